@@ -1,0 +1,240 @@
+// The embedder: the functions that the host calls. abi/ABI.md is the contract; the comments here say only why.
+#ifndef Py_BUILD_CORE
+#define Py_BUILD_CORE 1 // for the two words that a signal handler would set, see mm_interrupt_info
+#endif
+#include "guest.h"
+#include "mm_abi_gen.h"
+#include "pycore_ceval.h"
+#include "pycore_runtime.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+MM_IMPORT("mmpy", "respond") extern void host_respond(const void *data, uint32_t length);
+MM_IMPORT("mmpy", "tick") extern void host_tick(void);
+
+// The looptick tool finds the tick by its import, so the import must survive the linker.
+__attribute__((used)) static void (*const keep_tick)(void) = host_tick;
+
+// The entry module's dispatch(id, request), set by mm_load.
+static PyObject *dispatch;
+
+MM_EXPORT("mm_abi_version") int32_t mm_abi_version(void) { return MM_ABI_VERSION; }
+
+MM_EXPORT("mm_alloc") void *mm_alloc(uint32_t length) { return malloc(length ? length : 1); }
+
+// ---- answers ----
+
+static void respond_text(const char *text) { host_respond(text, (uint32_t)strlen(text)); }
+
+// "type NUL message NUL traceback" of an exception; NULL with an exception set when even that fails.
+static PyObject *describe(PyObject *exception) {
+    PyObject *type = NULL, *message = NULL, *module = NULL, *lines = NULL, *empty = NULL, *traceback = NULL, *parts = NULL;
+    type = PyType_GetFullyQualifiedName(Py_TYPE(exception));
+    message = type ? PyObject_Str(exception) : NULL;
+    module = message ? PyImport_ImportModule("traceback") : NULL;
+    lines = module ? PyObject_CallMethod(module, "format_exception", "O", exception) : NULL;
+    empty = lines ? PyUnicode_FromStringAndSize(NULL, 0) : NULL;
+    traceback = empty ? PyUnicode_Join(empty, lines) : NULL;
+    parts = traceback ? PyUnicode_FromFormat("%U%c%U%c%U", type, 0, message, 0, traceback) : NULL;
+    Py_XDECREF(type);
+    Py_XDECREF(message);
+    Py_XDECREF(module);
+    Py_XDECREF(lines);
+    Py_XDECREF(empty);
+    Py_XDECREF(traceback);
+    return parts;
+}
+
+// Answers with the exception that is set, and clears it.
+static void respond_exception(void) {
+    PyObject *exception = PyErr_GetRaisedException();
+    PyObject *parts = describe(exception);
+    PyObject *bytes = parts ? PyUnicode_AsEncodedString(parts, "utf-8", "backslashreplace") : NULL;
+    if (bytes) {
+        host_respond(PyBytes_AS_STRING(bytes), (uint32_t)PyBytes_GET_SIZE(bytes));
+    } else { // no memory to describe it, or __str__ raised
+        PyErr_Clear();
+        respond_text(Py_TYPE(exception)->tp_name);
+    }
+    Py_XDECREF(bytes);
+    Py_XDECREF(parts);
+    Py_DECREF(exception);
+}
+
+// Takes over result, a bytes object or None; 0, or 1 when it is neither or NULL.
+static int32_t respond_result(PyObject *result, const char *what) {
+    if (result && result != Py_None && !PyBytes_Check(result)) {
+        PyErr_Format(PyExc_TypeError, "%s must return bytes or None, not %.200s", what, Py_TYPE(result)->tp_name);
+        Py_CLEAR(result);
+    }
+    if (!result) {
+        respond_exception();
+        return 1;
+    }
+    if (result != Py_None)
+        host_respond(PyBytes_AS_STRING(result), (uint32_t)PyBytes_GET_SIZE(result));
+    Py_DECREF(result);
+    return 0;
+}
+
+// ---- starting ----
+
+// The next of the NUL-terminated strings in [*at, end), or NULL.
+static const char *next_string(const char **at, const char *end) {
+    const char *start = *at;
+    const char *nul = start < end ? memchr(start, 0, (size_t)(end - start)) : NULL;
+    if (!nul)
+        return NULL;
+    *at = nul + 1;
+    return start;
+}
+
+static PyStatus append(PyWideStringList *list, const char *text) {
+    wchar_t *wide = Py_DecodeLocale(text, NULL);
+    if (!wide)
+        return PyStatus_NoMemory();
+    PyStatus status = PyWideStringList_Append(list, wide);
+    PyMem_RawFree(wide);
+    return status;
+}
+
+// Until the entry module installs a handler of its own, a passed deadline is a TimeoutError.
+static int handle_interrupts(void) {
+    PyObject *module = PyImport_ImportModule("_mmpy");
+    PyObject *handler = module ? PyObject_GetAttrString(module, "_interrupted") : NULL;
+    PyObject *signals = handler ? PyImport_ImportModule("_signal") : NULL;
+    PyObject *old = signals ? PyObject_CallMethod(signals, "signal", "iO", SIGINT, handler) : NULL;
+    int failed = !old;
+    Py_XDECREF(old);
+    Py_XDECREF(signals);
+    Py_XDECREF(handler);
+    Py_XDECREF(module);
+    return failed ? -1 : 0;
+}
+
+// Starts the interpreter with the module search path at *at, up to an empty string or the end; argv follows it.
+static PyStatus start(const char **at, const char *end, int command_line) {
+    PyPreConfig preconfig;
+    PyPreConfig_InitIsolatedConfig(&preconfig);
+    preconfig.utf8_mode = 1;
+    PyStatus status = Py_PreInitialize(&preconfig);
+    if (PyStatus_Exception(status))
+        return status;
+    if (PyImport_AppendInittab("_mmpy", PyInit__mmpy) < 0)
+        return PyStatus_NoMemory();
+
+    PyConfig config;
+    PyConfig_InitIsolatedConfig(&config);
+    config.site_import = command_line;
+    config.user_site_directory = 0;
+    config.write_bytecode = 0;
+    config.install_signal_handlers = 0;
+    config.buffered_stdio = command_line; // a plugin's output must not wait in a buffer that dies with the instance
+    config.parse_argv = command_line;
+    config.module_search_paths_set = 1;
+    config.safe_path = !command_line;
+    status = PyConfig_SetBytesString(&config, &config.program_name, "python");
+    if (!PyStatus_Exception(status))
+        status = PyConfig_SetString(&config, &config.executable, L"");
+    if (!PyStatus_Exception(status))
+        status = PyConfig_SetString(&config, &config.prefix, L"/usr");
+    if (!PyStatus_Exception(status))
+        status = PyConfig_SetString(&config, &config.exec_prefix, L"/usr");
+    if (!PyStatus_Exception(status))
+        status = PyConfig_SetString(&config, &config.stdlib_dir, L"/lib");
+    const char *text;
+    while (!PyStatus_Exception(status) && (text = next_string(at, end)) && *text)
+        status = append(&config.module_search_paths, text);
+    while (command_line && !PyStatus_Exception(status) && (text = next_string(at, end)))
+        status = append(&config.argv, text);
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    return status;
+}
+
+MM_EXPORT("mm_init") int32_t mm_init(char *request, uint32_t length) {
+    const char *at = request;
+    PyStatus status = start(&at, request + length, 0);
+    free(request);
+    if (PyStatus_Exception(status)) {
+        respond_text(status.err_msg ? status.err_msg : "the interpreter did not start");
+        return 1;
+    }
+    if (handle_interrupts() < 0) {
+        respond_exception();
+        return 1;
+    }
+    return 0;
+}
+
+MM_EXPORT("mm_main") int32_t mm_main(char *request, uint32_t length) {
+    const char *at = request;
+    PyStatus status = start(&at, request + length, 1);
+    free(request);
+    if (PyStatus_IsExit(status))
+        return status.exitcode;
+    if (PyStatus_Exception(status)) {
+        fprintf(stderr, "python: %s\n", status.err_msg ? status.err_msg : "the interpreter did not start");
+        return 1;
+    }
+    if (handle_interrupts() < 0) {
+        PyErr_Print();
+        return 1;
+    }
+    return Py_RunMain();
+}
+
+MM_EXPORT("mm_load") int32_t mm_load(char *request, uint32_t length) {
+    MM_ENTER_PYTHON
+    const char *at = request, *end = request + length;
+    const char *entry = next_string(&at, end);
+    const char *argument = entry ? next_string(&at, end) : NULL;
+    PyObject *result = NULL;
+    if (!argument) {
+        PyErr_SetString(PyExc_ValueError, "mm_load: the request must be two NUL-terminated strings");
+    } else {
+        PyObject *module = PyImport_ImportModule(entry);
+        result = module ? PyObject_CallMethod(module, "load", "s", argument) : NULL;
+        if (result)
+            Py_XSETREF(dispatch, PyObject_GetAttrString(module, "dispatch"));
+        if (!dispatch)
+            Py_CLEAR(result);
+        Py_XDECREF(module);
+    }
+    free(request);
+    int32_t code = respond_result(result, "load");
+    MM_LEAVE_PYTHON
+    return code;
+}
+
+// ---- hooks ----
+
+MM_EXPORT("mm_hook") int32_t mm_hook(uint32_t id, char *request, uint32_t length) {
+    MM_ENTER_PYTHON
+    PyObject *result = NULL;
+    PyObject *arguments[2] = {PyLong_FromUnsignedLong(id), PyBytes_FromStringAndSize(request, (Py_ssize_t)length)};
+    free(request);
+    if (!dispatch)
+        PyErr_SetString(PyExc_RuntimeError, "mm_hook: nothing is loaded");
+    else if (arguments[0] && arguments[1])
+        result = PyObject_Vectorcall(dispatch, arguments, 2, NULL);
+    Py_XDECREF(arguments[0]);
+    Py_XDECREF(arguments[1]);
+    int32_t code = respond_result(result, "dispatch");
+    MM_LEAVE_PYTHON
+    return code;
+}
+
+// Where the host raises the soft deadline's exception: what CPython's own signal handler would write. The host writes
+// it from within a host function, so no guest code runs meanwhile, and no guest stack is needed in the middle of a leaf.
+MM_EXPORT("mm_interrupt_info") const uint32_t *mm_interrupt_info(void) {
+    static uint32_t info[4];
+    PyThreadState *state = PyThreadState_Get();
+    info[0] = (uint32_t)(uintptr_t)&state->eval_breaker;
+    info[1] = _PY_SIGNALS_PENDING_BIT;
+    info[2] = (uint32_t)(uintptr_t)&_PyRuntime.signals.is_tripped;
+    info[3] = (uint32_t)(uintptr_t)&_PyRuntime.signals.handlers[SIGINT].tripped;
+    return info;
+}
