@@ -50,6 +50,10 @@ static PyObject *describe(PyObject *exception) {
 static void respond_exception(void) {
     PyObject *exception = PyErr_GetRaisedException();
     PyObject *parts = describe(exception);
+    if (!parts) { // the deadline's exception may strike here too, once
+        PyErr_Clear();
+        parts = describe(exception);
+    }
     PyObject *bytes = parts ? PyUnicode_AsEncodedString(parts, "utf-8", "backslashreplace") : NULL;
     if (bytes) {
         host_respond(PyBytes_AS_STRING(bytes), (uint32_t)PyBytes_GET_SIZE(bytes));
