@@ -1,0 +1,62 @@
+# What people and CI run. `make help` lists it.
+
+golangci_lint := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mmpy
+fuzztime ?= 60s
+
+.PHONY: help
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+.PHONY: build
+build: ## the mmpy binary, in bin/
+	go build -trimpath -ldflags='-s -w' -o bin/mmpy ./cmd/mmpy
+
+.PHONY: demo
+demo: build ## the hello plugin at work on the in-memory Mattermost
+	bin/mmpy demo examples/hello_python
+
+.PHONY: test
+test: build ## all tests but e2e
+	go test ./...
+	for dir in examples/*/; do bin/mmpy test $$dir || exit 1; done
+
+.PHONY: race
+race: ## the concurrent parts under the race detector
+	go test -race ./wasmhost/... ./server/...
+
+.PHONY: e2e
+e2e: ## a real Mattermost server with a real PostgreSQL; sets both up
+	e2e/setup.sh
+	cd e2e && go test -count=1 ./...
+
+.PHONY: fuzz
+fuzz: ## the message codec against Go's protobuf, for $(fuzztime)
+	go test -run='^$$' -fuzz=. -fuzztime=$(fuzztime) ./internal/codectest
+
+.PHONY: bench
+bench: ## ratios against a native Go plugin and native Python over gRPC
+	go run ./internal/bench
+
+.PHONY: generate
+generate: ## everything that is generated from the contract
+	go run ./internal/gen
+
+.PHONY: lint
+lint: ## format, vet, generated files, linters
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go run ./internal/gen -check
+	go run $(golangci_lint) run
+
+.PHONY: runtime
+runtime: ## python.wasm and the standard library, from source, into pyodide-build/cpython
+	pyodide-build/build.sh $(cache)/runtime pyodide-build/cpython
+
+.PHONY: runtime-verify
+runtime-verify: ## rebuilds both elsewhere and compares with what is committed
+	pyodide-build/verify.sh
+
+.PHONY: cpython-tests
+cpython-tests: ## CPython's own tests for the modules that plugins lean on, in the guest
+	go run ./pyodide-build/cmd/cpythontests
