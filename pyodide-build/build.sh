@@ -13,7 +13,7 @@ work=$(cd "$1" && pwd)
 out=$(cd "$2" && pwd)
 jobs=$(nproc)
 
-export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1750000000
+export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1750000000 PYTHONHASHSEED=0
 unset CC CPP CFLAGS CPPFLAGS LDFLAGS PYTHONPATH PYTHONHOME
 
 source=$work/source       # unpacked sources
