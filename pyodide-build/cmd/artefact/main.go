@@ -1,13 +1,15 @@
 // Command artefact turns the files that the interpreter's build made into those that are committed.
 //
 //	artefact WORK OUT
+//	artefact -compare COMMITTED BUILT
 //
 // It compresses WORK/python.wasm and WORK/stdlib.zip to OUT/….zst, the same bytes each time, and writes OUT/BUILDINFO.
-// It runs in the repository's root.
+// It runs in the repository's root. With -compare it prints how what lies in two folders differs, and fails if it does.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,14 +20,40 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: artefact WORK OUT")
+	compare := flag.Bool("compare", false, "print how the artefacts in two folders differ")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: artefact WORK OUT\n       artefact -compare COMMITTED BUILT")
+	}
+	flag.Parse()
+	if flag.NArg() != 2 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(context.Background(), os.Args[1], os.Args[2]); err != nil {
+	var err error
+	if *compare {
+		err = report(flag.Arg(0), flag.Arg(1))
+	} else {
+		err = run(context.Background(), flag.Arg(0), flag.Arg(1))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "artefact:", err)
 		os.Exit(1)
 	}
+}
+
+// report prints how two artefacts differ; that they do is an error.
+func report(committed, built string) error {
+	lines, err := recipe.Compare(committed, built)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		fmt.Println(line)
+	}
+	if len(lines) > 0 {
+		return fmt.Errorf("%d differences between %s and %s", len(lines), committed, built)
+	}
+	return nil
 }
 
 func run(ctx context.Context, work, out string) error {
