@@ -127,7 +127,7 @@ link() {
 	rm -rf "$work/guest" && mkdir -p "$work/guest"
 	for file in "$here"/guest/*.c; do
 		$CC $CFLAGS -ffile-prefix-map="$here=/mmpy" -O3 -DNDEBUG -std=c11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Werror \
-			-I"$repo/abi" -I"$python/Include" -I"$wasi" -c "$file" -o "$work/guest/$(basename "$file" .c).o"
+			-I"$repo/abi" -I"$python/Include" -I"$python/Include/internal" -I"$wasi" -c "$file" -o "$work/guest/$(basename "$file" .c).o"
 	done
 	$CC -O3 -mexec-model=reactor -o "$work/python-linked.wasm" "$work"/guest/*.o libpython3.13.a $libraries \
 		-z stack-size=8388608 -Wl,--stack-first -Wl,--initial-memory=20971520 \
