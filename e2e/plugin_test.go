@@ -1,0 +1,143 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+)
+
+// testContext ends with the test, and well before go test's own time limit.
+func testContext(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// showLog prints, when the test fails, what the server logged during it.
+func showLog(t *testing.T) {
+	t.Helper()
+	from := server.Log.Len()
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		t.Log("the server's log during this test:")
+		for _, entry := range server.Log.Since(from) {
+			t.Log("  ", entry)
+		}
+	})
+}
+
+// install packs the plugin in dir with mmpy and uploads it as an administrator would; it is removed after the test.
+// It returns the plugin's id.
+func install(t *testing.T, dir string) string {
+	t.Helper()
+	showLog(t)
+	text, err := os.ReadFile(filepath.Join(dir, "plugin.json"))
+	require.NoError(t, err)
+	var manifest model.Manifest
+	require.NoError(t, json.Unmarshal(text, &manifest))
+
+	bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
+	output, err := exec.Command(mmpy, "pack", dir, "-o", bundle).CombinedOutput()
+	require.NoError(t, err, "mmpy pack %s: %s", dir, output)
+
+	file, err := os.Open(bundle)
+	require.NoError(t, err)
+	defer func() { _ = file.Close() }()
+	installed, _, err := server.Admin.UploadPluginForced(testContext(t), file)
+	require.NoError(t, err)
+	require.Equal(t, manifest.Id, installed.Id)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second) // the test's own has ended
+		defer cancel()
+		_, err := server.Admin.RemovePlugin(ctx, manifest.Id)
+		require.NoError(t, err)
+	})
+	return manifest.Id
+}
+
+// enable switches the plugin on and returns its status, once it runs or has failed to.
+func enable(t *testing.T, id string) *model.PluginStatus {
+	t.Helper()
+	_, err := server.Admin.EnablePlugin(testContext(t), id)
+	require.NoError(t, err)
+	return waitState(t, id, model.PluginStateRunning, model.PluginStateFailedToStart)
+}
+
+// enableRunning switches the plugin on and requires that it runs.
+func enableRunning(t *testing.T, id string) {
+	t.Helper()
+	status := enable(t, id)
+	require.Equal(t, model.PluginStateRunning, status.State, "the plugin did not start: %s", status.Error)
+}
+
+// disable switches the plugin off and waits until it is.
+func disable(t *testing.T, id string) {
+	t.Helper()
+	_, err := server.Admin.DisablePlugin(testContext(t), id)
+	require.NoError(t, err)
+	waitState(t, id, model.PluginStateNotRunning)
+}
+
+// waitState waits until the plugin is in one of the states.
+func waitState(t *testing.T, id string, states ...int) *model.PluginStatus {
+	t.Helper()
+	ctx := testContext(t)
+	var last *model.PluginStatus
+	require.Eventually(t, func() bool {
+		all, _, err := server.Admin.GetPluginStatuses(ctx)
+		require.NoError(t, err)
+		for _, status := range all {
+			if status.PluginId != id {
+				continue
+			}
+			last = status
+			for _, state := range states {
+				if status.State == state {
+					return true
+				}
+			}
+		}
+		return false
+	}, 40*time.Second, 50*time.Millisecond, "the plugin's state")
+	return last
+}
+
+// newChannel makes a channel for this test.
+func newChannel(t *testing.T) *model.Channel {
+	t.Helper()
+	channel, err := server.NewChannel(testContext(t))
+	require.NoError(t, err)
+	return channel
+}
+
+// post writes a message as the ordinary member.
+func post(t *testing.T, channel *model.Channel, message string) (*model.Post, error) {
+	t.Helper()
+	created, _, err := server.User.CreatePost(testContext(t), &model.Post{ChannelId: channel.Id, Message: message})
+	return created, err
+}
+
+// messages are the texts of the people's posts in the channel, oldest first.
+func messages(t *testing.T, channel *model.Channel) []string {
+	t.Helper()
+	list, _, err := server.User.GetPostsForChannel(testContext(t), channel.Id, 0, 100, "", false, false)
+	require.NoError(t, err)
+	list.SortByCreateAt()
+	var texts []string
+	for i := len(list.Order) - 1; i >= 0; i-- {
+		if p := list.Posts[list.Order[i]]; !p.IsSystemMessage() {
+			texts = append(texts, p.Message)
+		}
+	}
+	return texts
+}
