@@ -47,16 +47,11 @@ unpack() {
 		# clang runs any wasm-opt it finds beside it: binaryen stays out of its sight.
 		[ "$name" = binaryen ] && dpkg -x "$work/archives/$file" "$tools/binaryen" || dpkg -x "$work/archives/$file" "$tools"
 	done
-	locked source | while read -r name file; do
+	locked source | grep -v '^python3.13' | while read -r name file; do
 		mkdir -p "$source/$name"
 		tar -xf "$work/archives/$file" -C "$source/$name" --strip-components=1
 	done
-	mv "$source/python3.13" "$python"
-	# Debian's security patches, without those that adapt CPython to Debian's file layout.
-	local patches=$source/python3.13-security/patches
-	sed -n '/^CVE-2025-11468/,$p' "$patches/series" | while read -r patch; do
-		patch -d "$python" -p1 --no-backup-if-mismatch <"$patches/$patch"
-	done
+	"$here/unpack.sh" "$work/archives" "$python"
 }
 
 build_python() { # the native interpreter that configure asks for; it compiles the standard library's bytecode too

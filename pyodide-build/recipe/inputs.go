@@ -17,6 +17,7 @@ import (
 var inputs = []string{
 	"pyodide-build/sources.lock",
 	"pyodide-build/build.sh",
+	"pyodide-build/unpack.sh",
 	"pyodide-build/stdlib.py",
 	"pyodide-build/guest/*.c",
 	"pyodide-build/guest/*.h",

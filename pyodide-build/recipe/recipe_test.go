@@ -19,6 +19,7 @@ func repository() fstest.MapFS {
 	return fstest.MapFS{
 		"pyodide-build/sources.lock":         file("lock"),
 		"pyodide-build/build.sh":             file("build"),
+		"pyodide-build/unpack.sh":            file("unpack"),
 		"pyodide-build/stdlib.py":            file("stdlib"),
 		"pyodide-build/guest/a.c":            file("a"),
 		"pyodide-build/guest/a.h":            file("a"),
