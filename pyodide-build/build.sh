@@ -3,7 +3,8 @@
 #
 # usage: build.sh WORK OUT
 #
-# WORK is a private folder for downloads, tools and objects; a stage whose result lies there is not run again.
+# WORK is a private folder for downloads, tools and objects; a stage whose result lies there is not run again, unless
+# its recipe or that of one before it has changed.
 # OUT gets python.wasm.zst, stdlib.zip.zst and BUILDINFO.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,18 +24,24 @@ native=$work/native       # build-python
 wasi=$work/wasi           # CPython for WASI
 python=$source/python
 
-# stage NAME COMMAND…: runs the command once a WORK folder; its output goes to a log that is shown when it fails.
+# stage NAME FUNCTION: runs the function, unless it and all before it ran in WORK as they are written here and with
+# these sources; its output goes to a log that is shown when it fails.
+recipe=$(cat "$here/sources.lock" "$here/unpack.sh")
 stage() {
-	local name=$1
-	shift
-	[ -e "$work/$name.done" ] && return
+	local name=$1 status=0
+	recipe=$(echo "$recipe" "$(declare -f "$2" cross_environment)" | sha256sum)
+	[ -e "$work/$name.done" ] && [ "$(cat "$work/$name.done")" = "$recipe" ] && return
 	echo "runtime: $name"
-	if ! ("$@") >"$work/$name.log" 2>&1; then
+	set +e
+	(set -e && "$2") >"$work/$name.log" 2>&1
+	status=$?
+	set -e
+	if [ $status -ne 0 ]; then
 		tail -n 40 "$work/$name.log" >&2
 		echo "runtime: $name failed; the whole log is $work/$name.log" >&2
 		exit 1
 	fi
-	touch "$work/$name.done"
+	echo "$recipe" >"$work/$name.done"
 }
 
 locked() { # kind → the file names of that kind
@@ -45,7 +52,7 @@ unpack() {
 	rm -rf "$source" "$tools" && mkdir -p "$source" "$tools"
 	locked tool | while read -r name file; do
 		# clang runs any wasm-opt it finds beside it: binaryen stays out of its sight.
-		[ "$name" = binaryen ] && dpkg -x "$work/archives/$file" "$tools/binaryen" || dpkg -x "$work/archives/$file" "$tools"
+		if [ "$name" = binaryen ]; then dpkg -x "$work/archives/$file" "$tools/binaryen"; else dpkg -x "$work/archives/$file" "$tools"; fi
 	done
 	locked source | grep -v '^python3.13' | while read -r name file; do
 		mkdir -p "$source/$name"
@@ -103,7 +110,8 @@ configure_wasi() {
 	export LIBSQLITE3_CFLAGS="-I$deps/include" LIBSQLITE3_LIBS="-L$deps/lib -lsqlite3"
 	export PKG_CONFIG_LIBDIR=/nonexistent PKG_CONFIG_PATH=
 	# The sleep answers: wazero's poll_oneoff refuses absolute clocks, which is what clock_nanosleep would use.
-	"$python/configure" --host=wasm32-unknown-wasi --build=x86_64-pc-linux-gnu --with-build-python="$native/python" \
+	# A relative path: the interpreter records the one that it was configured with.
+	../source/python/configure --host=wasm32-unknown-wasi --build=x86_64-pc-linux-gnu --with-build-python="$native/python" \
 		--prefix=/usr --without-ensurepip --disable-test-modules --disable-ipv6 --with-pymalloc --without-mimalloc \
 		ac_cv_func_clock_nanosleep=no ac_cv_lib_rt_clock_nanosleep=no
 }
