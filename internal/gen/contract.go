@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/protoutil"
@@ -21,9 +22,17 @@ const (
 	abiDir   = "abi"
 )
 
+// wellKnown are the files of protobuf itself that Python modules are made of, whether the contract imports them or not.
+var wellKnown = []string{
+	"google/protobuf/empty.proto",
+	"google/protobuf/struct.proto",
+	"google/protobuf/timestamp.proto",
+	"google/protobuf/wrappers.proto",
+}
+
 // A contract is what everything is generated from.
 type contract struct {
-	plugin *protogen.Plugin  // its Files are in dependency order; those of protoDir have Generate set, protobuf's own have not
+	plugin *protogen.Plugin  // its Files, in dependency order, are the contract's and wellKnown
 	api    *protogen.Service // PluginAPI
 	hooks  *protogen.Service // PluginHooks
 	abi    abiConstants
@@ -53,12 +62,16 @@ func readContract(ctx context.Context, root string) (*contract, error) {
 	return c, err
 }
 
-// compileProtos compiles every .proto file of a folder, comments included.
+// isWellKnown tells the files of protobuf itself.
+func isWellKnown(file protoreflect.FileDescriptor) bool { return file.Package() == "google.protobuf" }
+
+// compileProtos compiles every .proto file of a folder and those of wellKnown, comments included.
 func compileProtos(ctx context.Context, dir string) (*protogen.Plugin, error) {
 	names, err := fs.Glob(os.DirFS(dir), "*.proto")
 	if err != nil {
 		return nil, fmt.Errorf("find the contract: %w", err)
 	}
+	names = slices.Concat(wellKnown, names)
 	compiler := protocompile.Compiler{
 		Resolver:       protocompile.WithStandardImports(&protocompile.SourceResolver{ImportPaths: []string{dir}}),
 		SourceInfoMode: protocompile.SourceInfoStandard,

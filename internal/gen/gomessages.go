@@ -15,7 +15,7 @@ import (
 // enum types are registered globally as always: their full names are unique.
 func goMessages(c *contract) (files, error) {
 	for _, file := range c.plugin.Files {
-		if file.Generate {
+		if !isWellKnown(file.Desc) {
 			gengo.GenerateFile(c.plugin, file)
 		}
 	}

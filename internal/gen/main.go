@@ -21,6 +21,9 @@ var outputs = []output{
 	{name: "the Go messages", generate: goMessages, owns: []string{"proto/pluginapiv1/*.pb.go"}},
 	{name: "the method tables", generate: methodTables, owns: []string{abiDir + "/methods_gen.go"}},
 	{name: "the guest's header", generate: guestHeader, owns: []string{abiDir + "/mm_abi_gen.h"}},
+	{name: "the Python messages", generate: pythonMessages, owns: []string{pythonGRPC + "/*_pb2.py", pythonGoogle + "/*_pb2.py"}},
+	{name: "the Python stubs", generate: pythonStubs, owns: []string{pythonGRPC + "/*_pb2.pyi", pythonGoogle + "/*_pb2.pyi"}},
+	{name: "the Python table of hooks", generate: pythonHooks, owns: []string{"python/mattermost_plugin/_internal/hook_messages.py"}},
 }
 
 func main() {
