@@ -1,0 +1,100 @@
+// Package handlers answers the API calls of a guest: the bytes of a request become a call of plugin.API, its results
+// the bytes of a response.
+//
+// An area of the API has a file, a method an entry in its group: one closure from request to response, made into a
+// handler by handle. Everything else (decoding, encoding, broken connections, panics, traces) is in Caller, once.
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/server/internal/convert"
+)
+
+// A Record tells of one API call.
+type Record struct {
+	API      string        // the method's name: "GetUser"
+	Request  proto.Message // nil where it could not be decoded
+	Response proto.Message // nil where Err is set; an error of Mattermost is in its field "error"
+	Err      error         // why there is no response; an abi.Status is in its chain
+	Duration time.Duration
+}
+
+// Caller calls a plugin.API for a guest. It is a wasmhost.Caller, safe for any number of goroutines.
+type Caller struct {
+	API    func() plugin.API // may return nil: then every call fails with abi.StatusUnavailable
+	Logger *slog.Logger
+	Trace  func(Record) // may be nil
+}
+
+// Call answers one call. Its error, if any, has an abi.Status in its chain.
+func (c *Caller) Call(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
+	if int(method) >= len(table) || table[method].answer == nil {
+		return nil, fmt.Errorf("%s: %w", method, abi.StatusUnimplemented)
+	}
+	start := time.Now()
+	record := Record{API: method.String()}
+	encoded, err := c.call(ctx, method, request, &record)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", method, err)
+	}
+	if c.Trace != nil {
+		record.Err, record.Duration = err, time.Since(start)
+		c.Trace(record)
+	}
+	return encoded, err
+}
+
+// call is Call without its frame; it fills in the record's messages.
+func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, record *Record) ([]byte, error) {
+	if ctx.Err() != nil {
+		return nil, errors.Join(abi.StatusCancelled, context.Cause(ctx))
+	}
+	handler := &table[method]
+	request := handler.newRequest()
+	if err := proto.Unmarshal(encoded, request); err != nil {
+		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
+	}
+	record.Request = request
+	response, err := c.answer(method, request)
+	if err != nil {
+		return nil, err
+	}
+	record.Response = response
+	encoded, err = convert.Marshal(make([]byte, 0, proto.Size(response)), response)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
+	}
+	return encoded, nil
+}
+
+// answer runs the method's handler. A panic in it, or in Mattermost's API behind it, is an error of this one call.
+func (c *Caller) answer(method abi.Method, request proto.Message) (response proto.Message, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			c.Logger.Error("API method panicked", "method", method.String(), "panic", fmt.Sprint(reason), "stack", string(debug.Stack()))
+			response, err = nil, fmt.Errorf("%w: panic: %v", abi.StatusInternal, reason)
+		}
+	}()
+	api := c.API()
+	if api == nil {
+		return nil, abi.StatusUnavailable
+	}
+	response = table[method].answer(api, request)
+	if response == nil {
+		return nil, abi.StatusUnavailable
+	}
+	if err := table[method].shape().check(method, response.ProtoReflect()); err != nil {
+		return nil, err
+	}
+	return response, nil
+}

@@ -1,0 +1,34 @@
+package handlers
+
+import "github.com/mmpy/mmpy/abi"
+
+// table has the handler of each method; its zero value where there is none.
+var table = merge(
+	users, userStatuses, permissions, sessions, preferences,
+	teams, teamMembers,
+	channels, channelMembers,
+	posts, postLists, ephemeralPosts, reactions, emojis, files,
+	keyValues, configuration, plugins, system, logs,
+	commands, bots, messaging,
+)
+
+// merge makes one table of the groups.
+func merge(groups ...group) (merged [len(abi.Methods)]handler) {
+	for _, group := range groups {
+		for method, handler := range group {
+			merged[method] = handler
+		}
+	}
+	return merged
+}
+
+// Methods lists the methods that have a handler.
+func Methods() []abi.Method {
+	var methods []abi.Method
+	for i := range table {
+		if table[i].answer != nil {
+			methods = append(methods, abi.Method(i))
+		}
+	}
+	return methods
+}
