@@ -1,0 +1,85 @@
+package memserver
+
+import (
+	"log/slog"
+	"slices"
+	"sync"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// API is the server as one plugin sees it. Values it takes and gives are copies: changing them changes nothing in the
+// server.
+type API struct {
+	everythingElse
+
+	s        *Server
+	manifest *model.Manifest
+
+	mu    sync.Mutex
+	hooks any
+}
+
+var _ plugin.API = (*API)(nil)
+
+// Plugin installs a plugin and returns its API. Key-value store, bots, commands and settings belong to manifest.Id.
+// The plugin receives no hooks before it is attached.
+func (s *Server) Plugin(manifest *model.Manifest) *API {
+	return &API{s: s, manifest: manifest}
+}
+
+// Attach makes the server call the hooks that the value has methods for, named and typed as in [plugin.Hooks];
+// a method Hooks() []string or Implemented() ([]string, error) narrows them. Attaching again replaces the hooks.
+func (a *API) Attach(hooks any) {
+	a.mu.Lock()
+	a.hooks = hooks
+	a.mu.Unlock()
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	if !slices.Contains(a.s.plugins, a) {
+		a.s.plugins = append(a.s.plugins, a)
+	}
+}
+
+// Detach deactivates the plugin: no more hooks, and its slash commands are gone.
+func (a *API) Detach() {
+	a.mu.Lock()
+	a.hooks = nil
+	a.mu.Unlock()
+	s := a.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plugins = slices.DeleteFunc(s.plugins, func(p *API) bool { return p == a })
+	s.pluginCommands = slices.DeleteFunc(s.pluginCommands, func(c *pluginCommand) bool { return c.pluginID == a.manifest.Id })
+}
+
+// log is the server's log as the plugin writes to it.
+func (a *API) log() *slog.Logger { return a.s.log.With("plugin_id", a.manifest.Id) }
+
+func (a *API) attached() any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.hooks
+}
+
+// page is the requested part of a list, counted from page 0; none when perPage is 0, as in SQL.
+func page[T any](list []T, page, perPage int) []T {
+	from := min(max(page, 0)*max(perPage, 0), len(list))
+	return list[from:min(from+max(perPage, 0), len(list))]
+}
+
+// clones copies every element.
+func clones[T any](list []*T, clone func(*T) *T) []*T {
+	copies := make([]*T, len(list))
+	for i, element := range list {
+		copies[i] = clone(element)
+	}
+	return copies
+}
+
+// shallow is a clone for values whose fields are never changed in place.
+func shallow[T any](value *T) *T {
+	c := *value
+	return &c
+}

@@ -1,0 +1,142 @@
+package memserver_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/mmpy/mmpy/internal/memserver"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// clock is a server's time, which passes only when told to.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func start(t *testing.T) (*memserver.Server, *memserver.API, *clock) {
+	t.Helper()
+	c := &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	server := memserver.New(memserver.Config{Now: c.Now})
+	return server, server.Plugin(&model.Manifest{Id: "com.example.test", Name: "Test"}), c
+}
+
+func settle(t *testing.T, server *memserver.Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	require.NoError(t, server.Wait(ctx), "background hooks did not return")
+}
+
+// requireFails checks an error as a plugin sees it.
+func requireFails(t *testing.T, err *model.AppError, id string, status int) {
+	t.Helper()
+	require.NotNil(t, err)
+	require.Equal(t, id, err.Id)
+	require.Equal(t, status, err.StatusCode)
+}
+
+func TestANewServerHasATeamItsChannelsAndTwoUsers(t *testing.T) {
+	server, api, _ := start(t)
+	home := server.Home()
+
+	team, err := api.GetTeamByName("acme")
+	require.Nil(t, err)
+	require.Equal(t, home.Team.Id, team.Id)
+	for _, user := range []*model.User{home.Alice, home.Bob} {
+		channels, err := api.GetChannelsForTeamForUser(team.Id, user.Id, false)
+		require.Nil(t, err)
+		var names []string
+		for _, channel := range channels {
+			names = append(names, channel.Name)
+		}
+		require.Equal(t, []string{"off-topic", "project", "town-square"}, names)
+	}
+	require.True(t, api.HasPermissionTo(home.Alice.Id, model.PermissionManageSystem))
+	require.False(t, api.HasPermissionTo(home.Bob.Id, model.PermissionManageSystem))
+	require.True(t, api.HasPermissionToChannel(home.Bob.Id, home.Project.Id, model.PermissionCreatePost))
+}
+
+func TestEveryMethodOutsideTheServerSaysSo(t *testing.T) {
+	_, api, _ := start(t)
+	_, err := api.GetGroup("some")
+	requireFails(t, err, "memserver.unsupported", 501)
+	require.Equal(t, "GetGroup: not in the in-memory server: GetGroup", err.Error())
+	_, plain := api.GetPropertyGroup("some")
+	require.ErrorContains(t, plain, "not in the in-memory server: GetPropertyGroup")
+	require.Equal(t, 501, api.PluginHTTP(nil).StatusCode)
+}
+
+func TestNoMethodPanicsOnZeroArguments(t *testing.T) {
+	_, api, _ := start(t)
+	pointers := map[string]bool{ // these need the thing they are about
+		"SearchUsers": true, "GetUsers": true, "GetBots": true, "PatchChannelMembersNotifications": true,
+	}
+	value := reflect.ValueOf(api)
+	for method := range reflect.TypeFor[plugin.API]().Methods() {
+		if pointers[method.Name] {
+			continue
+		}
+		var arguments []reflect.Value
+		for i := range method.Type.NumIn() {
+			in := method.Type.In(i)
+			switch {
+			case method.Type.IsVariadic() && i == method.Type.NumIn()-1:
+				continue
+			case in.Kind() == reflect.Pointer && in.Elem().Kind() == reflect.Struct:
+				arguments = append(arguments, reflect.New(in.Elem()))
+			default:
+				arguments = append(arguments, reflect.Zero(in))
+			}
+		}
+		require.NotPanics(t, func() { value.MethodByName(method.Name).Call(arguments) }, method.Name)
+	}
+}
+
+func TestWhatAPluginLogsBearsItsId(t *testing.T) {
+	var out bytes.Buffer
+	server := memserver.New(memserver.Config{Logger: slog.New(slog.NewTextHandler(&out, nil))})
+	server.Plugin(&model.Manifest{Id: "com.example.test"}).LogWarn("careful", "count", 3)
+	require.Contains(t, out.String(), `level=WARN msg=careful plugin_id=com.example.test count=3`)
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	server, api, _ := start(t)
+	release := make(chan struct{})
+	api.Attach(posted(func(*model.Post) { <-release }))
+	_, err := api.CreatePost(&model.Post{ChannelId: server.Home().Project.Id, UserId: server.Home().Bob.Id, Message: "hi"})
+	require.Nil(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, server.Wait(ctx), context.Canceled)
+	close(release)
+	settle(t, server)
+}
+
+// posted is a plugin with a MessageHasBeenPosted hook.
+type posted func(*model.Post)
+
+func (f posted) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) { f(post) }
