@@ -1,0 +1,1 @@
+"""What google.protobuf's own modules are made of."""
