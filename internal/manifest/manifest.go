@@ -116,6 +116,9 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 		return nil, c.err()
 	}
 	m.Entry = c.checkServer(own.Server)
+	if m.Model.IconPath != "" {
+		c.checkFile("icon_path", m.Model.IconPath, ".svg")
+	}
 	if m.Model.Webapp != nil {
 		c.checkFile("webapp.bundle_path", m.Model.Webapp.BundlePath, ".js")
 	}

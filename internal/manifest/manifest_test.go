@@ -55,6 +55,8 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"not JSON":            {"{\n  \"id\": \"abc\",\n}", `hello/plugin.json: line 3 is not JSON: invalid character '}' looking for beginning of object key string`},
 		"not an object":       {`[]`, `hello/plugin.json: line 1: must be an object, not an array`},
 		"a value of no use":   {"{\n \"id\": 3}", `hello/plugin.json: id: line 2: must be a string, not a number`},
+		"an icon elsewhere":   {`{"id": "abc", "name": "A", "icon_path": "../icon.svg", "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: icon_path: "../icon.svg" leads out of the plugin's folder`},
+		"no web app":          {`{"id": "abc", "name": "A", "webapp": {"bundle_path": "main.js"}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: webapp.bundle_path: there is no main.js in the plugin's folder`},
 		"no server":           {`{"id": "abc", "name": "A"}`, `hello/plugin.json: server: is missing: a Python plugin has "server": {"runtime": "python", "executable": "plugin.py"}`},
 		"a bad id":            {`{"id": "a b", "name": "A", "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: id: "a b" is not allowed: 3 to 190 letters, digits, ".", "-" and "_", such as "com.example.hello"`},
 		"no name":             {`{"id": "abc", "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: name: is missing: any text for people to read`},
