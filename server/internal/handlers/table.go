@@ -2,18 +2,20 @@ package handlers
 
 import "github.com/mmpy/mmpy/abi"
 
-// table has the handler of each method; its zero value where there is none.
-var table = merge(
+// groups are the handlers of all areas.
+var groups = []group{
 	users, userStatuses, permissions, sessions, preferences,
 	teams, teamMembers,
 	channels, channelMembers,
 	posts, postLists, ephemeralPosts, reactions, emojis, files,
 	keyValues, configuration, plugins, system, logs,
 	commands, bots, messaging,
-)
+}
 
-// merge makes one table of the groups.
-func merge(groups ...group) (merged [len(abi.Methods)]handler) {
+// table has the handler of each method; its zero value where there is none.
+var table = merge(groups)
+
+func merge(groups []group) (merged [len(abi.Methods)]handler) {
 	for _, group := range groups {
 		for method, handler := range group {
 			merged[method] = handler
