@@ -68,10 +68,11 @@ if [ -z "$postgres" ]; then
 fi
 [ -n "$postgres" ] || die "PostgreSQL is installed, but its initdb and postgres were not found: set POSTGRES_BIN"
 
+export CGO_ENABLED=0 # so that no C compiler is needed
 module=github.com/mattermost/mattermost/server
 ldflags="-s -w -X $module/public/model.BuildNumber=dev -X $module/public/model.BuildEnterpriseReady=false"
 version=$(sed -n "s|^[[:space:]]*$module/v8 \(v[^ ]*\).*|\1|p" mattermost/go.mod)
-recipe=$({ cat mattermost/go.mod mattermost/go.sum; echo "$ldflags"; cd mattermost; go env GOVERSION GOOS GOARCH; } | sha256sum | cut -c1-12)
+recipe=$({ cat mattermost/go.mod mattermost/go.sum; echo "$ldflags"; cd mattermost; go env GOVERSION GOOS GOARCH CGO_ENABLED; } | sha256sum | cut -c1-12)
 mattermost=${XDG_CACHE_HOME:-$HOME/.cache}/mmpy/e2e/mattermost-$version-$recipe
 [ -x "$mattermost/bin/mattermost" ] || build_mattermost "$version" "$mattermost"
 
