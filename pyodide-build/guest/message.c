@@ -46,18 +46,19 @@ static void bury(PyObject *value, struct mm_message **dying) {
     *dying = message;
 }
 
-// Takes over the messages that die with a container; the container must let go of them before they are freed.
+// Takes over the messages that die with a container; the container must let go of them before they are freed. They do not
+// die with it while an iterator holds the list or dict they lie in.
 static void bury_elements(PyObject *container, struct mm_message **dying) {
     if (Py_TYPE(container) == &mm_repeated_message_type) {
         PyObject *list = ((struct mm_repeated *)container)->list;
-        for (Py_ssize_t i = 0; list && i < PyList_GET_SIZE(list); i++) {
+        for (Py_ssize_t i = 0; list && Py_REFCNT(list) == 1 && i < PyList_GET_SIZE(list); i++) {
             PyObject *element = PyList_GET_ITEM(list, i);
             if (Py_REFCNT(element) == 1)
                 bury(Py_NewRef(element), dying);
         }
     } else if (Py_TYPE(container) == &mm_message_map_type) {
         PyObject *dict = ((struct mm_map *)container)->dict, *key, *value;
-        for (Py_ssize_t i = 0; dict && PyDict_Next(dict, &i, &key, &value);)
+        for (Py_ssize_t i = 0; dict && Py_REFCNT(dict) == 1 && PyDict_Next(dict, &i, &key, &value);)
             if (Py_REFCNT(value) == 1)
                 bury(Py_NewRef(value), dying);
     }
