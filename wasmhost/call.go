@@ -1,0 +1,223 @@
+package wasmhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/sys"
+)
+
+// maxBuffer is how large a buffer may be that a call keeps for the next one, in bytes.
+const maxBuffer = 64 << 10
+
+// call is one activation of the guest: from an export that the host calls to its return. Activations nest; each level has
+// a call of its own, which is used again and again. It is also the context that wazero passes on to host functions, which
+// find it by that.
+//
+// What a call has belongs to the goroutine whose turn it is, at that level.
+type call struct {
+	context.Context // the caller's
+	clock
+
+	instance *Instance
+	level    int
+	op       operation
+	hook     api.Function // each level needs its own: wazero cannot run one twice at a time
+	stack    [3]uint64
+
+	request []byte // of the API call that is under way
+	kept    []byte // a response that the guest has not fetched yet
+	answer  []byte // what the guest has given to respond
+	ended   bool   // the guest has returned, unless the goroutine ends in the middle
+	killed  *Error // it has been ended by this
+}
+
+// operation is what a call is for, in words.
+type operation struct {
+	name string
+	id   uint32 // of a hook
+}
+
+func (o operation) String() string {
+	if o.name == "hook" {
+		return fmt.Sprintf("hook %d", o.id)
+	}
+	return o.name
+}
+
+// callOf finds the call that a host function was called from.
+func callOf(ctx context.Context) *call {
+	c, ok := ctx.(*call)
+	if !ok {
+		panic(badGuest("it calls its host before the host has called it"))
+	}
+	return c
+}
+
+// enter waits for a turn. leave must be called in the end.
+func (i *Instance) enter(ctx context.Context, op operation) (*call, error) {
+	level, err := i.gate.Enter(ctx)
+	if err != nil {
+		return nil, i.notEntered(ctx, op, err)
+	}
+	if ctx.Err() != nil {
+		i.left(level)
+		return nil, i.notEntered(ctx, op, ctx.Err())
+	}
+	if level == len(i.calls) {
+		i.calls = append(i.calls, &call{instance: i, level: level})
+	}
+	c := i.calls[level]
+	c.Context, c.op, c.clock, c.ended, c.killed = ctx, op, newClock(ctx, i.grace), true, nil
+	i.current = c
+	return c, nil
+}
+
+func (i *Instance) notEntered(ctx context.Context, op operation, err error) *Error {
+	var reason *Error
+	if errors.As(err, &reason) {
+		return i.closedBy(op, reason)
+	}
+	return &Error{Code: Busy, Op: op.String(), Err: context.Cause(ctx)}
+}
+
+// closedBy is the error of a call on an instance that is closed for that reason.
+func (i *Instance) closedBy(op operation, reason *Error) *Error {
+	e := &Error{Code: Closed, Op: op.String()}
+	if reason.Code != Closed {
+		e.Err = reason
+	}
+	return e
+}
+
+func (c *call) leave() {
+	i := c.instance
+	if !c.ended { // the goroutine ends, from within a host function
+		i.fail(&Error{Code: Trap, Op: c.op.String(), Message: "its goroutine has ended in the middle"})
+	}
+	c.calm()
+	c.Context, c.kept, c.answer = nil, nil, nil
+	if cap(c.request) > maxBuffer {
+		c.request = nil
+	}
+	if c.level == 0 && i.dead.Load() == nil {
+		i.flush()
+	}
+	i.left(c.level)
+}
+
+func (i *Instance) left(level int) {
+	if i.gate.Leave(level) {
+		i.release()
+	}
+}
+
+// stepOut lets others in, until stepIn.
+func (c *call) stepOut() {
+	c.calm() // or it would hit what runs on top
+	c.instance.gate.StepOut(c.level)
+}
+
+// stepIn comes back, when all that ran on top has ended.
+func (c *call) stepIn() {
+	i := c.instance
+	if !i.gate.StepIn(c.level) {
+		panic(i.dead.Load())
+	}
+	i.current = c
+	c.watch()
+}
+
+// export calls a function of the guest whose parameters are in c.stack, and gives its result.
+func (c *call) export(function api.Function) (uint32, error) {
+	c.answer, c.ended = nil, false
+	err := function.CallWithStack(c, c.stack[:])
+	c.ended = true
+	if err != nil {
+		e := c.explain(err)
+		c.instance.fail(e)
+		return 0, e
+	}
+	return api.DecodeU32(c.stack[0]), nil
+}
+
+// pass puts a request into the guest's memory and the parameters that describe it into c.stack, from index at on.
+func (c *call) pass(at int, request []byte) error {
+	c.stack[0] = api.EncodeU32(uint32(len(request)))
+	pointer, err := c.export(c.instance.alloc)
+	if err != nil {
+		return err
+	}
+	if pointer == 0 {
+		return &Error{Code: OutOfMemory, Op: c.op.String(), Message: fmt.Sprintf("no room for a request of %d bytes", len(request))}
+	}
+	if !c.instance.module.Memory().Write(pointer, request) {
+		e := badGuest("%s gives a buffer outside of its memory", exportAlloc)
+		c.instance.fail(e)
+		return e
+	}
+	c.stack[at], c.stack[at+1] = api.EncodeU32(pointer), api.EncodeU32(uint32(len(request)))
+	return nil
+}
+
+// result is what an export that runs Python code has answered, or the exception that it ended with.
+func (c *call) result(code uint32) ([]byte, error) {
+	if code == 0 {
+		return c.answer, nil
+	}
+	e := c.exception()
+	if e.Code == Exited {
+		c.instance.fail(e)
+	}
+	return nil, e
+}
+
+// exception makes an error of the answer "type NUL message NUL traceback".
+func (c *call) exception() *Error {
+	parts := strings.SplitN(strings.ToValidUTF8(string(c.answer), "\uFFFD"), "\x00", 3)
+	parts = append(parts, "", "")
+	e := &Error{Code: Exception, Op: c.op.String(), Type: parts[0], Message: parts[1], Traceback: parts[2]}
+	switch {
+	case e.Type == "SystemExit":
+		e.Code, e.ExitCode = Exited, exitCode(e.Message)
+	case c.raised:
+		e.Code, e.Err = Timeout, contextError(c.Context)
+	case e.Type == "MemoryError":
+		e.Code = OutOfMemory
+	}
+	return e
+}
+
+// exitCode is what Python would exit with after a SystemExit of that text.
+func exitCode(text string) int {
+	if text == "" || text == "None" {
+		return 0
+	}
+	var code int
+	if n, err := fmt.Sscanf(text, "%d", &code); n != 1 || err != nil || fmt.Sprint(code) != text {
+		return 1
+	}
+	return code
+}
+
+// explain makes an error of wazero's.
+func (c *call) explain(err error) *Error {
+	var own *Error
+	var exit *sys.ExitError
+	switch {
+	case errors.As(err, &own) && own == c.instance.dead.Load() && own != c.killed:
+		return c.instance.closedBy(c.op, own)
+	case own != nil:
+		if own.Op == "guest" {
+			own.Op = c.op.String()
+		}
+		return own
+	case errors.As(err, &exit):
+		return &Error{Code: Exited, Op: c.op.String(), ExitCode: int(exit.ExitCode())}
+	}
+	message, _, _ := strings.Cut(err.Error(), "\n")
+	return &Error{Code: Trap, Op: c.op.String(), Message: strings.TrimSuffix(message, " (recovered by wazero)"), Err: err}
+}

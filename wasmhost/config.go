@@ -1,0 +1,98 @@
+package wasmhost
+
+import (
+	"io"
+	"io/fs"
+	"log/slog"
+	"time"
+)
+
+// The defaults.
+const (
+	DefaultMemoryLimit = 256 << 20       // bytes of memory of one instance
+	DefaultGrace       = 2 * time.Second // between a call's deadline and the end of the instance
+	DefaultNesting     = 32              // calls of one instance on top of each other
+)
+
+// What /tmp of one instance holds.
+const (
+	TmpBytes   = 64 << 20
+	TmpEntries = 4096
+)
+
+const (
+	pageSize       = 64 << 10
+	maxMemoryLimit = 4<<30 - pageSize // the size of a whole 4 GiB does not fit the 32 bits that wazero has for it
+)
+
+// RuntimeConfig says how a Runtime is made. Its methods give a changed copy.
+type RuntimeConfig struct {
+	cacheDir    string // "" is the default
+	noCache     bool
+	log         *slog.Logger
+	memoryLimit uint64
+	guest       func() (guest, error)
+}
+
+// NewRuntimeConfig gives the defaults: compiled code is kept in the user's cache folder, 256 MiB of memory for each
+// instance, and what there is to say goes to slog.Default().
+func NewRuntimeConfig() RuntimeConfig {
+	return RuntimeConfig{memoryLimit: DefaultMemoryLimit, guest: embedded}
+}
+
+// WithCacheDir keeps compiled code in dir. Compiling takes seconds, loading what was compiled before a fraction of one.
+// The folder must belong to the user, without rights for others to write; it is made when it is missing. When it cannot
+// be used, there is a warning in the log, and no cache.
+func (c RuntimeConfig) WithCacheDir(dir string) RuntimeConfig {
+	c.cacheDir, c.noCache = dir, false
+	return c
+}
+
+// WithoutCache compiles anew each time and writes nothing to disk.
+func (c RuntimeConfig) WithoutCache() RuntimeConfig {
+	c.noCache = true
+	return c
+}
+
+// WithLogger sets where the runtime says what it does: that it compiles, that a cache entry is damaged. What Python code
+// says goes to InstanceConfig.Log.
+func (c RuntimeConfig) WithLogger(log *slog.Logger) RuntimeConfig {
+	c.log = log
+	return c
+}
+
+// WithMemoryLimit sets how much memory an instance may use, in bytes, rounded down to 64 KiB and at most 4 GiB. Python
+// itself starts with 20 MiB.
+func (c RuntimeConfig) WithMemoryLimit(bytes uint64) RuntimeConfig {
+	c.memoryLimit = min(bytes, maxMemoryLimit) / pageSize * pageSize
+	return c
+}
+
+// ProgramConfig says what a program consists of.
+//
+// File systems must not lead out of their root: take one in memory, a zip.Reader, or that of an os.Root, which does not
+// follow links out. os.DirFS does, and is refused.
+type ProgramConfig struct {
+	Files     fs.FS            // at /plugin; may be nil
+	Libraries map[string]fs.FS // each at /lib/NAME
+	Mounts    map[string]fs.FS // each at an absolute path of its own, for the code to read
+	Entry     string           // the entry module; not needed for Main
+	Argument  string           // passed to the entry module's load(argument: str)
+}
+
+// InstanceConfig connects one instance to its host. The zero value is useful.
+type InstanceConfig struct {
+	Caller Caller // carries out API calls; without one they are not implemented
+
+	// Log gets what the guest logs, and each line that it writes to standard output (as Info) and standard error (as
+	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and must not call the
+	// instance. nil discards.
+	Log func(level slog.Level, message string)
+
+	Stdin  io.Reader // nil is empty
+	Stdout io.Writer // nil is Log
+	Stderr io.Writer // nil is Log
+
+	Grace   time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
+	Nesting int           // how many calls may be on top of each other before others wait; 0 is DefaultNesting
+}

@@ -1,0 +1,150 @@
+package wasmhost
+
+import (
+	"context"
+	"time"
+
+	"github.com/tetratelabs/wazero/api"
+)
+
+// interruptEvery is how long the guest may go on after an exception was raised in it before the next one is.
+const interruptEvery = 100 * time.Millisecond
+
+// clock says when a call's time is over. The guest looks at it with every tick: a Go timer could not, since nothing but
+// the guest itself may write into its memory, and a tick comes often enough.
+type clock struct {
+	done  <-chan struct{} // the context's; nil: there is no end
+	soft  time.Time       // the context's deadline, if it has one
+	grace time.Duration
+
+	over   bool      // the time is over
+	hard   time.Time // then: when the instance dies
+	next   time.Time // then: when the next exception is raised
+	raised bool      // one was
+	armed  bool      // the one that was raised last may not have been noticed yet
+}
+
+func newClock(ctx context.Context, grace time.Duration) clock {
+	k := clock{done: ctx.Done(), grace: grace}
+	k.soft, _ = ctx.Deadline()
+	return k
+}
+
+// isOver says whether the context has ended, or would have if its timer were on time.
+func (k *clock) isOver() bool {
+	select {
+	case <-k.done:
+		return true
+	default:
+		return !k.soft.IsZero() && !time.Now().Before(k.soft)
+	}
+}
+
+// watch ends the call when it has to end, by a panic, and raises an exception in the guest when its time is over. It says
+// whether it has just done that.
+func (c *call) watch() bool {
+	if reason := c.instance.dead.Load(); reason != nil {
+		panic(reason)
+	}
+	if c.done == nil {
+		return false
+	}
+	if !c.over && !c.isOver() {
+		return false
+	}
+	now := time.Now()
+	if !c.over {
+		c.over, c.next, c.hard = true, now, now.Add(c.grace)
+	}
+	if !now.Before(c.hard) {
+		c.killed = &Error{Code: Killed, Op: c.op.String(), Err: contextError(c.Context)}
+		panic(c.killed)
+	}
+	if now.Before(c.next) || !c.instance.interrupts.known {
+		return false
+	}
+	c.instance.interrupts.raise(c.instance.module.Memory())
+	c.next, c.raised, c.armed = now.Add(interruptEvery), true, true
+	return true
+}
+
+// calm takes back an exception that the guest has not noticed, so that it does not strike the next call.
+func (c *call) calm() {
+	if c.armed && c.instance.dead.Load() == nil {
+		c.instance.interrupts.withdraw(c.instance.module.Memory())
+	}
+	c.armed = false
+}
+
+// sleep is the guest's nanosleep. It ends early when an exception was raised, so that the guest notices.
+func (c *call) sleep(duration time.Duration) {
+	end := time.Now().Add(duration)
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	for {
+		raised := c.watch()
+		now := time.Now()
+		left := end.Sub(now)
+		if raised || left <= 0 {
+			return
+		}
+		done := c.done
+		if c.over {
+			done, left = nil, min(left, c.hard.Sub(now))
+			if c.instance.interrupts.known {
+				left = min(left, c.next.Sub(now))
+			}
+		} else if !c.soft.IsZero() {
+			left = min(left, c.soft.Sub(now))
+		}
+		timer.Reset(max(left, 0))
+		select {
+		case <-timer.C:
+		case <-done:
+		case <-c.instance.died:
+		}
+	}
+}
+
+// contextError is why the context has ended, also when its timer is late.
+func contextError(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return context.DeadlineExceeded
+}
+
+// interrupts says where in the guest's memory an exception is raised, see mm_interrupt_info in abi/ABI.md.
+type interrupts struct {
+	known                        bool
+	breaker, bit, signal, sigint uint32
+}
+
+// find reads what mm_interrupt_info points to.
+func (n *interrupts) find(memory api.Memory, info uint32) error {
+	for offset, field := range []*uint32{&n.breaker, &n.bit, &n.signal, &n.sigint} {
+		value, ok := memory.ReadUint32Le(info + uint32(4*offset))
+		if !ok {
+			return badGuest("%s gives an address outside of its memory", exportInterruptInfo)
+		}
+		*field = value
+	}
+	n.known = true
+	return nil
+}
+
+func (n *interrupts) raise(memory api.Memory) {
+	memory.WriteUint32Le(n.sigint, 1)
+	memory.WriteUint32Le(n.signal, 1)
+	if word, ok := memory.ReadUint32Le(n.breaker); ok {
+		memory.WriteUint32Le(n.breaker, word|n.bit)
+	}
+}
+
+func (n *interrupts) withdraw(memory api.Memory) {
+	memory.WriteUint32Le(n.sigint, 0)
+	memory.WriteUint32Le(n.signal, 0)
+	if word, ok := memory.ReadUint32Le(n.breaker); ok {
+		memory.WriteUint32Le(n.breaker, word&^n.bit)
+	}
+}

@@ -1,0 +1,32 @@
+// Package wasmhost runs Python programs in a sandbox: CPython, compiled to WebAssembly, inside wazero.
+//
+// A [Runtime] holds the interpreter, compiled once. A [Program] is Python code with an entry module. An [Instance] is one
+// running program: it has loaded its entry module, and answers calls of [Instance.Hook] with the module's dispatch
+// function. The Python code calls back through the built-in module _mmpy, which ends in a [Caller]. The package knows
+// the ABI (package abi), and nothing of Mattermost.
+//
+//	runtime, err := wasmhost.NewRuntime(ctx, wasmhost.NewRuntimeConfig())
+//	program, err := runtime.NewProgram(wasmhost.ProgramConfig{Files: os.DirFS…, Entry: "main"})
+//	instance, err := program.Instantiate(ctx, wasmhost.InstanceConfig{Caller: caller})
+//	response, err := instance.Hook(ctx, 0, request)
+//
+// # What the Python code sees
+//
+//	/lib/python313.zip   the standard library, read-only
+//	/lib/NAME            each of ProgramConfig.Libraries, read-only
+//	/plugin              ProgramConfig.Files, read-only
+//	/tmp                 files in memory, with a quota, gone with the instance
+//
+// No environment, no arguments (but those of [Program.Main]), no network, no processes; real clocks and entropy.
+//
+// # Concurrency
+//
+// Any number of goroutines may call one instance. It runs one hook at a time, in the order of arrival, and while a hook
+// waits for its Caller further hooks run on top of it; they end before the one below goes on. So a plugin whose API call
+// leads to one of its own hooks does not wait for itself.
+//
+// # Time
+//
+// When a call's context ends, the Python code gets an exception, again and again, until it ends or the grace time is over
+// ([InstanceConfig]). Then the instance dies. Go's garbage collector and scheduler can always interrupt a guest.
+package wasmhost

@@ -1,0 +1,72 @@
+// Package linearmem holds the linear memory of one guest: as many addresses as it may ever use are reserved once, and
+// committed as it grows. So it never moves, a limit is an address range and not a promise, and what an instance had goes
+// back to the system at once when it is closed.
+package linearmem
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// Memory is the linear memory of one guest. It is an experimental.MemoryAllocator that has exactly this memory to give.
+type Memory struct {
+	reserved  []byte
+	committed atomic.Uint64
+}
+
+var (
+	_ experimental.MemoryAllocator = (*Memory)(nil)
+	_ experimental.LinearMemory    = (*Memory)(nil)
+)
+
+// Reserve reserves limit bytes, of which the first initial are committed.
+func Reserve(initial, limit uint64) (*Memory, error) {
+	if initial > limit {
+		return nil, fmt.Errorf("the guest needs %d bytes of memory to start, and may use %d", initial, limit)
+	}
+	reserved, err := reserve(limit)
+	if err != nil {
+		return nil, fmt.Errorf("reserve %d bytes of address space: %w", limit, err)
+	}
+	m := &Memory{reserved: reserved}
+	if m.Reallocate(initial) == nil && initial > 0 {
+		m.Release()
+		return nil, fmt.Errorf("commit %d bytes of memory: refused by the system", initial)
+	}
+	return m, nil
+}
+
+// Allocate implements experimental.MemoryAllocator.
+func (m *Memory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
+
+// Reallocate implements experimental.LinearMemory: the first size bytes, always at the same address, or nil when there
+// are no more.
+func (m *Memory) Reallocate(size uint64) []byte {
+	if size > uint64(len(m.reserved)) {
+		return nil
+	}
+	if committed := m.committed.Load(); size > committed {
+		if err := commit(m.reserved[committed:size]); err != nil {
+			return nil
+		}
+		m.committed.Store(size)
+	}
+	return m.reserved[:size:size]
+}
+
+// Size is how many bytes the guest has. It may be called at any time, from any goroutine.
+func (m *Memory) Size() uint64 { return m.committed.Load() }
+
+// Free implements experimental.LinearMemory. It does nothing: wazero frees the memory when a guest calls exit, while
+// other calls of the same instance may still be on their way out. Release gives it back.
+func (m *Memory) Free() {}
+
+// Release gives the memory back to the system. Nobody may touch it any more.
+func (m *Memory) Release() {
+	if m.reserved != nil {
+		release(m.reserved)
+		m.reserved = nil
+	}
+}

@@ -1,0 +1,13 @@
+//go:build unix
+
+package linearmem
+
+import "golang.org/x/sys/unix"
+
+func reserve(size uint64) ([]byte, error) {
+	return unix.Mmap(-1, 0, int(size), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON|noReserve)
+}
+
+func commit(part []byte) error { return unix.Mprotect(part, unix.PROT_READ|unix.PROT_WRITE) }
+
+func release(all []byte) { _ = unix.Munmap(all) }

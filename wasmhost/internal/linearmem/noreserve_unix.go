@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package linearmem
+
+const noReserve = 0

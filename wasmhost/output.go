@@ -1,0 +1,75 @@
+package wasmhost
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// maxLine is how many bytes of a line of the guest's output reach the log.
+const maxLine = 16 << 10
+
+func (i *Instance) say(level slog.Level, message string) {
+	if i.config.Log != nil {
+		i.config.Log(level, message)
+	}
+}
+
+func (i *Instance) stdout() io.Writer { return i.writer(i.config.Stdout, slog.LevelInfo) }
+func (i *Instance) stderr() io.Writer { return i.writer(i.config.Stderr, slog.LevelWarn) }
+
+func (i *Instance) writer(given io.Writer, level slog.Level) io.Writer {
+	if given != nil {
+		return given
+	}
+	w := &lineWriter{instance: i, level: level}
+	i.output = append(i.output, w)
+	return w
+}
+
+// flush logs what does not end in a newline.
+func (i *Instance) flush() {
+	for _, w := range i.output {
+		w.flush()
+	}
+}
+
+// lineWriter logs what the guest writes, line by line. Of a line that is too long it keeps the beginning.
+type lineWriter struct {
+	instance *Instance
+	level    slog.Level
+	line     []byte
+	cut      int // bytes of the line that were dropped
+}
+
+func (w *lineWriter) Write(data []byte) (int, error) {
+	w.instance.current.watch() // one write of the guest's may be many here, all of the same memory
+	for rest := data; len(rest) > 0; {
+		part, after, ended := bytes.Cut(rest, []byte{'\n'})
+		kept := min(len(part), maxLine-len(w.line))
+		w.line = append(w.line, part[:kept]...)
+		w.cut += len(part) - kept
+		if ended {
+			w.end()
+		}
+		rest = after
+	}
+	return len(data), nil
+}
+
+func (w *lineWriter) flush() {
+	if len(w.line) > 0 {
+		w.end()
+	}
+}
+
+func (w *lineWriter) end() {
+	line := strings.ToValidUTF8(string(bytes.TrimSuffix(w.line, []byte{'\r'})), "\uFFFD")
+	if w.cut > 0 {
+		line += fmt.Sprintf("… (%d more bytes)", w.cut)
+	}
+	w.line, w.cut = w.line[:0], 0
+	w.instance.say(w.level, line)
+}
