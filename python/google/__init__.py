@@ -1,0 +1,1 @@
+"""The part of Google's protobuf package that plugins use."""

@@ -1,0 +1,96 @@
+"""From the host's (hook id, bytes) to a handler of the plugin, and back."""
+
+from __future__ import annotations
+
+from mattermost_plugin._internal.hook_messages import hook_messages
+from mattermost_plugin._internal.hook_runner import run_handler
+from mattermost_plugin._internal.hook_table import HOOK_RULES, LIFECYCLE_HOOKS
+from mattermost_plugin._internal.results import set_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from mattermost_plugin.plugin import Plugin
+
+
+def _list(name: str) -> Callable[[Any], list[Any]]:
+    return lambda request: list(getattr(request, name))
+
+
+def _optional(name: str) -> Callable[[Any], Any]:
+    return lambda request: getattr(request, name) if request.HasField(name) else None
+
+
+def _plain(name: str) -> Callable[[Any], Any]:
+    return lambda request: getattr(request, name)
+
+
+def argument_getters(fields: tuple[str, ...]) -> list[Callable[[Any], Any]]:
+    """Functions that take a request and give the handler's arguments; see HOOK_RULES."""
+    getters = []
+    for field in fields:
+        name = field.rstrip("[]?")
+        getters.append(_list(name) if field.endswith("]") else _optional(name) if field.endswith("?") else _plain(name))
+    return getters
+
+
+class Binding:
+    """A hook and the handler that a plugin has for it."""
+
+    def __init__(self, hook: str, handler: Callable[..., Any]) -> None:
+        self.hook = hook
+        self.handler = handler
+        fields, self._finish = HOOK_RULES[hook]
+        self._arguments = argument_getters(fields)
+        self._types: tuple[Any, Any] | None = None  # the modules of messages are imported for the first call
+
+    def __call__(self, request: bytes) -> bytes:
+        if self._types is None:
+            self._types = hook_messages(self.hook)
+        request_type, response_type = self._types
+        message = request_type.FromString(request)
+        result = run_handler(self.hook, self.handler, *[get(message) for get in self._arguments])
+        response = response_type()
+        self._finish(self.hook, result, response)
+        return response.SerializeToString()
+
+
+class LifecycleBinding(Binding):
+    """A hook whose handler's exceptions are part of the answer. The traceback goes to the log."""
+
+    def __call__(self, request: bytes) -> bytes:
+        try:
+            return super().__call__(request)
+        except Exception as error:
+            import logging
+
+            logging.getLogger("mattermost_plugin").exception("%s failed", self.hook)
+            response = hook_messages(self.hook)[1]()
+            set_error(self.hook, response, error)
+            return response.SerializeToString()
+
+
+class Dispatcher:
+    """The hooks of one plugin object. A hook's id is its index in `hooks`."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self.hooks = plugin.implemented_hooks()
+        self._bindings = [_bind(hook, plugin.get_hook_handler(hook)) for hook in self.hooks]
+
+    def dispatch(self, hook_id: int, request: bytes) -> bytes:
+        """Calls the handler with a request message; the result is the response message. Raises what the handler does."""
+        return self._bindings[hook_id](request)
+
+    def binding(self, hook: str) -> Binding:
+        """The binding of a hook of `hooks`."""
+        return self._bindings[self.hooks.index(hook)]
+
+
+def _bind(hook: str, handler: Callable[..., Any]) -> Binding:
+    if hook == "ServeHTTP":
+        from mattermost_plugin._internal.http import HTTPBinding
+
+        return HTTPBinding(hook, handler)
+    return (LifecycleBinding if hook in LIFECYCLE_HOOKS else Binding)(hook, handler)

@@ -1,0 +1,1 @@
+"""The methods of `mattermost_plugin.PluginAPIClient`, by area."""

@@ -1,0 +1,1 @@
+"""Where gRPC plugins find the classes that serve their hooks."""

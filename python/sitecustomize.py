@@ -1,0 +1,5 @@
+"""Runs when the interpreter's command line starts: ``mmpy python`` and ``mmpy test`` have an event loop as plugins do."""
+
+from mattermost_plugin._internal.asyncio_import import use_guest_event_loop
+
+use_guest_event_loop()
