@@ -70,7 +70,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 		return nil, err
 	}
 	record.Response = response
-	encoded, err = convert.Marshal(make([]byte, 0, proto.Size(response)), response)
+	encoded, err = convert.Marshal(nil, response)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
 	}

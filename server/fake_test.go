@@ -1,0 +1,196 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/mmpy/mmpy/abi"
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/wasmhost"
+)
+
+// script is a plugin without Python: what its hooks do, by name. A hook gets its request, and the guest it is in to
+// call the API; a nil response is an empty one.
+type script map[string]func(g *fakeInstance, request proto.Message) (proto.Message, error)
+
+// fakeEngine is an engine that runs a script.
+type fakeEngine struct {
+	script script
+	load   func(*fakeInstance) error // what loading the plugin does; may be nil
+
+	mu      sync.Mutex
+	started []*fakeInstance
+}
+
+func (e *fakeEngine) instantiate(_ context.Context, config wasmhost.InstanceConfig) (instance, error) {
+	i := &fakeInstance{engine: e, config: config}
+	e.mu.Lock()
+	e.started = append(e.started, i)
+	e.mu.Unlock()
+	for name := range e.script {
+		i.names = append(i.names, name)
+	}
+	slices.Sort(i.names)
+	if e.load != nil {
+		if err := e.load(i); err != nil {
+			return nil, err
+		}
+	}
+	return i, nil
+}
+
+func (e *fakeEngine) starts() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.started)
+}
+
+type fakeInstance struct {
+	engine *fakeEngine
+	config wasmhost.InstanceConfig
+	names  []string
+
+	mu     sync.Mutex
+	closed bool
+}
+
+func (i *fakeInstance) Loaded() []byte {
+	encoded, err := proto.Marshal(&pb.ImplementedResponse{Hooks: i.names})
+	if err != nil {
+		panic(err)
+	}
+	return encoded
+}
+
+func (i *fakeInstance) Hook(_ context.Context, id uint32, encoded []byte) ([]byte, error) {
+	i.mu.Lock()
+	closed := i.closed
+	i.mu.Unlock()
+	if closed {
+		return nil, &wasmhost.Error{Code: wasmhost.Closed, Op: "hook"}
+	}
+	name := i.names[id]
+	hook, ok := abi.HookByName(name)
+	if !ok {
+		return nil, fmt.Errorf("no hook %s", name)
+	}
+	kind, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(hook.Info().Request))
+	if err != nil {
+		return nil, err
+	}
+	request := kind.New().Interface()
+	if err := proto.Unmarshal(encoded, request); err != nil {
+		return nil, err
+	}
+	response, err := i.engine.script[name](i, request)
+	if err != nil || response == nil {
+		return nil, err
+	}
+	return proto.Marshal(response)
+}
+
+func (i *fakeInstance) Close(context.Context) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.closed = true
+	return nil
+}
+
+// api makes an API call, as Python would.
+func (i *fakeInstance) api(method abi.Method, request proto.Message) ([]byte, error) {
+	encoded, err := proto.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	return i.config.Caller.Call(context.Background(), method, encoded)
+}
+
+// raise is a Python exception in a hook.
+func raise(kind, text string) error {
+	return &wasmhost.Error{
+		Code: wasmhost.Exception, Op: "hook", Type: kind, Message: text,
+		Traceback: "Traceback (most recent call last):\n  File \"/plugin/plugin.py\", line 7\n" + kind + ": " + text + "\n",
+	}
+}
+
+// killed is the end of an instance that did not stop.
+func killed() error { return &wasmhost.Error{Code: wasmhost.Killed, Op: "hook"} }
+
+// logAPI is an API with a log and nothing else.
+type logAPI struct {
+	plugin.API
+
+	mu    sync.Mutex
+	lines []string
+}
+
+func (a *logAPI) write(level, message string, pairs []any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	line := level + " " + message
+	for i := 0; i+1 < len(pairs); i += 2 {
+		line += fmt.Sprintf(" %v=%v", pairs[i], pairs[i+1])
+	}
+	a.lines = append(a.lines, line)
+}
+
+func (a *logAPI) LogDebug(message string, pairs ...any) { a.write("DEBUG", message, pairs) }
+func (a *logAPI) LogInfo(message string, pairs ...any)  { a.write("INFO", message, pairs) }
+func (a *logAPI) LogWarn(message string, pairs ...any)  { a.write("WARN", message, pairs) }
+func (a *logAPI) LogError(message string, pairs ...any) { a.write("ERROR", message, pairs) }
+func (a *logAPI) GetServerVersion() string              { return "11.4.0" }
+
+func (a *logAPI) String() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return strings.Join(a.lines, "\n")
+}
+
+// writeBundle makes a plugin's folder; hooks is its packed list, nil for none.
+func writeBundle(t *testing.T, source string, hooks []string) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	write("plugin.json", `{"id": "com.example.test", "name": "Test", "version": "0.1.0",
+		"server": {"runtime": "python", "executable": "plugin.py"}}`)
+	write("plugin.py", source)
+	if hooks != nil {
+		encoded, err := json.Marshal(hooks)
+		require.NoError(t, err)
+		write(HooksName, string(encoded))
+	}
+	return dir
+}
+
+// fake makes a plugin of a script, with its API.
+func fake(t *testing.T, engineOf *fakeEngine, hooks ...string) (*Plugin, *logAPI) {
+	t.Helper()
+	bundle, err := Open(writeBundle(t, "", hooks))
+	require.NoError(t, err)
+	api := &logAPI{}
+	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	p.open = func(context.Context) (engine, error) { return engineOf, nil }
+	t.Cleanup(func() {
+		require.NoError(t, p.Close(context.Background()))
+		require.NoError(t, bundle.Close())
+	})
+	return p, api
+}

@@ -1,0 +1,21 @@
+package server
+
+import (
+	"log/slog"
+
+	"github.com/mattermost/mattermost/server/public/plugin"
+
+	"github.com/mmpy/mmpy/server/internal/handlers"
+	"github.com/mmpy/mmpy/wasmhost"
+)
+
+// A Record tells of one API call of a plugin: its method, request and response as the messages that crossed, and how
+// long Mattermost took.
+type Record = handlers.Record
+
+// Handlers gives a wasmhost.Caller that answers a guest's API calls from api. What goes wrong in a handler itself is
+// written to api's log.
+func Handlers(api plugin.API) wasmhost.Caller {
+	get := func() plugin.API { return api }
+	return &handlers.Caller{API: get, Logger: slog.New(&apiLog{api: get, fallback: slog.NewTextHandler(stderr{}, nil)})}
+}

@@ -1,0 +1,75 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+
+	"github.com/mmpy/mmpy/internal/manifest"
+)
+
+// What Mattermost puts into the environment of a plugin's process, as go-plugin's handshake wants it.
+const (
+	cookieKey   = "MATTERMOST_PLUGIN"
+	cookieValue = "Securely message teams, anywhere."
+)
+
+// StartedByMattermost says whether this process was started as a plugin's executable: then it is to call Main.
+func StartedByMattermost() bool { return os.Getenv(cookieKey) == cookieValue }
+
+// Main is the executable of a packed plugin: it runs the bundle it lies in until Mattermost ends the process.
+//
+// Mattermost waits 3 s for the handshake, so nothing that takes time happens before: the interpreter starts when it is
+// first needed, in OnConfigurationChange or OnActivate. Nothing but the handshake may be written to stdout before it.
+func Main() {
+	p, err := fromExecutable()
+	if err != nil {
+		p = broken(err)
+	}
+	p.remote = true
+	plugin.ClientMain(p, reportTruthfully(p.Implemented))
+}
+
+// fromExecutable makes the plugin whose bundle this executable lies in.
+func fromExecutable() (*Plugin, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the plugin's folder: %w", err)
+	}
+	dir, err := bundleOf(executable)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return newPlugin(Config{Bundle: bundle}), nil
+}
+
+// bundleOf gives the folder of the bundle that a file lies in: the nearest one around it with a manifest.
+func bundleOf(file string) (string, error) {
+	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {
+		_, err := os.Stat(filepath.Join(dir, manifest.Name))
+		if err == nil {
+			return dir, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("no %s in a folder around %s: %w", manifest.Name, file, err)
+		}
+	}
+}
+
+// broken makes a plugin that does not start, for the given reason. The process has to shake hands all the same, or
+// Mattermost would know no better than that it did not.
+func broken(reason error) *Plugin {
+	p := newPlugin(Config{Bundle: &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{}}}})
+	p.open = func(context.Context) (engine, error) { return nil, reason }
+	return p
+}
