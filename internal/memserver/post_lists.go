@@ -8,11 +8,14 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Posts returns copies of the posts of a channel that are not deleted, oldest first.
+// Posts returns copies of the posts of a channel that are not deleted, oldest first; every channel's with an empty id.
 func (s *Server) Posts(channelID string) []*model.Post {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return clones(s.findPosts(func(p *model.Post) bool { return p.ChannelId == channelID && p.DeleteAt == 0 }), s.withReplyCount)
+	posts := s.findPosts(func(p *model.Post) bool {
+		return (channelID == "" || p.ChannelId == channelID) && p.DeleteAt == 0
+	})
+	return clones(posts, s.withReplyCount)
 }
 
 // findPosts lists posts by time of creation, oldest first. The caller holds s.mu.
