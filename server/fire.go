@@ -45,8 +45,6 @@ func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response prot
 	if defined := p.defined.Load(); defined != nil && !slices.Contains(*defined, hook.String()) {
 		return ErrNotDefined
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
-	defer cancel()
 	g, err := p.guests.get(ctx)
 	if err != nil {
 		return &startError{err}
@@ -57,12 +55,14 @@ func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response prot
 // requests has buffers for encoded requests; an instance is done with one when Hook returns.
 var requests = sync.Pool{New: func() any { return new([]byte) }}
 
-// fireIn is fire for one guest.
+// fireIn is fire for one guest. The hook's time begins here.
 func (p *Plugin) fireIn(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) error {
 	id, ok := g.hooks[hook.String()]
 	if !ok {
 		return ErrNotDefined
 	}
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
 	buffer := requests.Get().(*[]byte)
 	defer requests.Put(buffer)
 	encoded, err := convert.Marshal((*buffer)[:0], request)

@@ -37,7 +37,7 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	ctx, cancel := context.WithTimeout(ctx, max(p.timeout, DefaultHookTimeout)) // loading is no hook
 	defer cancel()
 	g := &guest{ready: make(chan struct{})}
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{

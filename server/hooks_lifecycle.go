@@ -8,7 +8,6 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/server/internal/convert"
 )
 
 // deactivateTimeout is the deadline of OnDeactivate: Mattermost ends the process after 10 s, and with a little time
@@ -42,9 +41,7 @@ func (p *Plugin) OnActivate() (err error) {
 		return fmt.Errorf("start plugin %q: %s", p.bundle.ID(), reason(err))
 	}
 	p.warnUndelivered(g)
-	ctx, cancel := context.WithTimeout(context.Background(), p.timeout)
-	defer cancel()
-	if err := p.activateIn(ctx, g); err != nil {
+	if err := p.activateIn(context.Background(), g); err != nil {
 		return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
 	}
 	p.guests.activated()
@@ -66,11 +63,13 @@ func (p *Plugin) OnDeactivate() (err error) {
 	return p.outcome(abi.HookOnDeactivate, err, response.Error)
 }
 
-// activate gives a restarted guest what it would have got at the server's start.
+// activate gives a restarted guest what the first one got.
 func (p *Plugin) activate(ctx context.Context, g *guest) error {
 	var response pb.OnConfigurationChangeResponse
 	err := p.fireIn(ctx, g, abi.HookOnConfigurationChange, &pb.OnConfigurationChangeRequest{}, &response)
-	_ = p.outcome(abi.HookOnConfigurationChange, err, response.Error) // logged; Mattermost goes on, too
+	if err := p.outcome(abi.HookOnConfigurationChange, err, response.Error); err != nil {
+		p.log.Warn("The restarted plugin did not take its configuration", "error", err) // Mattermost would go on, too
+	}
 	return p.activateIn(ctx, g)
 }
 
@@ -80,22 +79,22 @@ func (p *Plugin) activateIn(ctx context.Context, g *guest) error {
 	return p.outcome(abi.HookOnActivate, err, response.Error)
 }
 
-// outcome makes one error of how a lifecycle hook failed (it raised, or said no), and logs it. A hook that is not
-// defined did not fail.
+// outcome makes one error of the two ways in which a lifecycle hook fails: the interpreter fails, which is logged here,
+// or the handler raises or refuses; then the guest has logged the traceback, and the response has the reason. A hook
+// that is not defined did not fail.
 func (p *Plugin) outcome(hook abi.Hook, err error, refusal *pb.AppError) error {
 	switch {
 	case errors.Is(err, ErrNotDefined):
 		return nil
-	case err == nil && refusal == nil:
+	case err != nil:
+		p.logFailure("Hook "+hook.String()+" failed", err)
+		return fmt.Errorf("%s: %s", hook, reason(err))
+	case refusal == nil:
 		return nil
-	case err == nil:
-		err = convert.AppErrorFromProto(refusal)
-		if refusal.Message != "" {
-			err = errors.New(refusal.Message)
-		}
+	case refusal.DetailedError == "" || refusal.DetailedError == refusal.Message:
+		return fmt.Errorf("%s: %s", hook, refusal.Message)
 	}
-	p.logFailure("Hook "+hook.String()+" failed", err)
-	return fmt.Errorf("%s: %s", hook, reason(err))
+	return fmt.Errorf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message) // the exception's type and text
 }
 
 // warnUndelivered tells the author of hooks that the plugin defines and nobody calls.

@@ -89,7 +89,12 @@ func TestActivationFailsForAReason(t *testing.T) {
 				return &pb.OnActivateResponse{Error: &pb.AppError{Id: "plugin.on_activate.error", Message: "no token configured"}}, nil
 			}}},
 			reason: "OnActivate: no token configured",
-			logged: "error=no token configured",
+		},
+		"the hook raises, and the guest says so": {
+			engine: &fakeEngine{script: script{"OnActivate": func(*fakeInstance, proto.Message) (proto.Message, error) {
+				return &pb.OnActivateResponse{Error: &pb.AppError{Message: "'token'", DetailedError: "KeyError"}}, nil
+			}}},
+			reason: "OnActivate: KeyError: 'token'",
 		},
 		"something of ours panics": {
 			engine: &fakeEngine{script: script{"OnActivate": func(*fakeInstance, proto.Message) (proto.Message, error) {

@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// closeTimeout is how long calls that still run in a guest may take to end when it is given up.
+const closeTimeout = time.Second
+
 // restartDelay is how long a plugin that could not be started is left alone; its hooks fail meanwhile.
 const restartDelay = 5 * time.Second
 
@@ -121,7 +124,7 @@ func (r *runner) retire(g *guest) {
 	r.lock <- struct{}{}
 	if r.guest == g {
 		r.guest = nil
-		r.closing.Go(func() { _ = g.instance.Close(context.Background()) })
+		r.closing.Go(func() { _ = closeGuest(context.Background(), g) })
 	}
 	<-r.lock
 }
@@ -136,5 +139,11 @@ func (r *runner) stop(ctx context.Context) error {
 	if g == nil {
 		return nil
 	}
+	return closeGuest(ctx, g)
+}
+
+func closeGuest(ctx context.Context, g *guest) error {
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
 	return g.instance.Close(ctx)
 }
