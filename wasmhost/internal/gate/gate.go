@@ -7,18 +7,31 @@
 //
 // Callers enter in the order of their arrival. One that wants to come back goes before those that want to enter, so
 // that a steady stream of newcomers cannot keep it out.
+//
+// Nobody says which caller has to enter before which turn can come back (the host function that the turn waits in may
+// lead to a call of the same instance), so a gate that filled up with callers who have nothing to do with each other
+// would wait for itself. But what a turn causes arrives after the turn has stepped out. So
+//   - below a quarter of the limit anyone may enter;
+//   - from there on only who has come after the innermost turn stepped out: it alone can be what that waits for;
+//   - from the limit on not even that, unless the innermost turn stays outside for longer than Patience: then it is.
 package gate
 
 import (
 	"container/list"
 	"context"
 	"sync"
+	"time"
 )
+
+// Patience is how long a gate that has reached its limit takes a turn that is outside to be busy with something else
+// than to wait for a turn on top of it.
+const Patience = 10 * time.Millisecond
 
 // Gate hands out nested turns. Make one with New.
 type Gate struct {
 	mu     sync.Mutex
 	limit  int
+	events uint64    // counts arrivals and steps out
 	levels []level   // the turns that were entered and not left, the innermost last
 	inside bool      // the innermost turn runs; otherwise it is outside, or there is none
 	queue  list.List // of *waiter, in the order of arrival
@@ -28,17 +41,20 @@ type Gate struct {
 }
 
 type level struct {
-	back chan struct{} // closed when the turn may go on; nil unless it waits for that
+	out   uint64        // which event it was that it stepped out
+	stuck bool          // it has been outside for long
+	back  chan struct{} // closed when the turn may go on; nil unless it waits for that
 }
 
 type waiter struct {
+	arrived  uint64
 	admitted chan struct{} // closed when the turn was given, or will never be
 	level    int           // of the turn, or refused
 }
 
 const refused = -1
 
-// New makes a gate for at most limit nested turns.
+// New makes a gate that is reluctant to have more than limit turns on top of each other.
 func New(limit int) *Gate { return &Gate{limit: limit, levels: make([]level, 0, limit)} }
 
 // Enter waits for a turn and gives its level: 0 for the outermost, 1 for one on top of it, …. The error is that of
@@ -49,11 +65,12 @@ func (g *Gate) Enter(ctx context.Context) (int, error) {
 		defer g.mu.Unlock()
 		return 0, g.shut
 	}
-	if g.queue.Len() == 0 && g.mayEnter() {
+	g.events++
+	if g.mayEnter(g.events) { // whoever waits and might enter now has done so
 		defer g.mu.Unlock()
 		return g.push(), nil
 	}
-	w := &waiter{admitted: make(chan struct{})}
+	w := &waiter{arrived: g.events, admitted: make(chan struct{})}
 	place := g.queue.PushBack(w)
 	g.mu.Unlock()
 
@@ -99,8 +116,24 @@ func (g *Gate) StepOut(level int) {
 		return
 	}
 	g.mustBeInside(level)
+	g.events++
+	g.levels[level].out, g.levels[level].stuck = g.events, false
 	g.inside = false
+	if len(g.levels) >= g.limit {
+		out := g.events
+		time.AfterFunc(Patience, func() { g.lose(level, out) })
+	}
 	g.next()
+}
+
+// lose ends the patience with a turn that stepped out then.
+func (g *Gate) lose(level int, out uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.inside && level == len(g.levels)-1 && g.levels[level].out == out {
+		g.levels[level].stuck = true
+		g.next()
+	}
 }
 
 // StepIn waits until everything on top of the turn has left, however long that takes, and goes inside again. It returns
@@ -167,7 +200,18 @@ func (g *Gate) Depth() int {
 
 func (g *Gate) idle() bool { return g.shut != nil && len(g.levels) == g.left }
 
-func (g *Gate) mayEnter() bool { return !g.inside && len(g.levels) < g.limit }
+// mayEnter says whether a caller that arrived then may enter now.
+func (g *Gate) mayEnter(arrived uint64) bool {
+	depth := len(g.levels)
+	switch {
+	case g.inside:
+		return false
+	case depth < (g.limit+3)/4:
+		return true
+	}
+	innermost := g.levels[depth-1]
+	return arrived > innermost.out && (depth < g.limit || innermost.stuck)
+}
 
 func (g *Gate) push() int {
 	g.levels = append(g.levels, level{})
@@ -182,10 +226,13 @@ func (g *Gate) next() {
 		g.wake(innermost)
 		return
 	}
-	if first := g.queue.Front(); first != nil && g.mayEnter() {
-		w := g.queue.Remove(first).(*waiter)
-		w.level = g.push()
-		close(w.admitted)
+	for place := g.queue.Front(); place != nil; place = place.Next() {
+		if w := place.Value.(*waiter); g.mayEnter(w.arrived) {
+			g.queue.Remove(place)
+			w.level = g.push()
+			close(w.admitted)
+			return
+		}
 	}
 }
 

@@ -91,24 +91,84 @@ func TestWhoComesBackGoesBeforeWhoEnters(t *testing.T) {
 	})
 }
 
-func TestAtTheGreatestDepthCallersWait(t *testing.T) {
+func TestAtTheLimitACallerWaitsUntilTheInnermostTurnIsBackOrStuck(t *testing.T) {
+	for _, stuck := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			g := New(2)
+			g.StepOut(enter(t, g)) // the second enters because it comes after that
+			inner := enter(t, g)
+			g.StepOut(inner)
+			entered := -1
+			go func() {
+				entered = enter(t, g)
+				g.Leave(entered)
+			}()
+			time.Sleep(Patience - 1)
+			require.Equal(t, -1, entered)
+			if stuck {
+				time.Sleep(2)
+				synctest.Wait()
+				require.Equal(t, 2, entered)
+				require.True(t, g.StepIn(inner))
+				g.Leave(inner)
+			} else {
+				require.True(t, g.StepIn(inner))
+				g.Leave(inner)
+				synctest.Wait()
+				require.Equal(t, 1, entered)
+			}
+			time.Sleep(2 * Patience) // for the timer
+			require.Equal(t, 1, g.Depth())
+		})
+	}
+}
+
+func TestACrowdIsKeptOutByATurnThatItWasThereBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(2)
+		g := New(8)
+		enterLater := func(name string, entered *[]string) {
+			go func() {
+				level := enter(t, g)
+				*entered = append(*entered, name)
+				g.Leave(level)
+			}()
+			synctest.Wait()
+		}
+		var entered []string
 		g.StepOut(enter(t, g))
-		inner := enter(t, g)
+		inner := enter(t, g) // two are a crowd
+		enterLater("before", &entered)
 		g.StepOut(inner)
-		entered := false
-		go func() {
-			level, err := g.Enter(t.Context())
-			entered = err == nil
-			g.Leave(level)
-		}()
 		synctest.Wait()
-		require.False(t, entered)
+		require.Empty(t, entered)
+		enterLater("after", &entered)
+		require.Equal(t, []string{"after"}, entered)
 		require.True(t, g.StepIn(inner))
 		g.Leave(inner)
 		synctest.Wait()
-		require.True(t, entered)
+		require.Equal(t, []string{"after", "before"}, entered)
+	})
+}
+
+// Each of many callers causes another one while it is outside. In the order of arrival alone they would fill the gate,
+// and wait for those that they have caused.
+func TestACrowdDoesNotKeepOutWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(4)
+		done := 0
+		for range 100 {
+			go func() {
+				outer := enter(t, g)
+				g.StepOut(outer)
+				time.Sleep(time.Millisecond)
+				g.Leave(enter(t, g))
+				g.StepIn(outer)
+				done++
+				g.Leave(outer)
+			}()
+		}
+		time.Sleep(time.Second)
+		require.Equal(t, 100, done)
 	})
 }
 
@@ -172,8 +232,7 @@ func TestACutGateLetsNobodyComeBack(t *testing.T) {
 // Turns of many goroutines, each of which steps out, enters again on top of itself, and gives up waiting at random: at
 // most one is ever inside, and inner turns end before outer ones go on.
 func TestHammer(t *testing.T) {
-	const limit = 6
-	g := New(limit)
+	g := New(6)
 	var inside atomic.Int32
 	var stack []int // guarded by the turn alone, which is what the race detector checks
 	check := func(level int) {
