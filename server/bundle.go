@@ -9,12 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
-
-// HooksName is the file in a packed bundle with the names of the hooks that the plugin defines, a JSON array of
-// strings: so Mattermost can be told before the interpreter runs.
-const HooksName = "mmpy/hooks.json"
 
 // A Bundle is a plugin's folder: a source tree or an unpacked Mattermost bundle. Its files are read as they are asked
 // for, and only from inside the folder: a link that leads out of it is an error.
@@ -43,7 +40,7 @@ func Open(dir string) (*Bundle, error) {
 }
 
 func (b *Bundle) readHooks() ([]string, error) {
-	encoded, err := fs.ReadFile(b.Files(), HooksName)
+	encoded, err := fs.ReadFile(b.Files(), packed.HooksName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -52,7 +49,7 @@ func (b *Bundle) readHooks() ([]string, error) {
 	}
 	hooks := []string{}
 	if err := json.Unmarshal(encoded, &hooks); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(b.dir, filepath.FromSlash(HooksName)), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(b.dir, filepath.FromSlash(packed.HooksName)), err)
 	}
 	slices.Sort(hooks)
 	return hooks, nil

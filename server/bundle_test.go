@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
@@ -38,7 +39,7 @@ func TestAFolderIsNoBundleForAReason(t *testing.T) {
 	require.ErrorAs(t, err, &mistakes)
 
 	dir = writeBundle(t, "", []string{})
-	require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.FromSlash(HooksName)), []byte("{}"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.FromSlash(packed.HooksName)), []byte("{}"), 0o600))
 	_, err = Open(dir)
 	require.ErrorContains(t, err, "hooks.json")
 }

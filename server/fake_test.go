@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/mmpy/mmpy/abi"
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -175,7 +176,7 @@ func writeBundle(t *testing.T, source string, hooks []string) string {
 	if hooks != nil {
 		encoded, err := json.Marshal(hooks)
 		require.NoError(t, err)
-		write(HooksName, string(encoded))
+		write(packed.HooksName, string(encoded))
 	}
 	return dir
 }

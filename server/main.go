@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -27,8 +28,10 @@ func StartedByMattermost() bool { return os.Getenv(cookieKey) == cookieValue }
 //
 // Mattermost waits 3 s for the handshake, so nothing that takes time happens before: the interpreter starts when it is
 // first needed, in OnConfigurationChange or OnActivate. Nothing but the handshake may be written to stdout before it.
-func Main() {
-	p, err := fromExecutable()
+func Main() { serve(DefaultHookTimeout) }
+
+func serve(hookTimeout time.Duration) {
+	p, err := fromExecutable(hookTimeout)
 	if err != nil {
 		p = broken(err)
 	}
@@ -37,7 +40,7 @@ func Main() {
 }
 
 // fromExecutable makes the plugin whose bundle this executable lies in.
-func fromExecutable() (*Plugin, error) {
+func fromExecutable(hookTimeout time.Duration) (*Plugin, error) {
 	executable, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find the plugin's folder: %w", err)
@@ -50,7 +53,7 @@ func fromExecutable() (*Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPlugin(Config{Bundle: bundle}), nil
+	return newPlugin(Config{Bundle: bundle, HookTimeout: hookTimeout}), nil
 }
 
 // bundleOf gives the folder of the bundle that a file lies in: the nearest one around it with a manifest.
