@@ -13,6 +13,10 @@ _NANOSECONDS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class MissingKeyError(KeyError, ValueError):
+    """A Struct does not have the key. google.protobuf raises ValueError; a dict would raise KeyError."""
+
+
 def _plain(value: Any) -> Any:
     """What a Value holds: None, a bool, a float, a str, a Struct or a ListValue."""
     kind = value.WhichOneof("kind")
@@ -68,7 +72,7 @@ class Struct:
 
     def __getitem__(self, key: str) -> Any:
         if key not in self.fields:
-            raise KeyError(key)
+            raise MissingKeyError(key)
         return _plain(self.fields[key])
 
     def __setitem__(self, key: str, value: Any) -> None:
