@@ -239,24 +239,23 @@ func assemble(module []byte, sections []section, every int32, code []byte) []byt
 	counter = append(counter, opEnd)
 	added := false
 	for _, s := range sections {
-		content := module[s.content:s.stop]
-		switch {
-		case s.id == sectionGlobal:
+		if s.id == sectionGlobal {
 			r := s.reader(module)
-			content = appendUint(nil, uint32(r.count())+1)
+			content := appendUint(nil, uint32(r.count())+1)
 			content = append(append(content, module[r.pos:s.stop]...), counter...)
 			out = appendSection(out, sectionGlobal, content)
 			added = true
 			continue
-		case s.id != sectionCustom && s.place() > 2*sectionGlobal && !added:
+		}
+		if s.id != sectionCustom && s.place() > 2*sectionGlobal && !added {
 			out = appendSection(out, sectionGlobal, append([]byte{1}, counter...))
 			added = true
 		}
 		if s.id == sectionCode {
 			out = appendSection(out, sectionCode, code)
-			continue
+		} else {
+			out = append(out, module[s.start:s.stop]...)
 		}
-		out = append(out, module[s.start:s.stop]...)
 	}
 	return out
 }
