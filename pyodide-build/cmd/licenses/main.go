@@ -45,7 +45,7 @@ Inside the interpreter (pyodide-build/cpython):
 	for _, p := range interpreter {
 		fmt.Fprintf(out, "  %-28s %s\n", p.name, p.license)
 	}
-	fmt.Fprint(out, "\nGo modules linked into the binary:\n\n")
+	fmt.Fprint(out, "\nGo modules linked into the binary (`go mod download MODULE@VERSION` gets the source of each):\n\n")
 	for _, p := range modules {
 		fmt.Fprintf(out, "  %-58s %s\n", p.name, p.license)
 	}
