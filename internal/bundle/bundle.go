@@ -61,10 +61,7 @@ func (p *Plugin) Write(w io.Writer) (names []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	compressed, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	compressed := gzip.NewWriter(w)
 	archive := &archive{tar.NewWriter(compressed), p.Manifest.Model.Id, map[string]bool{}}
 	if err := p.write(archive, names); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,8 +64,18 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// missing is the folder without a manifest.
+type missing string
+
+func (m missing) Error() string {
+	return string(m) + " has no " + Name + ": it is not a plugin's folder"
+}
+
+// Is makes it the error of a file that doesn't exist.
+func (m missing) Is(target error) bool { return target == fs.ErrNotExist }
+
 // Read reads the manifest of the folder dir, whose files are fsys, and checks that the files it names are there.
-// A wrong manifest is an [*Error]; a missing one wraps [fs.ErrNotExist].
+// A wrong manifest is an [*Error]; a missing one is an [fs.ErrNotExist].
 func Read(dir string, fsys fs.FS) (*Manifest, error) {
 	for _, other := range []string{"plugin.yml", "plugin.yaml"} {
 		if _, err := fs.Stat(fsys, other); err == nil {
@@ -73,7 +84,7 @@ func Read(dir string, fsys fs.FS) (*Manifest, error) {
 	}
 	encoded, err := fs.ReadFile(fsys, Name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s has no %s: it is not a plugin's folder: %w", dir, Name, fs.ErrNotExist)
+		return nil, missing(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest of %s: %w", dir, err)
@@ -143,9 +154,12 @@ func (m *Manifest) Packed(platform, executable string) ([]byte, error) {
 	server["python"] = python
 	server["executables"] = map[string]string{platform: executable}
 	delete(server, "executable")
-	packed, err := json.MarshalIndent(all, "", "  ")
-	if err != nil {
+	var packed bytes.Buffer
+	encoder := json.NewEncoder(&packed)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(all); err != nil {
 		return nil, err
 	}
-	return append(packed, '\n'), nil
+	return packed.Bytes(), nil
 }

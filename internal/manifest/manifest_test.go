@@ -92,7 +92,7 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 func TestAFolderWithoutManifestIsNoPlugin(t *testing.T) {
 	_, err := manifest.Read("hello", fstest.MapFS{})
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	require.ErrorContains(t, err, "hello has no plugin.json: it is not a plugin's folder")
+	require.EqualError(t, err, "hello has no plugin.json: it is not a plugin's folder")
 }
 
 func TestAManifestThatMattermostWouldPreferIsRefused(t *testing.T) {

@@ -3,7 +3,6 @@ package memserver
 import (
 	"log/slog"
 	"slices"
-	"sync"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -16,9 +15,6 @@ type API struct {
 
 	s        *Server
 	manifest *model.Manifest
-
-	mu    sync.Mutex
-	hooks any
 }
 
 var _ plugin.API = (*API)(nil)
@@ -32,36 +28,34 @@ func (s *Server) Plugin(manifest *model.Manifest) *API {
 // Attach makes the server call the hooks that the value has methods for, named and typed as in [plugin.Hooks];
 // a method Hooks() []string or Implemented() ([]string, error) narrows them. Attaching again replaces the hooks.
 func (a *API) Attach(hooks any) {
-	a.mu.Lock()
-	a.hooks = hooks
-	a.mu.Unlock()
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	if !slices.Contains(a.s.plugins, a) {
-		a.s.plugins = append(a.s.plugins, a)
+	plugins := slices.Clone(a.s.attached())
+	attached := active[any]{a.manifest.Id, hooks}
+	if i := slices.IndexFunc(plugins, a.isSelf); i >= 0 {
+		plugins[i] = attached
+	} else {
+		plugins = append(plugins, attached)
+		a.s.manifests = append(a.s.manifests, a.manifest)
 	}
+	a.s.active.Store(&plugins)
 }
 
-// Detach deactivates the plugin: no more hooks, and its slash commands are gone.
+// Detach deactivates the plugin: later events reach it no more, and its slash commands are gone.
 func (a *API) Detach() {
-	a.mu.Lock()
-	a.hooks = nil
-	a.mu.Unlock()
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.plugins = slices.DeleteFunc(s.plugins, func(p *API) bool { return p == a })
+	plugins := slices.DeleteFunc(slices.Clone(s.attached()), a.isSelf)
+	s.active.Store(&plugins)
+	s.manifests = slices.DeleteFunc(s.manifests, func(m *model.Manifest) bool { return m.Id == a.manifest.Id })
 	s.pluginCommands = slices.DeleteFunc(s.pluginCommands, func(c *pluginCommand) bool { return c.pluginID == a.manifest.Id })
 }
 
+func (a *API) isSelf(plugin active[any]) bool { return plugin.id == a.manifest.Id }
+
 // log is the server's log as the plugin writes to it.
 func (a *API) log() *slog.Logger { return a.s.log.With("plugin_id", a.manifest.Id) }
-
-func (a *API) attached() any {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.hooks
-}
 
 // page is the requested part of a list, counted from page 0; none when perPage is 0, as in SQL.
 func page[T any](list []T, page, perPage int) []T {

@@ -18,18 +18,24 @@ type active[H any] struct {
 // hooked lists, in the order they were attached, the plugins that define the hook name; H is an interface with the
 // hook's method. A value with a method Hooks() []string or Implemented() ([]string, error) defines the hooks listed
 // there; any other defines those it has a method for.
-func hooked[H any](s *Server, name string) []active[H] {
-	s.mu.Lock()
-	plugins := slices.Clone(s.plugins)
-	s.mu.Unlock()
+func hooked[H any](s *Server, name string) []active[H] { return defining[H](s.attached(), name) }
+
+func defining[H any](plugins []active[any], name string) []active[H] {
 	var found []active[H]
 	for _, p := range plugins {
-		hooks, ok := p.attached().(H)
-		if ok && defines(hooks, name) {
-			found = append(found, active[H]{p.manifest.Id, hooks})
+		if hooks, ok := p.hooks.(H); ok && defines(hooks, name) {
+			found = append(found, active[H]{p.id, hooks})
 		}
 	}
 	return found
+}
+
+// attached lists the plugins in the order they were attached.
+func (s *Server) attached() []active[any] {
+	if plugins := s.active.Load(); plugins != nil {
+		return *plugins
+	}
+	return nil
 }
 
 func defines(hooks any, name string) bool {
@@ -43,10 +49,11 @@ func defines(hooks any, name string) bool {
 	return true
 }
 
-// notify calls the hook name of every plugin that defines it, in the background.
+// notify calls the hook name of every plugin that is attached now and defines it, in the background.
 func notify[H any](s *Server, name string, call func(*plugin.Context, H)) {
+	plugins := s.attached()
 	s.background.start(func() {
-		for _, p := range hooked[H](s, name) {
+		for _, p := range defining[H](plugins, name) {
 			call(hookContext(), p.hooks)
 		}
 	})

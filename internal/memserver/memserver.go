@@ -15,9 +15,9 @@
 package memserver
 
 import (
-	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -50,10 +50,11 @@ type Server struct {
 	roles   map[string]*model.Role // constant
 
 	background background
+	active     atomic.Pointer[[]active[any]] // replaced, never changed, with mu held
 
 	mu             sync.Mutex // guards what follows; never held while a hook runs
 	config         *model.Config
-	plugins        []*API // in the order of their first Attach
+	manifests      []*model.Manifest // of the attached plugins
 	users          map[string]*model.User
 	bots           map[string]*model.Bot
 	statuses       map[string]*model.Status
@@ -105,8 +106,6 @@ func New(config Config) *Server {
 	*s.config.ServiceSettings.SiteURL = "http://localhost:8065"
 	s.started = s.millis()
 	s.furnish()
-	// The first plugin is not to hear of what was there before it.
-	_ = s.Wait(context.Background())
 	return s
 }
 

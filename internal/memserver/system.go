@@ -104,19 +104,15 @@ func (a *API) GetPluginID() string { return a.manifest.Id }
 func (a *API) GetPlugins() ([]*model.Manifest, *model.AppError) {
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	manifests := make([]*model.Manifest, len(a.s.plugins))
-	for i, p := range a.s.plugins {
-		manifests[i] = shallow(p.manifest)
-	}
-	return manifests, nil
+	return clones(a.s.manifests, shallow), nil
 }
 
 // GetPluginStatus tells that an attached plugin is running; there are no others.
 func (a *API) GetPluginStatus(id string) (*model.PluginStatus, *model.AppError) {
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	for _, p := range a.s.plugins {
-		if m := p.manifest; m.Id == id {
+	for _, m := range a.s.manifests {
+		if m.Id == id {
 			return &model.PluginStatus{
 				PluginId: m.Id, Name: m.Name, Description: m.Description, Version: m.Version, State: model.PluginStateRunning,
 			}, nil

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/mmpy/mmpy/abi"
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+)
+
+// findHook finds a hook by its name.
+func findHook(name string) (abi.Hook, error) {
+	hook, ok := abi.HookByName(name)
+	if !ok {
+		return 0, usage("there is no hook %s; %s", name, likeHook(name))
+	}
+	if hook.Info().Stream {
+		return 0, usage("%s streams a request and a response: mmpy invoke cannot fire it", name)
+	}
+	return hook, nil
+}
+
+// likeHook proposes the hook whose name is nearest to one that doesn't exist; MessageWillBePosted may be written as
+// message_will_be_posted.
+func likeHook(name string) string {
+	plain := func(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
+	best, nearest := len(name), ""
+	for _, info := range abi.Hooks {
+		if distance := editDistance(plain(name), plain(info.Name)); distance < best {
+			best, nearest = distance, info.Name
+		}
+	}
+	if best > len(name)/2 {
+		return "hooks are named as in OnActivate, MessageWillBePosted and ExecuteCommand"
+	}
+	return "do you mean " + nearest + "?"
+}
+
+// editDistance is how many letters must be added, removed or changed to make one text of another.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// newRequest reads a hook's request from protobuf JSON.
+func newRequest(hook abi.Hook, text string) (proto.Message, error) {
+	kind, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(hook.Info().Request))
+	if err != nil {
+		return nil, fmt.Errorf("hook %s: %w", hook, err)
+	}
+	request := kind.New().Interface()
+	if err := protojson.Unmarshal([]byte(text), request); err != nil {
+		reason := strings.TrimSpace(strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\u00a0", " "), "proto:"))
+		return nil, usage("the request of %s: %s; its fields are: %s", hook, reason, strings.Join(fieldNames(kind.Descriptor()), ", "))
+	}
+	return request, nil
+}
+
+func fieldNames(message protoreflect.MessageDescriptor) []string {
+	fields := message.Fields()
+	names := make([]string, fields.Len())
+	for i := range names {
+		names[i] = string(fields.Get(i).Name())
+	}
+	return names
+}
+
+// complete fills in what the caller left out and a hook can count on: a post has an author and a channel, a command
+// a team, all of them those that the in-memory Mattermost has.
+func (s *session) complete(request proto.Message) error {
+	message := request.ProtoReflect()
+	fields := message.Descriptor().Fields()
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		if field.Message() == nil || field.IsList() || field.IsMap() {
+			continue
+		}
+		var err error
+		switch part := message.Get(field).Message().Interface().(type) {
+		case *pb.PluginContext, *pb.CommandArgs:
+			s.fill(message.Mutable(field).Message().Interface())
+		case *pb.Post:
+			part = message.Mutable(field).Message().Interface().(*pb.Post)
+			s.fill(part)
+			if strings.Contains(string(message.Descriptor().Name()), "HasBeen") && part.Id == "" {
+				err = s.store(part)
+			}
+		default:
+			if message.Has(field) {
+				s.fill(message.Mutable(field).Message().Interface())
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill sets the empty fields of a message that have these names.
+func (s *session) fill(part proto.Message) {
+	home := s.mattermost.Home()
+	message := part.ProtoReflect()
+	for name, text := range map[protoreflect.Name]string{
+		"user_id": home.Bob.Id, "channel_id": home.Project.Id, "team_id": home.Team.Id,
+		"request_id": model.NewId(), "site_url": "http://localhost:8065",
+	} {
+		field := message.Descriptor().Fields().ByName(name)
+		if field != nil && field.Kind() == protoreflect.StringKind && !field.IsList() && message.Get(field).String() == "" {
+			message.Set(field, protoreflect.ValueOfString(text))
+		}
+	}
+}
+
+// store makes a post that has been posted one that can be found. No hooks are attached yet.
+func (s *session) store(post *pb.Post) error {
+	stored, err := s.mattermost.CreatePost(&model.Post{
+		UserId: post.UserId, ChannelId: post.ChannelId, RootId: post.RootId, Message: post.Message,
+	})
+	if err != nil {
+		return usage("the post in the request: %w", err)
+	}
+	post.Id, post.CreateAt, post.UpdateAt = stored.Id, stored.CreateAt, stored.UpdateAt
+	return nil
+}
