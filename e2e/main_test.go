@@ -20,7 +20,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	status, err := run(m)
+	status, err := runTests(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		status = 1
@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// run builds mmpy, starts the server, runs the tests and takes everything down again.
-func run(m *testing.M) (status int, err error) {
+// runTests builds mmpy, starts the server, runs the tests and takes everything down again.
+func runTests(m *testing.M) (status int, err error) {
 	config := site.Config{Mattermost: filepath.Join("run", "mattermost"), Postgres: filepath.Join("run", "postgres")}
 	for _, dir := range []string{config.Mattermost, config.Postgres} {
 		if _, err := os.Stat(dir); err != nil {

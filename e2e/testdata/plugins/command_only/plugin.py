@@ -1,8 +1,7 @@
 """A command and nothing else: the server must not call it for messages."""
 
-from mattermost_plugin import Command, HookName, Plugin, hook
+from mattermost_plugin import Command, HookName, Plugin, hook, run_plugin
 from mattermost_plugin.grpc import api_remaining_pb2
-from mattermost_plugin.server import run_plugin
 
 
 class CommandOnly(Plugin):

@@ -1,8 +1,7 @@
 """Posts from its own message hooks: each post makes the server call the hook that is still waiting for it."""
 
-from mattermost_plugin import HookName, Plugin, hook
+from mattermost_plugin import HookName, Plugin, hook, run_plugin
 from mattermost_plugin._internal.wrappers import Post
-from mattermost_plugin.server import run_plugin
 
 
 class Countdown(Plugin):

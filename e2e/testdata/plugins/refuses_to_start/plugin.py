@@ -1,7 +1,6 @@
 """Raises in OnActivate, as a plugin does whose configuration is incomplete."""
 
-from mattermost_plugin import HookName, Plugin, hook
-from mattermost_plugin.server import run_plugin
+from mattermost_plugin import HookName, Plugin, hook, run_plugin
 
 
 class RefusesToStart(Plugin):
