@@ -11,7 +11,7 @@ import (
 const (
 	DefaultMemoryLimit = 256 << 20       // bytes of memory of one instance
 	DefaultGrace       = 2 * time.Second // between a call's deadline and the end of the instance
-	DefaultNesting     = 32              // calls of one instance on top of each other
+	DefaultNesting     = 32              // calls of one instance on top of each other, before more become slow
 )
 
 // What /tmp of one instance holds.
@@ -94,5 +94,5 @@ type InstanceConfig struct {
 	Stderr io.Writer // nil is Log
 
 	Grace   time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
-	Nesting int           // how many calls may be on top of each other before others wait; 0 is DefaultNesting
+	Nesting int           // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// interruptEvery is how long the guest may go on after an exception was raised in it before the next one is.
-const interruptEvery = 100 * time.Millisecond
+// interruptsPerGrace is how often an exception is raised in a guest that goes on. Not much more often, or the guest
+// would be hit again and again while it makes the traceback of the first.
+const interruptsPerGrace = 4
 
 // clock says when a call's time is over. The guest looks at it with every tick: a Go timer could not, since nothing but
 // the guest itself may write into its memory, and a tick comes often enough.
@@ -64,7 +65,7 @@ func (c *call) watch() bool {
 		return false
 	}
 	c.instance.interrupts.raise(c.instance.module.Memory())
-	c.next, c.raised, c.armed = now.Add(interruptEvery), true, true
+	c.next, c.raised, c.armed = now.Add(c.grace/interruptsPerGrace), true, true
 	return true
 }
 

@@ -73,7 +73,7 @@ func (e *Error) Error() string {
 		}
 		text.WriteString(part)
 	}
-	if e.Type == "" && e.Err != nil {
+	if e.Type == "" && e.Message == "" && e.Err != nil {
 		fmt.Fprintf(&text, ": %v", e.Err)
 	}
 	return text.String()

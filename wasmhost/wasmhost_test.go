@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 
 // The entry module of most tests: hook n runs the Python function that is n-th in the test's source.
 const entry = `
-import _mmpy, main
+import _mmpy, traceback, main
 functions = [f for f in vars(main).values() if callable(f) and getattr(f, "__module__", None) == "main"]
 def load(argument):
     return argument.encode()
@@ -125,4 +125,3 @@ func (l *logged) all() string {
 	defer l.mu.Unlock()
 	return strings.Join(l.lines, "\n")
 }
-
