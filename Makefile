@@ -39,14 +39,16 @@ bench: ## ratios against a native Go plugin and native Python over gRPC
 	go run ./internal/bench
 
 .PHONY: generate
-generate: ## everything that is generated from the contract
+generate: ## everything that is generated: from the contract, and the bytecode of the SDK
 	go run ./internal/gen
+	go generate ./python
 
 .PHONY: lint
 lint: ## format, vet, generated files, linters
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go run ./internal/gen -check
+	cd python && go run ./internal/bytecode -check
 	go run $(golangci_lint) run
 
 .PHONY: runtime

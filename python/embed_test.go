@@ -12,12 +12,28 @@ import (
 	"github.com/mmpy/mmpy/python"
 )
 
-func TestFilesHoldTheWholeSDKAndNothingElse(t *testing.T) {
-	onDisk := os.DirFS(".")
-	isSDK := func(name string) bool {
-		return (path.Ext(name) == ".py" || path.Base(name) == "py.typed") && !strings.HasPrefix(name, "tests/")
-	}
-	require.Equal(t, list(t, onDisk, isSDK), list(t, python.Files(), func(string) bool { return true }))
+func TestSourcesAreTheWholeSDKAndNothingElse(t *testing.T) {
+	onDisk := list(t, os.DirFS("."), func(name string) bool {
+		return (path.Ext(name) == ".py" || path.Base(name) == "py.typed") &&
+			!strings.HasPrefix(name, "tests/") && !strings.HasPrefix(name, "internal/")
+	})
+	all := func(string) bool { return true }
+	require.Equal(t, onDisk, list(t, python.Sources(), all))
+	require.Equal(t, onDisk, list(t, python.Files(), all))
+}
+
+func TestFilesHoldBytecodeWherePythonLooksForIt(t *testing.T) {
+	source := "mattermost_plugin/_internal/guest.py"
+	content, err := fs.ReadFile(python.Files(), source)
+	require.NoError(t, err)
+	require.Contains(t, string(content), "def dispatch(")
+
+	compiled, err := fs.ReadFile(python.Files(), "mattermost_plugin/_internal/__pycache__/guest.cpython-313.pyc")
+	require.NoError(t, err)
+	require.Contains(t, string(compiled), "dispatch")
+
+	_, err = fs.ReadFile(python.Files(), "mattermost_plugin/__pycache__/missing.cpython-313.pyc")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 func list(t *testing.T, files fs.FS, take func(name string) bool) []string {
