@@ -162,7 +162,7 @@ func (a *logAPI) String() string {
 }
 
 // writeBundle makes a plugin's folder; hooks is its packed list, nil for none.
-func writeBundle(t *testing.T, source string, hooks []string) string {
+func writeBundle(t testing.TB, source string, hooks []string) string {
 	t.Helper()
 	dir := t.TempDir()
 	write := func(name, text string) {

@@ -72,7 +72,7 @@ func bundleOf(file string) (string, error) {
 // broken makes a plugin that does not start, for the given reason. The process has to shake hands all the same, or
 // Mattermost would know no better than that it did not.
 func broken(reason error) *Plugin {
-	p := newPlugin(Config{Bundle: &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{}}}})
+	p := newPlugin(Config{Bundle: &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{Id: "(unknown)"}}}})
 	p.open = func(context.Context) (engine, error) { return nil, reason }
 	return p
 }

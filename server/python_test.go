@@ -76,10 +76,12 @@ func load(t *testing.T, source string, config Config) *onMattermost {
 	return m
 }
 
-// post posts as Bob.
+// post posts as Bob, and waits until everybody has been told.
 func (m *onMattermost) post(message string) (*model.Post, *model.AppError) {
 	home := m.Home()
-	return m.CreatePost(&model.Post{UserId: home.Bob.Id, ChannelId: home.TownSquare.Id, Message: message})
+	post, appErr := m.CreatePost(&model.Post{UserId: home.Bob.Id, ChannelId: home.TownSquare.Id, Message: message})
+	_ = m.Wait(context.Background())
+	return post, appErr
 }
 
 const filter = `
@@ -154,7 +156,6 @@ func TestAPythonPluginOnMattermost(t *testing.T) {
 
 	_, appErr = m.post("echo")
 	require.Nil(t, appErr)
-	require.NoError(t, m.Wait(t.Context()))
 	posts := m.Posts(m.Home().TownSquare.Id)
 	require.Equal(t, "echoed", posts[len(posts)-1].Message)
 
