@@ -3,6 +3,7 @@ package wasmhost
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -125,3 +126,7 @@ func (l *logged) all() string {
 	defer l.mu.Unlock()
 	return strings.Join(l.lines, "\n")
 }
+
+func mapOf(name string) map[string]fs.FS { return map[string]fs.FS{name: fstest.MapFS{}} }
+
+func files(main string) fs.FS { return fstest.MapFS{"main.py": {Data: []byte(main)}} }
