@@ -3,8 +3,25 @@
 //
 // A [Bundle] is a plugin's folder, a [Plugin] the plugin running: it has the methods of plugin.Hooks and fits wherever
 // Mattermost calls them. [Main] is the executable that an unmodified Mattermost server starts; [New] makes the same
-// plugin inside of any Go program, given a plugin.API.
+// plugin inside of any Go program, given a plugin.API. [Handlers] is the API alone, for a guest of one's own.
+//
+// # When the plugin fails
 //
 // What fails in a hook does not fail Mattermost: the event goes on as if the plugin did not define the hook, and the
-// reason is in the log, with the Python traceback. Only OnActivate's failure is an error: the plugin does not start.
+// reason is in the server's log, with the Python traceback. There are two exceptions. OnActivate's failure is an error,
+// and the plugin does not start. And who sends a slash command is told that the plugin failed, not why.
+//
+//	hook                    a failure means
+//	OnActivate              the plugin is not activated
+//	OnConfigurationChange   an error, which Mattermost logs
+//	OnDeactivate            an error, which Mattermost logs
+//	MessageWillBePosted     the post is stored as it is
+//	MessageWillBeUpdated    the edit is stored as it is
+//	MessagesWillBeConsumed  the client sees the posts as they are
+//	ExecuteCommand          an AppError with status 500
+//	every other             nothing
+//
+// A hook that exceeds its time gets an exception; one that goes on is ended together with its interpreter. The next hook
+// starts another interpreter, in which OnConfigurationChange and OnActivate run first. Other hooks wait for them, but
+// only until they call the API, since that call may be waiting for one of those hooks.
 package server

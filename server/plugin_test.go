@@ -9,6 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
@@ -132,11 +133,11 @@ func TestTheAPIIsNotThereWhileThePluginIsLoaded(t *testing.T) {
 	var atLoad, atActivate error
 	engine := &fakeEngine{
 		load: func(i *fakeInstance) error {
-			_, atLoad = i.api(abi.GetServerVersion, &pb.GetServerVersionRequest{})
+			atLoad = i.api(abi.GetServerVersion, &pb.GetServerVersionRequest{})
 			return nil
 		},
 		script: script{"OnActivate": func(i *fakeInstance, _ proto.Message) (proto.Message, error) {
-			_, atActivate = i.api(abi.GetServerVersion, &pb.GetServerVersionRequest{})
+			atActivate = i.api(abi.GetServerVersion, &pb.GetServerVersionRequest{})
 			return nil, nil
 		}},
 	}
@@ -311,6 +312,7 @@ func TestInvokeCarriesMessages(t *testing.T) {
 }
 
 func TestADeadGuestIsReplacedAndActivatedAgain(t *testing.T) {
+	t.Cleanup(func() { goleak.VerifyNone(t) })
 	var notes []string
 	engine := &fakeEngine{script: does(&notes, "OnConfigurationChange", "OnActivate")}
 	engine.script["MessageHasBeenPosted"] = func(_ *fakeInstance, request proto.Message) (proto.Message, error) {
@@ -353,8 +355,7 @@ func TestARestartedPluginThatPostsInOnActivateDoesNotWaitForItself(t *testing.T)
 	engine.script = script{
 		"OnActivate": func(i *fakeInstance, _ proto.Message) (proto.Message, error) {
 			if engine.starts() > 1 {
-				_, err := i.api(abi.CreatePost, &pb.CreatePostRequest{Post: &pb.Post{Message: "I am back"}})
-				return nil, err
+				return nil, i.api(abi.CreatePost, &pb.CreatePostRequest{Post: &pb.Post{Message: "I am back"}})
 			}
 			return nil, nil
 		},

@@ -1,0 +1,48 @@
+package server
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmpy/mmpy/wasmhost"
+)
+
+func TestTenThousandHooksLeaveNothingBehind(t *testing.T) {
+	m := run(t, `
+from mattermost_plugin import Plugin, hook, HookName
+
+class Busy(Plugin):
+    @hook(HookName.MessageWillBePosted)
+    def check(self, context, post):
+        self.api.kv_set("last", post.message.encode())
+        post.props["seen"] = [self.api.kv_get("last").decode()]
+        try:
+            self.api.get_user("nobody")
+        except Exception:
+            pass
+        return post, ""
+`, Config{})
+	post := &model.Post{Id: "p", Message: "hello", ChannelId: m.Home().TownSquare.Id}
+	hooks := func(count int) {
+		for range count {
+			changed, reason := m.plugin.MessageWillBePosted(nil, post)
+			require.Empty(t, reason)
+			require.Equal(t, []any{"hello"}, changed.GetProp("seen"))
+		}
+	}
+	guest := m.plugin.guests.running().instance.(*wasmhost.Instance)
+	host := func() uint64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	hooks(1_000)
+	guestBefore, hostBefore := guest.MemorySize(), host()
+	hooks(10_000)
+	require.Equal(t, guestBefore, guest.MemorySize())
+	require.InDelta(t, hostBefore, host(), 1<<20)
+}
