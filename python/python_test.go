@@ -16,9 +16,6 @@ import (
 
 // TestSDK runs the unittest tests of the folder tests in the guest, with warnings as errors.
 func TestSDK(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiling the interpreter takes seconds")
-	}
 	root, err := os.OpenRoot("tests")
 	require.NoError(t, err)
 	defer root.Close()

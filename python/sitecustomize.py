@@ -1,4 +1,4 @@
-"""Runs when the interpreter's command line starts: ``mmpy python`` and ``mmpy test`` have an event loop as plugins do."""
+"""Runs when the interpreter's command line starts: ``mmpy python`` and ``mmpy test`` have the event loop of plugins."""
 
 from mattermost_plugin._internal.asyncio_import import use_guest_event_loop
 

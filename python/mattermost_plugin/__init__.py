@@ -13,9 +13,9 @@
     if __name__ == "__main__":
         run_plugin(HelloPlugin)
 
-A hook handler is given messages of ``mattermost_plugin.grpc.*_pb2``; ``self.api`` (`PluginAPIClient`) has a method for
-each method of Mattermost's plugin API; `mattermost_plugin.exceptions` draws what these raise; `mattermost_plugin.testing`
-fires hooks in unit tests.
+A hook handler is given messages of ``mattermost_plugin.grpc.*_pb2``; ``self.api`` (`PluginAPIClient`) has the methods
+of Mattermost's plugin API; `mattermost_plugin.exceptions` draws what these raise; `mattermost_plugin.testing` fires
+hooks in unit tests.
 
 Names are imported from their modules when they are first used, so that a plugin starts quickly.
 """

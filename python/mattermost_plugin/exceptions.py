@@ -159,8 +159,8 @@ _BY_GRPC_CODE = {
 def convert_grpc_error(error: Any) -> PluginAPIError:
     """The exception for an error with gRPC's ``code()`` and ``details()``.
 
-    No API method raises such an error here. The name is kept for plugins that import it, and does the same for them; any
-    other exception becomes a PluginAPIError with its text.
+    No API method raises such an error here; the function is for plugins that import it. Any other exception becomes a
+    PluginAPIError with its text.
     """
     if isinstance(error, PluginAPIError):
         return error

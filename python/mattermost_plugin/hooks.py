@@ -87,7 +87,7 @@ def get_hook_name(func: Callable[..., Any]) -> str | None:
     name = getattr(func, HOOK_MARKER_ATTR, None)
     if name is None:  # a staticmethod or classmethod around a marked function
         name = getattr(getattr(func, "__func__", None), HOOK_MARKER_ATTR, None)
-    return name
+    return name if isinstance(name, str) else None
 
 
 def is_hook_handler(func: Callable[..., Any]) -> bool:

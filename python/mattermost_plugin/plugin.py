@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Plugin:
     """A plugin: a subclass with methods marked by ``@hook``.
 
-    The host makes one object of the class, without arguments, and keeps it while the plugin runs. A subclass inherits the
-    hooks of its bases, mixins included, overrides them by method name, and may answer them with other methods.
+    The host makes one object of the class, without arguments, and keeps it while the plugin runs. A subclass inherits
+    the hooks of its bases, mixins included, overrides them by method name, and may answer them with other methods.
     """
 
     _hook_registry: ClassVar[dict[str, Callable[..., Any]]] = {}
@@ -32,7 +32,7 @@ class Plugin:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         attributes: dict[str, str] = {}
-        for base in reversed(cls.__mro__):
+        for base in reversed(cls.__mro__[:-1]):  # all but object
             attributes |= _own_hooks(base)
         cls._hook_attributes = {
             hook: attribute for hook, attribute in attributes.items() if _answers(getattr(cls, attribute, None), hook)
@@ -111,5 +111,5 @@ def _own_hooks(cls: type) -> dict[str, str]:
 
 
 def _answers(value: Any, hook: str) -> bool:
-    """Whether the attribute of a subclass still answers the hook: None or another hook's handler may have taken its name."""
+    """Whether the attribute still answers the hook: in a subclass, None or another hook's handler may have its name."""
     return callable(value) and get_hook_name(value) in (hook, None)

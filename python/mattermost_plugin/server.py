@@ -17,8 +17,8 @@ _registered: type[Plugin] | None = None
 def run_plugin(plugin_class: type[Plugin]) -> None:
     """Names the plugin: the last line of plugin.py, usually below ``if __name__ == "__main__":``.
 
-    It returns at once; the host makes the object and calls its hooks. Raises TypeError for what is no subclass of Plugin,
-    and RuntimeError when it is called twice.
+    It returns at once; the host makes the object and calls its hooks. Raises TypeError for what is no subclass of
+    Plugin, and RuntimeError when it is called twice.
     """
     global _registered
     if not isinstance(plugin_class, type) or not issubclass(plugin_class, Plugin):
@@ -40,7 +40,7 @@ async def serve_plugin(
     config: RuntimeConfig | None = None,
     options: Sequence[tuple[str, int]] | None = None,
 ) -> None:
-    """run_plugin for plugins that start an event loop themselves. The configuration is the host's, whatever is given."""
+    """run_plugin for plugins that start an event loop themselves. The host's configuration counts, not this one."""
     run_plugin(plugin_class)
 
 

@@ -56,10 +56,10 @@ _TEXT_FIELD = {"post": "message", "new_post": "message", "old_post": "message", 
 class Harness:
     """A plugin object whose hooks a test fires, with the same conventions as the server's.
 
-    Each hook is a method by its Python name, such as ``message_will_be_posted`` or ``execute_command``. Its arguments are
-    those of the handler without the plugin_context, by position or by name: messages, wrappers, dicts of fields, or, for a
-    post its message and for a command what was typed. The result is the hook's response message; an exception in the
-    handler comes out as it is.
+    Each hook is a method by its Python name, such as ``message_will_be_posted`` or ``execute_command``. Its arguments
+    are those of the handler without the plugin_context, by position or by name: messages, wrappers, dicts of fields, or
+    a text, which is the message of a post and what was typed of a command. The result is the hook's response message;
+    an exception in the handler comes out as it is.
 
     As a context manager, it deactivates the plugin at the end.
 
@@ -91,7 +91,7 @@ class Harness:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         hook = _HOOK_OF.get(name)
         if hook is None:
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}, and Mattermost no hook of that name")
+            raise AttributeError(f"Harness has no attribute {name!r}, and Mattermost no hook of that name")
         fields = [field.rstrip("[]?") for field in HOOK_RULES[hook][0] if field != "plugin_context"]
 
         def fire(*args: Any, **named: Any) -> Any:
@@ -123,7 +123,7 @@ def load(
     transport: Transport[Any] | None = None,
     config: RuntimeConfig | None = None,
 ) -> Harness:
-    """Makes the plugin's object as the host does, and does not activate it.
+    """Makes the plugin's object as the host does, and does not activate it. What is logged goes to the host.
 
     Args:
         transport: answers the plugin's API calls in place of the Mattermost in memory.
@@ -134,6 +134,7 @@ def load(
         plugin._api = PluginAPIClient(transport=transport)
     if plugin._config is None:
         plugin._config = config or RuntimeConfig(plugin_id="test")
+    plugin._config.configure_logging()
     return Harness(plugin)
 
 
@@ -145,8 +146,8 @@ def start(
 ) -> Harness:
     """Makes the plugin's object and activates it: OnConfigurationChange, then OnActivate, those that it has.
 
-    What they raise comes out; a failure that OnActivate returns is raised as a PluginAPIError. The arguments are those of
-    `load`.
+    What they raise comes out; a failure that OnActivate returns is raised as a PluginAPIError. The arguments are those
+    of `load`.
     """
     harness = load(plugin_class, transport=transport, config=config)
     for hook in ("OnConfigurationChange", "OnActivate"):

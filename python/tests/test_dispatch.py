@@ -55,8 +55,8 @@ class Arguments(unittest.TestCase):
             self.assertIsInstance(new_post, post_pb2.Post)
             self.assertEqual((context.session_id, new_post.message, old_post.message), ("s", "new", "old"))
 
-        request = {"plugin_context": {"session_id": "s"}, "new_post": {"message": "new"}, "old_post": {"message": "old"}}
-        fire("MessageHasBeenUpdated", handler, **request)
+        posts = {"new_post": {"message": "new"}, "old_post": {"message": "old"}}
+        fire("MessageHasBeenUpdated", handler, plugin_context={"session_id": "s"}, **posts)
 
     def test_an_unset_context_is_an_empty_one(self):
         fire("MessageHasBeenPosted", lambda context, post: self.assertEqual(context.session_id, ""), post={})
@@ -195,8 +195,8 @@ class Lists(unittest.TestCase):
     def test_support_data(self):
         files = [file_pb2.FileData(filename="log.txt", data=b"x")]
         self.assertEqual(answer("GenerateSupportData", files).files[0].filename, "log.txt")
-        response = answer("GenerateSupportData", (None, "disk full"))
-        self.assertEqual((response.error.id, response.error.message), ("plugin.generate_support_data.error", "disk full"))
+        error = answer("GenerateSupportData", (None, "disk full")).error
+        self.assertEqual((error.id, error.message), ("plugin.generate_support_data.error", "disk full"))
 
 
 class Commands(unittest.TestCase):

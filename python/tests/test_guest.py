@@ -112,7 +112,8 @@ class AWorkingPlugin(GuestTest):
         self.assertEqual((sys.modules["__main__"].WORD, sys.modules["__main__"].OTHER), ("beside", "lib"))
 
     def test_run_plugin_may_be_missing_when_there_is_one_class(self):
-        self.assertEqual(self.load(HELLO.partition("if __name__")[0]), ["ExecuteCommand", "MessageWillBePosted", "OnActivate"])
+        hooks = self.load(HELLO.partition("if __name__")[0])
+        self.assertEqual(hooks, ["ExecuteCommand", "MessageWillBePosted", "OnActivate"])
 
     def test_an_abstract_base_in_the_file_is_not_a_second_plugin(self):
         source = HELLO.partition("if __name__")[0] + "class Sub(Hello): pass\n"
@@ -120,17 +121,15 @@ class AWorkingPlugin(GuestTest):
         self.assertEqual(type(guest._dispatcher._bindings[0].handler.__self__).__name__, "Sub")
 
     def test_a_plugin_that_serves_itself_with_asyncio(self):
-        source = HELLO.partition("if __name__")[0]
-        source += "import asyncio\nfrom mattermost_plugin.server import serve_plugin\nasyncio.run(serve_plugin(Hello))\n"
-        self.assertEqual(len(self.load(source)), 3)
+        source = "import asyncio\nfrom mattermost_plugin.server import serve_plugin\n" + HELLO
+        self.assertEqual(len(self.load(source.replace("run_plugin(Hello)", "asyncio.run(serve_plugin(Hello))"))), 3)
 
     def test_leaving_with_success_is_fine(self):
         self.assertEqual(len(self.load(HELLO + "    raise SystemExit(0)\n")), 3)
 
     def test_a_constructor_that_hands_on_its_arguments(self):
-        source = HELLO.replace(
-            "def __init__(self):", "def __init__(self, api=None, config=None, logger=None):\n        super().__init__(api, config, logger)"
-        )
+        own = "def __init__(self, api=None, config=None, logger=None):\n        super().__init__(api, config, logger)"
+        source = HELLO.replace("def __init__(self):", own)
         self.load(source, plugin_id="p")
         self.assertEqual(guest._dispatcher._bindings[0].handler.__self__.config.plugin_id, "p")
 

@@ -34,7 +34,7 @@ class TheDecorator(unittest.TestCase):
         self.assertIsNone(get_hook_name(print))
 
     def test_a_misspelt_name_gets_a_suggestion(self):
-        with self.assertRaisesRegex(HookRegistrationError, "'MessageWillBePostd': did you mean HookName.MessageWillBePosted"):
+        with self.assertRaisesRegex(HookRegistrationError, "'MessageWillBePostd': did you mean HookName.MessageWill"):
             hook("MessageWillBePostd")
         with self.assertRaisesRegex(HookRegistrationError, "'on_activate': did you mean HookName.OnActivate"):
 

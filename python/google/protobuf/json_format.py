@@ -71,7 +71,7 @@ def Parse(
 ) -> _M:
     """Merges JSON text into the message, and returns it."""
     try:
-        value = json.loads(text, object_pairs_hook=_no_duplicates)
+        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise ParseError(f"Failed to load JSON: {error}") from error
     return ParseDict(value, message, ignore_unknown_fields, descriptor_pool, max_recursion_depth)
@@ -87,6 +87,10 @@ def ParseDict(
     """Merges what json.loads gives for a message into the message, and returns it."""
     Parser(ignore_unknown_fields, max_recursion_depth).message(js_dict, message, message.DESCRIPTOR.name)
     return message
+
+
+def _integer(literal: str) -> int | float:
+    return int(literal) if literal != "-0" else -0.0
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 usage: compile.py FOLDER NAME…
 
-The names are paths of .py files below the folder. Where the import system looks for its bytecode, and by what rule it is
-named, is up to Python: pkg/module.py gives pkg/__pycache__/module.cpython-313.pyc. The bytecode holds the hash of its
-source and is used only as long as that is what it was, so an outdated zip costs time and nothing else.
+The names are paths of .py files below the folder. The bytecode lies where Python looks for it: pkg/module.py gives
+pkg/__pycache__/module.cpython-313.pyc. It holds the hash of its source and is used only while that is what it was, so
+an outdated zip costs time and nothing else.
 
 The same files give the same bytes: members are sorted, and have one date and mode.
 """
@@ -21,7 +21,8 @@ archive = io.BytesIO()
 with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
     for name in sorted(names):
         scratch = "/tmp/compiled.pyc"
-        compile_file(f"{folder}/{name}", scratch, name, doraise=True, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+        checked = PycInvalidationMode.CHECKED_HASH
+        compile_file(f"{folder}/{name}", scratch, name, doraise=True, invalidation_mode=checked)
         member = zipfile.ZipInfo(cache_from_source(name))
         member.compress_type = zipfile.ZIP_DEFLATED
         member.external_attr = 0o644 << 16

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class _Finder:
     """Finds asyncio where the other finders do, once, and lets `_Loader` load it."""
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name != "asyncio":
             return None
         sys.meta_path.remove(self)

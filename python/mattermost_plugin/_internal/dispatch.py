@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from _operator import attrgetter
+
 from mattermost_plugin._internal.hook_messages import hook_messages
 from mattermost_plugin._internal.hook_runner import run_handler
 from mattermost_plugin._internal.hook_table import HOOK_RULES, LIFECYCLE_HOOKS
-from mattermost_plugin._internal.results import set_error
+from mattermost_plugin._internal.results import nothing, set_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,16 +25,13 @@ def _optional(name: str) -> Callable[[Any], Any]:
     return lambda request: getattr(request, name) if request.HasField(name) else None
 
 
-def _plain(name: str) -> Callable[[Any], Any]:
-    return lambda request: getattr(request, name)
-
-
 def argument_getters(fields: tuple[str, ...]) -> list[Callable[[Any], Any]]:
     """Functions that take a request and give the handler's arguments; see HOOK_RULES."""
-    getters = []
+    getters: list[Callable[[Any], Any]] = []
     for field in fields:
         name = field.rstrip("[]?")
-        getters.append(_list(name) if field.endswith("]") else _optional(name) if field.endswith("?") else _plain(name))
+        kind = _list if field.endswith("[]") else _optional if field.endswith("?") else attrgetter
+        getters.append(kind(name))
     return getters
 
 
@@ -52,6 +51,8 @@ class Binding:
         request_type, response_type = self._types
         message = request_type.FromString(request)
         result = run_handler(self.hook, self.handler, *[get(message) for get in self._arguments])
+        if self._finish is nothing:
+            return b""
         response = response_type()
         self._finish(self.hook, result, response)
         return response.SerializeToString()
@@ -80,7 +81,7 @@ class Dispatcher:
         self._bindings = [_bind(hook, plugin.get_hook_handler(hook)) for hook in self.hooks]
 
     def dispatch(self, hook_id: int, request: bytes) -> bytes:
-        """Calls the handler with a request message; the result is the response message. Raises what the handler does."""
+        """Calls the handler with a request message; gives the response message. Raises what the handler does."""
         return self._bindings[hook_id](request)
 
     def binding(self, hook: str) -> Binding:

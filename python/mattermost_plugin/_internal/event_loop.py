@@ -48,7 +48,9 @@ class GuestEventLoop(BaseEventLoop):
     def _write_to_self(self) -> None:
         pass  # nobody else could be asleep
 
-    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., T], *args: Any
+    ) -> asyncio.Future[T]:
         """Calls func soon, here: there are no threads. `asyncio.to_thread` comes this way as well."""
         self._check_closed()
         future: asyncio.Future[T] = self.create_future()

@@ -83,18 +83,19 @@ def find_plugin_class(main: ModuleType, path: str) -> type[Plugin]:
     """The class given to run_plugin or, when none was, the only subclass of Plugin that the file defines."""
     if server._registered is not None:
         return server._registered
-    own = [
-        value
+    own = {
+        value: None
         for value in vars(main).values()
         if isinstance(value, type) and issubclass(value, Plugin) and value.__module__ == "__main__"
-    ]
-    leaves = [cls for cls in dict.fromkeys(own) if not any(other is not cls and issubclass(other, cls) for other in own)]
+    }
+    leaves = [cls for cls in own if not any(issubclass(other, cls) for other in own if other is not cls)]
     if len(leaves) == 1:
         return leaves[0]
     if leaves:
         names = ", ".join(cls.__name__ for cls in leaves)
         raise PluginLoadError(
-            f"{path} defines {len(leaves)} plugins ({names}) and names none: end it with run_plugin({leaves[-1].__name__})"
+            f"{path} defines {len(leaves)} plugins ({names}) and does not say which to run: "
+            f"end the file with run_plugin({leaves[-1].__name__})"
         )
     raise PluginLoadError(
         f"{path} defines no plugin: write a subclass of mattermost_plugin.Plugin, "

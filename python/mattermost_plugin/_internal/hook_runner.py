@@ -55,7 +55,7 @@ def _interrupted(signal_number: int, frame: Any) -> None:
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     """What the handler returns; a coroutine is run to its end. What it raises comes out.
 
-    The handler has a context (`contextvars`) and a running event loop of its own: none of the hook that it is nested in.
+    The handler has a context (`contextvars`) and an event loop of its own, not those of the hook that it is nested in.
     """
     global _outside
     outer = None

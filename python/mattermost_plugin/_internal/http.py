@@ -21,8 +21,8 @@ def _values(headers: dict[str, Any], name: str) -> list[str]:
 class HTTPRequest:
     """A request to ``/plugins/{plugin id}/…``.
 
-    Attributes: method, url (path and query, below the plugin's prefix), proto, proto_major, proto_minor, headers (name →
-    list of values), host, remote_addr, request_uri, content_length (-1: unknown), plugin_context, body (bytes).
+    Attributes: method, url (path and query, below the plugin's prefix), proto, proto_major, proto_minor, headers (lists
+    of values by name), host, remote_addr, request_uri, content_length (-1: unknown), plugin_context, body (bytes).
     """
 
     def __init__(

@@ -61,7 +61,8 @@ def fill_value(value: Any, item: Any, where: str) -> None:
     elif hasattr(item, "WhichOneof"):  # a Value, or the ListValue or Struct out of one
         _copy_message(value, item, where)
     else:
-        raise TypeError(f"{where}: a value must be None, bool, int, float, str, list or dict, not {type(item).__name__}")
+        allowed = "None, bool, int, float, str, list or dict"
+        raise TypeError(f"{where}: a value must be {allowed}, not {type(item).__name__}")
 
 
 def _copy_message(value: Any, item: Any, where: str) -> None:

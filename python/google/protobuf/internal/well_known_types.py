@@ -5,9 +5,14 @@ _internal_assign takes a plain Python value where a message field is assigned or
 it is not for; one with _internal_compare can be compared with such values.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NANOSECONDS = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

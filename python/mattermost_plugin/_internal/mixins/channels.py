@@ -173,7 +173,8 @@ class ChannelsMixin(APICalls):
             user_id=user_id,
             notifications=notifications,
         )
-        response = self._invoke("UpdateChannelMemberNotifications", request, _pb.UpdateChannelMemberNotificationsResponse)
+        response_type = _pb.UpdateChannelMemberNotificationsResponse
+        response = self._invoke("UpdateChannelMemberNotifications", request, response_type)
         return ChannelMember.from_proto(response.channel_member)
 
     def patch_channel_members_notifications(self, members: list[tuple], notify_props: dict[str, str]) -> None:

@@ -36,8 +36,8 @@ class ConfigMixin(APICalls):
     def load_plugin_configuration(self, dest: bytes) -> None:
         """Reads the plugin's settings into dest (LoadPluginConfiguration, server 5.2).
 
-        A dict is updated, a bytearray gets the JSON, any other object gets an attribute for each setting. Raises TypeError
-        for bytes, which cannot be changed. `get_plugin_config` simply gives the settings as a dict.
+        A dict is updated, a bytearray gets the JSON, any other object gets an attribute for each setting. Raises
+        TypeError for bytes, which cannot be changed. `get_plugin_config` simply gives the settings as a dict.
         """
         request = _pb.LoadPluginConfigurationRequest()
         response = self._invoke("LoadPluginConfiguration", request, _pb.LoadPluginConfigurationResponse)

@@ -104,7 +104,10 @@ class RemainingMixin(APICalls):
         self._invoke("PublishPluginClusterEvent", request, _pb.PublishPluginClusterEventResponse)
 
     def plugin_http(self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes = b"") -> tuple:
-        """Asks a plugin's ServeHTTP (url ``/{plugin id}/…``); the result is (status, headers, body) (PluginHTTP, server 5.18)."""
+        """Asks the ServeHTTP of a plugin; the result is (status, headers, body) (PluginHTTP, server 5.18).
+
+        The url is ``/{plugin id}/…``.
+        """
         request = _pb.PluginHTTPRequest(method=method, url=url, headers=headers, body=body)
         response = self._invoke("PluginHTTP", request, _pb.PluginHTTPResponse)
         return response.status_code, dict(response.headers), response.body

@@ -1,7 +1,7 @@
 """The classes that the methods of `mattermost_plugin.PluginAPIClient` take and return.
 
-They are frozen: ``dataclasses.replace(post, message="…")`` makes a changed copy. ``to_proto()`` and ``from_proto()`` turn
-them into messages of ``mattermost_plugin.grpc`` and back. Each is imported from its module here when it is first used.
+They are frozen: ``dataclasses.replace(post, message="…")`` makes a changed copy. ``to_proto()`` and ``from_proto()``
+turn them into messages of ``mattermost_plugin.grpc`` and back. Each is imported from its module when it is first used.
 """
 
 from __future__ import annotations
