@@ -28,7 +28,8 @@ type commandLine struct {
 // helped ends the parsing early, because kong has printed the help.
 type helped struct{}
 
-// run is the whole command; it returns the exit code: 0 done, 1 the plugin failed, 2 wrong use, or Python's own.
+// run is the whole command; it returns the exit code: 0 done, 1 the plugin failed, 2 wrong use, 130 ctx ended, or
+// Python's own.
 func run(ctx context.Context, io streams, args []string) (code int) {
 	help := 0 // the exit code after it
 	defer func() {
@@ -64,7 +65,11 @@ func run(ctx context.Context, io streams, args []string) (code int) {
 		}
 		return report(io.err, usage("%w; see %s", err, see))
 	}
-	return report(io.err, parsed.Run())
+	err = parsed.Run()
+	if err != nil && ctx.Err() != nil {
+		err = &failure{codeInterrupted, errors.New("interrupted")}
+	}
+	return report(io.err, err)
 }
 
 // printHelp prints the help of the command that was parsed.

@@ -14,8 +14,9 @@ import (
 
 // Exit codes. The commands python and test end with Python's own where Python ran.
 const (
-	codePlugin = 1
-	codeUsage  = 2
+	codePlugin      = 1
+	codeUsage       = 2
+	codeInterrupted = 130
 )
 
 // failure is an error with the exit code that it deserves; without an error it is only the code.

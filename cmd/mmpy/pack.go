@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -79,6 +80,9 @@ func openExecutable() (*os.File, error) {
 func write(name string, plugin *bundle.Plugin) (names []string, size int64, err error) {
 	file, err := os.CreateTemp(filepath.Dir(name), ".mmpy-pack-*")
 	if err != nil {
+		if path, ok := errors.AsType[*os.PathError](err); ok {
+			err = path.Err // its path is the temporary file's
+		}
 		return nil, 0, usage("%s: %w", name, err)
 	}
 	defer func() {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -97,9 +96,6 @@ const sdk = "sdk"
 func runPython(ctx context.Context, program *wasmhost.Program, config wasmhost.InstanceConfig, args []string) error {
 	code, err := program.Main(ctx, config, args)
 	if err != nil {
-		if ctx.Err() != nil {
-			return &failure{130, errors.New("interrupted")}
-		}
 		return err
 	}
 	if code != 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -70,8 +71,11 @@ func (c *testCommand) Run(ctx context.Context, io streams) error {
 		Log:    func(level slog.Level, message string) { slog.New(log).Log(ctx, level, message) },
 		Stdout: io.out, Stderr: io.err,
 	}, args)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the tests took longer than %s; --timeout gives them more", c.Timeout)
+	}
 	if f, ok := errors.AsType[*failure](err); ok && f.code == noTests && f.err == nil {
-		return &failure{codePlugin, errors.New(c.Dir + " has no tests: write unittest test cases into files named test_*.py")}
+		return fmt.Errorf("%s has no tests: write unittest test cases into files named test_*.py", c.Dir)
 	}
 	return err
 }
