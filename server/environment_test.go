@@ -251,7 +251,7 @@ class Nested(Plugin):
 		require.Equal(t, "<nest 0>", post.Message)
 	}
 	require.Contains(t, env.log.String(), "HookTimeoutError")
-	require.Contains(t, env.log.String(), "The plugin was restarted")
+	require.Contains(t, env.log.String(), "the plugin was restarted")
 }
 
 func TestAPluginThatDoesNotStartIsReportedWithTheReason(t *testing.T) {

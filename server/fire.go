@@ -98,7 +98,7 @@ func call[R any, Response message[R]](p *Plugin, hook abi.Hook, request func() p
 		return p.fire(context.Background(), hook, request(), response)
 	}()
 	if err != nil && !errors.Is(err, ErrNotDefined) {
-		p.logFailure("Hook "+hook.String()+" failed", err)
+		p.logFailure("hook "+hook.String()+" failed", err)
 	}
 	return response, err
 }

@@ -91,7 +91,7 @@ func (p *Plugin) learnHooks(g *guest) {
 	}
 	slices.Sort(names)
 	if packed := p.bundle.hooks; packed != nil && !slices.Equal(packed, names) {
-		p.log.Warn("The bundle's list of hooks is not what the plugin defines: pack it again", "packed", packed, "defined", names)
+		p.log.Warn("the bundle's list of hooks is not what the plugin defines: pack it again", "packed", packed, "defined", names)
 	}
 	p.defined.Store(&names)
 }

@@ -37,7 +37,7 @@ func (p *Plugin) OnActivate() (err error) {
 	defer recovered(&err)
 	g, err := p.guests.get(context.Background())
 	if err != nil {
-		p.logFailure("The plugin cannot be started", err)
+		p.logFailure("the plugin cannot be started", err)
 		return fmt.Errorf("start plugin %q: %s", p.bundle.ID(), reason(err))
 	}
 	p.warnUndelivered(g)
@@ -68,7 +68,7 @@ func (p *Plugin) activate(ctx context.Context, g *guest) error {
 	var response pb.OnConfigurationChangeResponse
 	err := p.fireIn(ctx, g, abi.HookOnConfigurationChange, &pb.OnConfigurationChangeRequest{}, &response)
 	if err := p.outcome(abi.HookOnConfigurationChange, err, response.Error); err != nil {
-		p.log.Warn("The restarted plugin did not take its configuration", "error", err) // Mattermost would go on, too
+		p.log.Warn("the restarted plugin did not take its configuration", "error", err) // Mattermost would go on, too
 	}
 	return p.activateIn(ctx, g)
 }
@@ -87,7 +87,7 @@ func (p *Plugin) outcome(hook abi.Hook, err error, refusal *pb.AppError) error {
 	case errors.Is(err, ErrNotDefined):
 		return nil
 	case err != nil:
-		p.logFailure("Hook "+hook.String()+" failed", err)
+		p.logFailure("hook "+hook.String()+" failed", err)
 		return fmt.Errorf("%s: %s", hook, reason(err))
 	case refusal == nil:
 		return nil
@@ -101,7 +101,7 @@ func (p *Plugin) outcome(hook abi.Hook, err error, refusal *pb.AppError) error {
 func (p *Plugin) warnUndelivered(g *guest) {
 	for name := range g.hooks {
 		if !delivered[name] {
-			p.log.Warn("The plugin defines a hook that this version of mmpy does not deliver", "hook", name)
+			p.log.Warn("the plugin defines a hook that this version of mmpy does not deliver", "hook", name)
 		}
 	}
 }

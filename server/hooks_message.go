@@ -29,7 +29,7 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*mode
 	modified := convert.PostOnto(post, response.ModifiedPost)
 	if p.remote && post != nil {
 		if fields := unmergeable(post, modified); len(fields) > 0 {
-			p.log.Warn("The plugin cleared fields of a post, but in this hook Mattermost takes no empty value from a plugin: they stay as they were",
+			p.log.Warn("the plugin cleared fields of a post, but in this hook Mattermost takes no empty value from a plugin: they stay as they were",
 				"hook", abi.HookMessageWillBePosted.String(), "fields", strings.Join(fields, ", "))
 		}
 	}

@@ -183,7 +183,7 @@ func TestMessageWillBePosted(t *testing.T) {
 	same, reason = p.MessageWillBePosted(c, post)
 	require.Nil(t, same, "a plugin that fails does not stop people from talking")
 	require.Empty(t, reason)
-	require.Contains(t, api.String(), "ERROR Hook MessageWillBePosted failed plugin_name=Test error=KeyError: 'word' traceback=Traceback (most recent call last):\n  File")
+	require.Contains(t, api.String(), "ERROR hook MessageWillBePosted failed plugin_name=Test error=KeyError: 'word' traceback=Traceback (most recent call last):\n  File")
 	require.NotPanics(t, func() { p.MessageWillBePosted(nil, nil) })
 }
 
@@ -330,8 +330,8 @@ func TestADeadGuestIsReplacedAndActivatedAgain(t *testing.T) {
 
 	require.Equal(t, []string{"OnConfigurationChange", "OnActivate", "OnConfigurationChange", "OnActivate", "posted"}, notes)
 	require.Equal(t, 2, engine.starts())
-	require.Contains(t, api.String(), "ERROR Hook MessageHasBeenPosted failed")
-	require.Contains(t, api.String(), "INFO The plugin was restarted")
+	require.Contains(t, api.String(), "ERROR hook MessageHasBeenPosted failed")
+	require.Contains(t, api.String(), "INFO the plugin was restarted")
 }
 
 func TestAnExceptionDoesNotReplaceTheGuest(t *testing.T) {

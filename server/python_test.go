@@ -168,7 +168,7 @@ func TestAPythonPluginOnMattermost(t *testing.T) {
 	log := m.log.String()
 	require.Regexp(t, `(?s)level=INFO msg=configured .*level=INFO msg=activated .*msg=printed`, log)
 	require.Regexp(t, `level=WARN msg="as expected: .*404`, log)
-	require.Contains(t, log, `level=ERROR msg="Hook MessageWillBePosted failed"`)
+	require.Contains(t, log, `level=ERROR msg="hook MessageWillBePosted failed"`)
 	require.Contains(t, log, `error="ValueError: boom\nover two lines"`)
 	require.Contains(t, log, `traceback="Traceback (most recent call last):\n`)
 	require.Contains(t, log, `line 21, in check\n`)
@@ -248,5 +248,5 @@ func TestAHookThatDoesNotStopIsKilledAndThePluginRestarted(t *testing.T) {
 	post, appErr = m.post("hello")
 	require.Nil(t, appErr)
 	require.Equal(t, "hello!", post.Message)
-	require.Contains(t, m.log.String(), "The plugin was restarted")
+	require.Contains(t, m.log.String(), "the plugin was restarted")
 }

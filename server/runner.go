@@ -94,7 +94,7 @@ func (r *runner) reactivate(ctx context.Context, g *guest) error {
 		r.retire(g)
 		return err
 	}
-	r.log.Info("The plugin was restarted")
+	r.log.Info("the plugin was restarted")
 	return nil
 }
 

@@ -81,7 +81,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 func (c *Caller) answer(method abi.Method, request proto.Message) (response proto.Message, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			c.Logger.Error("API method panicked", "method", method.String(), "panic", fmt.Sprint(reason), "stack", string(debug.Stack()))
+			c.Logger.Error("an API method panicked", "method", method.String(), "panic", fmt.Sprint(reason), "stack", string(debug.Stack()))
 			response, err = nil, fmt.Errorf("%w: panic: %v", abi.StatusInternal, reason)
 		}
 	}()
