@@ -156,7 +156,7 @@ func (a *API) PatchBot(botUserID string, patch *model.BotPatch) (*model.Bot, *mo
 // UpdateBotActive activates or deactivates a bot and its user.
 func (a *API) UpdateBotActive(botUserID string, active bool) (*model.Bot, *model.AppError) {
 	s := a.s
-	if _, err := s.setActive("PatchBot", botUserID, active); err != nil {
+	if err := s.setActive("PatchBot", botUserID, active); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

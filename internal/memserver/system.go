@@ -78,13 +78,16 @@ func (a *API) SendMail(to, subject, htmlBody string) *model.AppError {
 	return nil
 }
 
-// LogDebug, LogInfo, LogWarn and LogError write to the server's log, with the plugin's id.
+// LogDebug writes to the server's log, with the plugin's id.
 func (a *API) LogDebug(msg string, keyValuePairs ...any) { a.log().Debug(msg, keyValuePairs...) }
 
+// LogInfo writes to the server's log, with the plugin's id.
 func (a *API) LogInfo(msg string, keyValuePairs ...any) { a.log().Info(msg, keyValuePairs...) }
 
+// LogWarn writes to the server's log, with the plugin's id.
 func (a *API) LogWarn(msg string, keyValuePairs ...any) { a.log().Warn(msg, keyValuePairs...) }
 
+// LogError writes to the server's log, with the plugin's id.
 func (a *API) LogError(msg string, keyValuePairs ...any) { a.log().Error(msg, keyValuePairs...) }
 
 // LogAuditRec writes to the server's log.

@@ -185,19 +185,18 @@ func (s *Server) replaceUser(where string, old, user *model.User) (*model.User, 
 
 // UpdateUserActive activates or deactivates an account.
 func (a *API) UpdateUserActive(userID string, active bool) *model.AppError {
-	_, err := a.s.setActive("GetUser", userID, active)
-	return err
+	return a.s.setActive("GetUser", userID, active)
 }
 
 // DeleteUser deactivates an account.
 func (a *API) DeleteUser(userID string) *model.AppError { return a.UpdateUserActive(userID, false) }
 
-func (s *Server) setActive(where, userID string, active bool) (*model.User, *model.AppError) {
+func (s *Server) setActive(where, userID string, active bool) *model.AppError {
 	s.mu.Lock()
 	old, err := s.user(where, userID)
 	if err != nil {
 		s.mu.Unlock()
-		return nil, err
+		return err
 	}
 	user := old.DeepCopy()
 	user.UpdateAt, user.DeleteAt = s.millis(), 0
@@ -213,7 +212,7 @@ func (s *Server) setActive(where, userID string, active bool) (*model.User, *mod
 			h.UserHasBeenDeactivated(c, user.DeepCopy())
 		})
 	}
-	return user.DeepCopy(), nil
+	return nil
 }
 
 // UpdateUserRoles sets the system-wide roles, a list separated by spaces.
