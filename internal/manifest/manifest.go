@@ -33,7 +33,7 @@ type Manifest struct {
 	// Entry is the plugin's main file, a slash-separated path in the folder: server.executable, or in a packed bundle,
 	// whose executable is mmpy, server.python.entry_point.
 	Entry string
-	// Notes tell the author, a line each, what is accepted but has no effect in the sandbox.
+	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
 	encoded []byte
@@ -131,6 +131,7 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 		c.checkFile("icon_path", m.Model.IconPath, ".svg")
 	}
 	if m.Model.Webapp != nil {
+		c.note("webapp", "its JavaScript runs in people's browsers, outside of the sandbox")
 		c.checkFile("webapp.bundle_path", m.Model.Webapp.BundlePath, ".js")
 	}
 	m.Notes = c.notes

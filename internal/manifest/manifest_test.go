@@ -17,7 +17,7 @@ const valid = `{
 }`
 
 func folder(plugin string) fstest.MapFS {
-	return fstest.MapFS{"plugin.json": {Data: []byte(plugin)}, "plugin.py": {}, "src/main.py": {}, "notes.txt": {}}
+	return fstest.MapFS{"plugin.json": {Data: []byte(plugin)}, "plugin.py": {}, "src/main.py": {}, "notes.txt": {}, "web.js": {}}
 }
 
 func TestAManifestWithoutMistakes(t *testing.T) {
@@ -35,8 +35,8 @@ func TestTheMainFileMayBeAnEntryPoint(t *testing.T) {
 	require.Equal(t, "src/main.py", m.Entry)
 }
 
-func TestWhatHasNoEffectIsNoted(t *testing.T) {
-	m, err := manifest.Read("hello", folder(`{"id": "abc", "name": "A", "author": "me", "server": {
+func TestWhatMayMisleadIsNoted(t *testing.T) {
+	m, err := manifest.Read("hello", folder(`{"id": "abc", "name": "A", "author": "me", "webapp": {"bundle_path": "web.js"}, "server": {
 		"runtime": "python", "executable": "plugin.py",
 		"python": {"dependency_mode": "venv", "venv_path": "venv", "requirements_path": "requirements.txt"}}}`))
 	require.NoError(t, err)
@@ -44,6 +44,7 @@ func TestWhatHasNoEffectIsNoted(t *testing.T) {
 		`hello/plugin.json: author: Mattermost ignores this field`,
 		`hello/plugin.json: server.python.venv_path: packages are not installed in the sandbox: put pure Python packages beside the main file`,
 		`hello/plugin.json: server.python.requirements_path: packages are not installed in the sandbox: put pure Python packages beside the main file`,
+		`hello/plugin.json: webapp: its JavaScript runs in people's browsers, outside of the sandbox`,
 	}, m.Notes)
 }
 
@@ -56,7 +57,7 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"not an object":       {`[]`, `hello/plugin.json: line 1: must be an object, not an array`},
 		"a value of no use":   {"{\n \"id\": 3}", `hello/plugin.json: id: line 2: must be a string, not a number`},
 		"an icon elsewhere":   {`{"id": "abc", "name": "A", "icon_path": "../icon.svg", "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: icon_path: "../icon.svg" leads out of the plugin's folder`},
-		"no web app":          {`{"id": "abc", "name": "A", "webapp": {"bundle_path": "main.js"}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: webapp.bundle_path: there is no main.js in the plugin's folder`},
+		"no web app":          {`{"id": "abc", "name": "A", "webapp": {"bundle_path": "none.js"}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: webapp.bundle_path: there is no none.js in the plugin's folder`},
 		"no server":           {`{"id": "abc", "name": "A"}`, `hello/plugin.json: server: is missing: a Python plugin has "server": {"runtime": "python", "executable": "plugin.py"}`},
 		"a bad id":            {`{"id": "a b", "name": "A", "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: id: "a b" is not allowed: 3 to 190 letters, digits, ".", "-" and "_", such as "com.example.hello"`},
 		"no name":             {`{"id": "abc", "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: name: is missing: any text for people to read`},
