@@ -16,7 +16,7 @@ import (
 // testContext ends with the test, and well before go test's own time limit.
 func testContext(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -108,7 +108,7 @@ func waitState(t *testing.T, id string, states ...int) *model.PluginStatus {
 			}
 		}
 		return false
-	}, 40*time.Second, 50*time.Millisecond, "the plugin's state")
+	}, 90*time.Second, 50*time.Millisecond, "the plugin's state")
 	return last
 }
 
