@@ -301,3 +301,28 @@ func TestReactions(t *testing.T) {
 	reactions, _ = api.GetReactions(post.Id)
 	require.Empty(t, reactions)
 }
+
+// editor is a plugin that answers edits.
+type editor struct {
+	post   func(*model.Post) *model.Post
+	reason string
+}
+
+func (e editor) MessageWillBeUpdated(_ *plugin.Context, newPost, _ *model.Post) (*model.Post, string) {
+	return e.post(newPost), e.reason
+}
+
+func TestAnEditIsRejectedByNoPostAndByNothingElse(t *testing.T) {
+	server, api, _ := start(t)
+	post, err := api.CreatePost(&model.Post{ChannelId: server.Home().Project.Id, UserId: server.Home().Bob.Id, Message: "old"})
+	require.Nil(t, err)
+	post.Message = "new"
+
+	api.Attach(editor{func(*model.Post) *model.Post { return nil }, ""})
+	_, err = server.UpdatePost(post)
+	requireFails(t, err, "Post rejected by plugin. ", 400)
+	api.Attach(editor{func(post *model.Post) *model.Post { return post }, "a reason alone does not reject, as on a server"})
+	updated, err := server.UpdatePost(post)
+	require.Nil(t, err)
+	require.Equal(t, "new", updated.Message)
+}
