@@ -45,7 +45,7 @@ func (c *demoCommand) Run(ctx context.Context, io streams) error {
 	stage := &stage{w: io.out, paint: isTerminal(io.out), shown: map[string]bool{}}
 	log := newConsole(io.out, slog.LevelInfo)
 	log.indent = strings.Repeat(" ", nameWidth)
-	s, err := openSession(ctx, sessionConfig{dir: c.Dir, log: slog.New(log)})
+	s, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(log)})
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (c *demoCommand) open(files fs.FS, in stdio.Reader) (stdio.ReadCloser, erro
 }
 
 // play says one line, and shows what comes of it.
-func (c *demoCommand) play(ctx context.Context, s *session, stage *stage, line string) error {
+func (c *demoCommand) play(ctx context.Context, s *playground, stage *stage, line string) error {
 	line = strings.TrimSpace(line)
 	home := s.mattermost.Home()
 	user, text := home.Bob, line
@@ -124,7 +124,7 @@ func (c *demoCommand) play(ctx context.Context, s *session, stage *stage, line s
 }
 
 // showNew shows the posts that the plugin made.
-func (c *demoCommand) showNew(s *session, stage *stage) {
+func (c *demoCommand) showNew(s *playground, stage *stage) {
 	name := func(id string) string {
 		user, err := s.api.GetUser(id)
 		if err != nil {

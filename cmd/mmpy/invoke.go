@@ -66,11 +66,11 @@ func (c *invokeCommand) Run(ctx context.Context, io streams) error {
 	if c.Quiet {
 		level = slog.LevelError
 	}
-	config := sessionConfig{dir: c.Dir, timeout: c.Timeout, log: slog.New(newConsole(io.err, level))}
+	config := playgroundConfig{dir: c.Dir, timeout: c.Timeout, log: slog.New(newConsole(io.err, level))}
 	if c.Trace {
 		config.trace = tracer(io.err)
 	}
-	s, err := openSession(ctx, config)
+	s, err := openPlayground(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (c *invokeCommand) Run(ctx context.Context, io streams) error {
 }
 
 // fire activates the plugin, unless that is what is asked for, and fires the hook.
-func (c *invokeCommand) fire(ctx context.Context, s *session, hook abi.Hook, request proto.Message) (proto.Message, error) {
+func (c *invokeCommand) fire(ctx context.Context, s *playground, hook abi.Hook, request proto.Message) (proto.Message, error) {
 	if err := s.complete(request); err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ const uploadLimit = 100 << 20
 
 // Run writes the bundle.
 func (c *packCommand) Run(ctx context.Context, io streams) error {
-	s, err := openSession(ctx, sessionConfig{dir: c.Dir, log: slog.New(newConsole(io.err, slog.LevelWarn))})
+	s, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(newConsole(io.err, slog.LevelWarn))})
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func fieldNames(message protoreflect.MessageDescriptor) []string {
 
 // complete fills in what the caller left out and a hook can count on: a post has an author and a channel, a command
 // a team, all of them those that the in-memory Mattermost has.
-func (s *session) complete(request proto.Message) error {
+func (s *playground) complete(request proto.Message) error {
 	message := request.ProtoReflect()
 	fields := message.Descriptor().Fields()
 	for i := range fields.Len() {
@@ -119,7 +119,7 @@ func (s *session) complete(request proto.Message) error {
 }
 
 // fill sets the empty fields of a message that have these names.
-func (s *session) fill(part proto.Message) {
+func (s *playground) fill(part proto.Message) {
 	home := s.mattermost.Home()
 	message := part.ProtoReflect()
 	for name, text := range map[protoreflect.Name]string{
@@ -134,7 +134,7 @@ func (s *session) fill(part proto.Message) {
 }
 
 // store makes a post that has been posted one that can be found. No hooks are attached yet.
-func (s *session) store(post *pb.Post) error {
+func (s *playground) store(post *pb.Post) error {
 	stored, err := s.mattermost.CreatePost(&model.Post{
 		UserId: post.UserId, ChannelId: post.ChannelId, RootId: post.RootId, Message: post.Message,
 	})

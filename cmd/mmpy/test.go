@@ -46,7 +46,7 @@ func (c *testCommand) Run(ctx context.Context, io streams) error {
 		level = slog.LevelDebug
 	}
 	log := newConsole(io.err, level)
-	s, err := openMattermost(ctx, sessionConfig{dir: c.Dir, log: slog.New(log)})
+	s, err := openMattermost(ctx, playgroundConfig{dir: c.Dir, log: slog.New(log)})
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
-// session is a plugin on an in-memory Mattermost.
-type session struct {
+// playground is a plugin on an in-memory Mattermost.
+type playground struct {
 	bundle     *server.Bundle
 	mattermost *memserver.Server
 	api        *memserver.API
@@ -24,8 +24,8 @@ type session struct {
 	active     bool
 }
 
-// sessionConfig is what the commands have in common.
-type sessionConfig struct {
+// playgroundConfig is what the commands have in common.
+type playgroundConfig struct {
 	dir     string
 	timeout time.Duration // of a hook; 0 is the default
 	log     *slog.Logger
@@ -45,8 +45,8 @@ func openBundle(dir string) (*server.Bundle, error) {
 }
 
 // openMattermost opens a plugin's folder, and starts a Mattermost for it and the interpreter, but not the plugin.
-func openMattermost(ctx context.Context, config sessionConfig) (_ *session, err error) {
-	s := &session{}
+func openMattermost(ctx context.Context, config playgroundConfig) (_ *playground, err error) {
+	s := &playground{}
 	defer func() {
 		if err != nil {
 			s.close(ctx)
@@ -63,8 +63,8 @@ func openMattermost(ctx context.Context, config sessionConfig) (_ *session, err 
 	return s, nil
 }
 
-// openSession is openMattermost, and loads the plugin. It is not active then.
-func openSession(ctx context.Context, config sessionConfig) (_ *session, err error) {
+// openPlayground is openMattermost, and loads the plugin. It is not active then.
+func openPlayground(ctx context.Context, config playgroundConfig) (_ *playground, err error) {
 	s, err := openMattermost(ctx, config)
 	if err != nil {
 		return nil, err
@@ -81,12 +81,12 @@ func openSession(ctx context.Context, config sessionConfig) (_ *session, err err
 
 // configure and activate do what Mattermost does when it starts a plugin. As there, a plugin that fails to read its
 // configuration is activated all the same.
-func (s *session) configure() {
+func (s *playground) configure() {
 	_ = s.plugin.OnConfigurationChange() // its error is in the log
 	s.api.Attach(s.plugin)
 }
 
-func (s *session) activate() error {
+func (s *playground) activate() error {
 	s.configure()
 	if err := s.plugin.OnActivate(); err != nil {
 		return err
@@ -96,10 +96,10 @@ func (s *session) activate() error {
 }
 
 // settle waits until the hooks that run in the background have ended.
-func (s *session) settle(ctx context.Context) error { return s.mattermost.Wait(ctx) }
+func (s *playground) settle(ctx context.Context) error { return s.mattermost.Wait(ctx) }
 
 // close deactivates the plugin, if it was active, and frees everything.
-func (s *session) close(ctx context.Context) {
+func (s *playground) close(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	if s.active {
 		s.api.Detach()
