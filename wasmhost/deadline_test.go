@@ -82,7 +82,7 @@ func TestAHookThatTakesTooLongGetsAnExceptionOrDies(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			const soft, grace = 200 * time.Millisecond, 400 * time.Millisecond
+			const soft, grace = 200 * time.Millisecond, time.Second
 			i := start(t, runaways, InstanceConfig{Grace: grace})
 			began := time.Now()
 			e := hookError(t, within(t, soft), i, test.id, "")

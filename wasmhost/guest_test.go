@@ -1,13 +1,17 @@
 package wasmhost
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"log/slog"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/mmpy/mmpy/abi"
 )
@@ -26,7 +30,8 @@ const (
 	hookLog
 	hookTrap
 	hookSpin
-	hookKeep // an API call whose response is kept, then take: answers with what take gave
+	hookFlood // one fd_write of the request's iovecs to standard output
+	hookKeep  // an API call whose response is kept, then take: answers with what take gave
 )
 
 type handmade struct {
@@ -36,7 +41,7 @@ type handmade struct {
 	omit    string // an export that is missing
 	alloc   []byte // of mm_alloc
 	info    []byte // of mm_interrupt_info
-	memory  byte   // pages
+	memory  uint64 // pages
 }
 
 // guest puts the module together.
@@ -47,6 +52,7 @@ func (h handmade) guest() func() (guest, error) {
 	imported := [][3]string{
 		{abi.APIModule, h.method, "iiii:I"}, {abi.HostModule, "tick", ":"}, {abi.HostModule, "take", "ii:I"},
 		{abi.HostModule, "respond", "ii:"}, {abi.HostModule, "log", "iii:"},
+		{wasi_snapshot_preview1.ModuleName, "fd_write", "iiii:i"},
 	}
 	if h.extra != [3]string{} {
 		imported = append(imported, h.extra)
@@ -99,7 +105,7 @@ func (h handmade) guest() func() (guest, error) {
 	}
 	wasm := join([]byte("\x00asm\x01\x00\x00\x00"),
 		section(1, types), section(2, imports), section(3, declared),
-		section(5, [][]byte{{0, h.memory}}), section(7, exports), section(10, codes))
+		section(5, [][]byte{join([]byte{0}, uleb(h.memory))}), section(7, exports), section(10, codes))
 	return func() (guest, error) { return guest{wasm: wasm}, nil }
 }
 
@@ -125,6 +131,8 @@ func hookCode() []byte {
 		on(hookLog, join(parameters(3), call(4))),
 		on(hookTrap, []byte{0x00}),
 		on(hookSpin, join([]byte{0x03, 0x40}, call(1), []byte{0x0c, 0, 0x0b})),
+		on(hookFlood, join(i32Const(1), []byte{0x20, 1, 0x20, 2, 0x41, 3, 0x76}, // length >> 3
+			i32Const(result), call(5), []byte{0x1a})), // drop
 		on(hookKeep, join(parameters(4), call(0), []byte{0x1a}, // drop
 			storeI64(join([]byte{0x20, 1, 0x28, 2, 16, 0x20, 1, 0x28, 2, 20}, call(2))), answer)),
 		i32Const(0),
@@ -272,6 +280,21 @@ func TestAGuestThatSpinsIsKilledAndOneThatTrapsIsRetired(t *testing.T) {
 	i = startHandmade(t, handmade{}, InstanceConfig{})
 	require.ErrorIs(t, hookError(t, t.Context(), i, hookTrap, string(words())), Trap)
 	<-i.released
+}
+
+// A guest can make the host write gigabytes with one call, by naming the same megabytes thousands of times.
+func TestAFloodOfOutputEndsAtTheDeadline(t *testing.T) {
+	const pages = 256
+	flood := bytes.Repeat(binary.LittleEndian.AppendUint64(nil, (pages<<16-1)<<32), 4000) // from 0, all of the memory
+	for name, config := range map[string]InstanceConfig{
+		"to the log": {Grace: 1}, "to a writer": {Grace: 1, Stdout: sha256.New()},
+	} {
+		i := startHandmade(t, handmade{memory: pages}, config)
+		began := time.Now()
+		e := hookError(t, within(t, 50*time.Millisecond), i, hookFlood, string(flood))
+		require.Equal(t, Killed, e.Code, name)
+		require.Less(t, time.Since(began), 2*time.Second, name)
+	}
 }
 
 func TestAGuestThatBreaksTheABIIsRefused(t *testing.T) {

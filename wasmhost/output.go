@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 )
 
@@ -21,8 +22,12 @@ func (i *Instance) stdout() io.Writer { return i.writer(i.config.Stdout, slog.Le
 func (i *Instance) stderr() io.Writer { return i.writer(i.config.Stderr, slog.LevelWarn) }
 
 func (i *Instance) writer(given io.Writer, level slog.Level) io.Writer {
-	if given != nil {
+	switch given.(type) {
+	case nil:
+	case *os.File: // wazero asks it whether it is a terminal
 		return given
+	default:
+		return &watchedWriter{instance: i, to: given}
 	}
 	w := &lineWriter{instance: i, level: level}
 	i.output = append(i.output, w)
@@ -36,6 +41,18 @@ func (i *Instance) flush() {
 	}
 }
 
+// watchedWriter looks at the time before each write. One write of the guest's may be thousands here, all of them of the
+// same bytes of its memory: gigabytes at the price of a few.
+type watchedWriter struct {
+	instance *Instance
+	to       io.Writer
+}
+
+func (w *watchedWriter) Write(data []byte) (int, error) {
+	w.instance.current.watch()
+	return w.to.Write(data)
+}
+
 // lineWriter logs what the guest writes, line by line. Of a line that is too long it keeps the beginning.
 type lineWriter struct {
 	instance *Instance
@@ -45,7 +62,7 @@ type lineWriter struct {
 }
 
 func (w *lineWriter) Write(data []byte) (int, error) {
-	w.instance.current.watch() // one write of the guest's may be many here, all of the same memory
+	w.instance.current.watch() // as in watchedWriter
 	for rest := data; len(rest) > 0; {
 		part, after, ended := bytes.Cut(rest, []byte{'\n'})
 		kept := min(len(part), maxLine-len(w.line))

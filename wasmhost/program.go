@@ -3,6 +3,7 @@ package wasmhost
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -124,7 +125,8 @@ func (p *Program) Instantiate(ctx context.Context, config InstanceConfig) (*Inst
 }
 
 // Main runs Python's command line in an instance of its own, with arguments as a shell would give them: "-c", "print(1)".
-// It gives the exit code, -1 with an error. When ctx ends the instance dies at once; Python code gets no exception.
+// It gives the exit code, -1 with an error. When ctx ends the instance dies at once, without an exception in Python; but
+// not while it waits for config.Stdin.
 func (p *Program) Main(ctx context.Context, config InstanceConfig, args []string) (exitCode int, err error) {
 	request := append(slices.Clone(p.path), 0)
 	for _, arg := range append([]string{"python"}, args...) {
@@ -257,10 +259,11 @@ func (i *Instance) main(ctx context.Context, request []byte) (int, error) {
 		return -1, err
 	}
 	code, err := c.export(i.module.ExportedFunction(exportMain))
-	if e, ok := err.(*Error); ok && e.Code == Exited {
+	var e *Error
+	switch {
+	case errors.As(err, &e) && e.Code == Exited:
 		return e.ExitCode, nil
-	}
-	if err != nil {
+	case err != nil:
 		return -1, err
 	}
 	return int(int32(code)), nil

@@ -105,14 +105,14 @@ func (r *Runtime) compile(ctx context.Context, wasm []byte, dir *codecache.Dir) 
 	}
 	if err != nil {
 		err = errors.Join(err, r.closeEngine())
-		if dir == nil || errors.Is(err, BadGuest) {
+		if dir == nil || r.compile(ctx, wasm, nil) != nil {
 			return err
 		}
-		r.log.Warn("compiling with the cache failed; now without", "error", err)
+		r.log.Warn("the cache for compiled code has failed and is emptied", "error", err)
 		if err := dir.Clear(); err != nil {
 			r.log.Warn("the cache for compiled code cannot be emptied", "error", err)
 		}
-		return r.compile(ctx, wasm, nil)
+		return nil
 	}
 	r.compiled = compiled
 	if cold {

@@ -84,7 +84,7 @@ func TestCodeThatWazeroRefusesIsMadeAnew(t *testing.T) {
 	entry, digest := entries(t, dir)
 	require.NoError(t, os.WriteFile(entry, []byte("what"), 0o600))
 	require.NoError(t, os.WriteFile(digest, []byte("749ab2c0d06c42ae3b841b79e79875f02b3a042e43c92378cd28bd444c04d284"), 0o600))
-	require.Contains(t, cached(t, dir), "compiling with the cache failed")
+	require.Contains(t, cached(t, dir), "has failed and is emptied")
 	require.Contains(t, cached(t, dir), "compiling")
 	require.Empty(t, cached(t, dir))
 }

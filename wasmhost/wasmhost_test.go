@@ -2,6 +2,7 @@ package wasmhost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -98,7 +99,8 @@ func hookError(t testing.TB, ctx context.Context, i *Instance, id uint32, reques
 }
 
 func traceback(err error) string {
-	if e, ok := err.(*Error); ok {
+	var e *Error
+	if errors.As(err, &e) {
 		return e.Traceback
 	}
 	return ""

@@ -106,7 +106,7 @@ func TestAtTheLimitACallerWaitsUntilTheInnermostTurnIsBackOrStuck(t *testing.T) 
 			time.Sleep(Patience - 1)
 			require.Equal(t, -1, entered)
 			if stuck {
-				time.Sleep(2)
+				time.Sleep(2 * time.Nanosecond)
 				synctest.Wait()
 				require.Equal(t, 2, entered)
 				require.True(t, g.StepIn(inner))
