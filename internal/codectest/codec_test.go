@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -31,10 +32,28 @@ func typeOf(t require.TestingT, kind int) protoreflect.MessageType {
 	return all[kind]
 }
 
+// errGoPanics stands for Go's panic on a map entry that has a key of the wrong wire type after its key. Only dynamic
+// messages, such as Kinds is in Go, do that.
+var errGoPanics = errors.New("type mismatch: cannot convert nil to map key")
+
 // decode is Go's decoding, with the guest's limit of nesting: the message and 100 below it.
-func decode(messageType protoreflect.MessageType, data []byte) (proto.Message, error) {
-	message := messageType.New().Interface()
+func decode(messageType protoreflect.MessageType, data []byte) (message proto.Message, err error) {
+	defer func() {
+		if reason := recover(); reason == errGoPanics.Error() {
+			err = errGoPanics
+		} else if reason != nil {
+			panic(reason)
+		}
+	}()
+	message = messageType.New().Interface()
 	return message, proto.UnmarshalOptions{RecursionLimit: 101}.Unmarshal(data, message)
+}
+
+// marshal is Go's encoding, the same each time, so that a failure can be repeated.
+func marshal(t require.TestingT, message proto.Message) []byte {
+	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(message)
+	require.NoError(t, err)
+	return data
 }
 
 func requireEqual(t require.TestingT, messageType protoreflect.MessageType, want proto.Message, data []byte) {
@@ -52,8 +71,7 @@ func TestWhatGoEncodesComesBackFromTheGuest(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				kind := kindOf(t)
 				message := draw(t, typeOf(t, kind)).Interface()
-				data, err := proto.Marshal(message)
-				require.NoError(t, err)
+				data := marshal(t, message)
 				requireEqual(t, typeOf(t, kind), message, must(t, operation, kind, data))
 			})
 		})
@@ -64,10 +82,8 @@ func TestTheGuestMergesAsGoDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := kindOf(t)
 		into, from := draw(t, typeOf(t, kind)).Interface(), draw(t, typeOf(t, kind)).Interface()
-		first, err := proto.Marshal(into)
-		require.NoError(t, err)
-		second, err := proto.Marshal(from)
-		require.NoError(t, err)
+		first := marshal(t, into)
+		second := marshal(t, from)
 		request := append(binary.LittleEndian.AppendUint32(nil, uint32(len(first))), first...)
 		merged := must(t, merge, kind, append(request, second...))
 		proto.Merge(into, from)
@@ -75,12 +91,11 @@ func TestTheGuestMergesAsGoDoes(t *testing.T) {
 	})
 }
 
-// Deterministic output of the guest is that of Go, byte by byte, but for the order of the fields: Go puts those of oneofs last.
+// Fields may come in another order than Go's, and nothing else may differ: zeros left out, numbers packed, varints short.
 func TestTheGuestsOutputIsAsLongAsGos(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := kindOf(t)
-		data, err := proto.Marshal(draw(t, typeOf(t, kind)).Interface())
-		require.NoError(t, err)
+		data := marshal(t, draw(t, typeOf(t, kind)).Interface())
 		require.Len(t, must(t, rebuild, kind, data), len(data))
 	})
 }
@@ -89,8 +104,7 @@ func TestJSONOfTheGuestIsGos(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := kindOf(t)
 		message := draw(t, typeOf(t, kind)).Interface()
-		data, err := proto.Marshal(message)
-		require.NoError(t, err)
+		data := marshal(t, message)
 		requireSameJSON(t, message, must(t, toJSON, kind, data))
 		text, err := protojson.Marshal(message)
 		require.NoError(t, err)
@@ -98,14 +112,35 @@ func TestJSONOfTheGuestIsGos(t *testing.T) {
 	})
 }
 
-// requireSameJSON compares the JSON of the guest with what Go gives for a message, numbers by value.
+// requireSameJSON checks that the JSON of the guest stands for the message, and looks as Go's does. Where two decimal
+// fractions of the same length are the nearest to a float, Go and Python write different ones.
 func requireSameJSON(t require.TestingT, message proto.Message, text []byte) {
+	back := message.ProtoReflect().New().Interface()
+	require.NoError(t, protojson.Unmarshal(text, back))
+	require.True(t, proto.Equal(message, back), "%s is not %s", text, protojson.Format(message))
 	ours, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(message)
 	require.NoError(t, err)
 	var want, got any
 	require.NoError(t, json.Unmarshal(ours, &want))
 	require.NoError(t, json.Unmarshal(text, &got))
-	require.Equal(t, want, got)
+	require.Equal(t, narrow(want), narrow(got))
+}
+
+// narrow makes floats of all numbers in a JSON value.
+func narrow(value any) any {
+	switch value := value.(type) {
+	case float64:
+		return float32(value)
+	case []any:
+		for i := range value {
+			value[i] = narrow(value[i])
+		}
+	case map[string]any:
+		for key := range value {
+			value[key] = narrow(value[key])
+		}
+	}
+	return value
 }
 
 func TestWhatPythonBuildsIsReadByGo(t *testing.T) {
@@ -123,6 +158,9 @@ func TestWhatPythonBuildsIsReadByGo(t *testing.T) {
 func requireAgreement(t require.TestingT, kind int, data []byte) {
 	answer, refused := do(t, recode, kind, data)
 	want, err := decode(typeOf(t, kind), data)
+	if errors.Is(err, errGoPanics) {
+		return
+	}
 	if refused != "" {
 		if err == nil && strings.Contains(refused, "nested too deeply") && nestedInGroups(data) {
 			return
@@ -143,8 +181,7 @@ func nestedInGroups(data []byte) bool {
 func TestGuestAndGoAgreeOnDamagedMessages(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := kindOf(t)
-		data, err := proto.Marshal(draw(t, typeOf(t, kind)).Interface())
-		require.NoError(t, err)
+		data := marshal(t, draw(t, typeOf(t, kind)).Interface())
 		for range 20 {
 			requireAgreement(t, kind, damage(data, rapid.Uint64().Draw(t, "damage")))
 		}

@@ -101,7 +101,7 @@ def _key_text(key: Any) -> str:
 
 def _shortest(value: float) -> float:
     """The double with the fewest digits that is the same float."""
-    for digits in range(6, 9):
+    for digits in range(6, 10):
         short = float(f"{value:.{digits}g}")
         if struct.unpack("<f", struct.pack("<f", short))[0] == value:
             return short
