@@ -45,25 +45,25 @@ func (c *demoCommand) Run(ctx context.Context, io streams) error {
 	stage := &stage{w: io.out, paint: isTerminal(io.out), shown: map[string]bool{}}
 	log := newConsole(io.out, slog.LevelInfo)
 	log.indent = strings.Repeat(" ", nameWidth)
-	s, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(log)})
+	p, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(log)})
 	if err != nil {
 		return err
 	}
-	defer s.close(ctx)
-	script, err := c.open(s.bundle.Files(), io.in)
+	defer p.close(ctx)
+	script, err := c.open(p.bundle.Files(), io.in)
 	if err != nil {
 		return err
 	}
 	defer script.Close()
-	manifest := s.bundle.Manifest().Model
+	manifest := p.bundle.Manifest().Model
 	stage.note("%s %s, in CPython %s in the sandbox, loaded in %.2f s", manifest.Name, manifest.Version, cpython.Version, time.Since(start).Seconds())
-	stage.note("on an in-memory Mattermost, channel %q of team %q", s.mattermost.Home().Project.DisplayName, s.mattermost.Home().Team.DisplayName)
-	if err := s.activate(); err != nil {
+	stage.note("on an in-memory Mattermost, channel %q of team %q", p.mattermost.Home().Project.DisplayName, p.mattermost.Home().Team.DisplayName)
+	if err := p.activate(); err != nil {
 		return err
 	}
 	lines := bufio.NewScanner(script)
 	for stage.prompt(script == io.in && isTerminal(io.in)); lines.Scan(); stage.prompt(script == io.in && isTerminal(io.in)) {
-		if err := c.play(ctx, s, stage, lines.Text()); err != nil {
+		if err := c.play(ctx, p, stage, lines.Text()); err != nil {
 			return err
 		}
 	}
@@ -86,9 +86,9 @@ func (c *demoCommand) open(files fs.FS, in stdio.Reader) (stdio.ReadCloser, erro
 }
 
 // play says one line, and shows what comes of it.
-func (c *demoCommand) play(ctx context.Context, s *playground, stage *stage, line string) error {
+func (c *demoCommand) play(ctx context.Context, p *playground, stage *stage, line string) error {
 	line = strings.TrimSpace(line)
-	home := s.mattermost.Home()
+	home := p.mattermost.Home()
 	user, text := home.Bob, line
 	for _, other := range []*model.User{home.Alice, home.Bob} {
 		if said, ok := strings.CutPrefix(line, other.Username+":"); ok {
@@ -104,45 +104,45 @@ func (c *demoCommand) play(ctx context.Context, s *playground, stage *stage, lin
 	}
 	stage.says(user.Username, text)
 	if strings.HasPrefix(text, "/") {
-		_, err := s.mattermost.ExecuteCommand(&model.CommandArgs{
+		_, err := p.mattermost.ExecuteCommand(&model.CommandArgs{
 			UserId: user.Id, ChannelId: home.Project.Id, TeamId: home.Team.Id, Command: text,
 		})
 		stage.failed(err)
 	} else {
-		post, err := s.mattermost.CreatePost(&model.Post{UserId: user.Id, ChannelId: home.Project.Id, Message: text})
+		post, err := p.mattermost.CreatePost(&model.Post{UserId: user.Id, ChannelId: home.Project.Id, Message: text})
 		stage.failed(err)
 		if post != nil {
 			stage.shown[post.Id] = true
 			stage.becomes(post.Message, text)
 		}
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := p.settle(ctx); err != nil {
 		return err
 	}
-	c.showNew(s, stage)
+	c.showNew(p, stage)
 	return nil
 }
 
 // showNew shows the posts that the plugin made.
-func (c *demoCommand) showNew(s *playground, stage *stage) {
+func (c *demoCommand) showNew(p *playground, stage *stage) {
 	name := func(id string) string {
-		user, err := s.api.GetUser(id)
+		user, err := p.api.GetUser(id)
 		if err != nil {
 			return id
 		}
 		return user.Username
 	}
-	for _, post := range s.mattermost.Posts("") {
+	for _, post := range p.mattermost.Posts("") {
 		if !stage.shown[post.Id] {
 			stage.shown[post.Id] = true
 			where := ""
-			if channel, err := s.api.GetChannel(post.ChannelId); err == nil && channel.Id != s.mattermost.Home().Project.Id {
+			if channel, err := p.api.GetChannel(post.ChannelId); err == nil && channel.Id != p.mattermost.Home().Project.Id {
 				where = "in " + channel.Name
 			}
 			stage.answers(name(post.UserId), post.Message, where)
 		}
 	}
-	for _, ephemeral := range s.mattermost.Ephemerals("") {
+	for _, ephemeral := range p.mattermost.Ephemerals("") {
 		if !stage.shown[ephemeral.Post.Id] {
 			stage.shown[ephemeral.Post.Id] = true
 			stage.answers("", ephemeral.Post.Message, "only "+name(ephemeral.UserID)+" sees this")

@@ -70,12 +70,12 @@ func (c *invokeCommand) Run(ctx context.Context, io streams) error {
 	if c.Trace {
 		config.trace = tracer(io.err)
 	}
-	s, err := openPlayground(ctx, config)
+	p, err := openPlayground(ctx, config)
 	if err != nil {
 		return err
 	}
-	defer s.close(ctx)
-	response, err := c.fire(ctx, s, hook, request)
+	defer p.close(ctx)
+	response, err := c.fire(ctx, p, hook, request)
 	if err != nil {
 		return err
 	}
@@ -89,31 +89,31 @@ func (c *invokeCommand) Run(ctx context.Context, io streams) error {
 }
 
 // fire activates the plugin, unless that is what is asked for, and fires the hook.
-func (c *invokeCommand) fire(ctx context.Context, s *playground, hook abi.Hook, request proto.Message) (proto.Message, error) {
-	if err := s.complete(request); err != nil {
+func (c *invokeCommand) fire(ctx context.Context, p *playground, hook abi.Hook, request proto.Message) (proto.Message, error) {
+	if err := p.complete(request); err != nil {
 		return nil, err
 	}
 	switch hook {
 	case abi.HookOnConfigurationChange:
 	case abi.HookOnActivate:
-		s.configure()
-		s.active = true
+		p.configure()
+		p.active = true
 	default:
-		if err := s.activate(); err != nil {
+		if err := p.activate(); err != nil {
 			return nil, err
 		}
 	}
-	response, err := s.plugin.Invoke(ctx, hook, request)
+	response, err := p.plugin.Invoke(ctx, hook, request)
 	switch {
 	case errors.Is(err, server.ErrNotDefined):
-		return nil, usage("the plugin in %s does not define %s; it defines %s", c.Dir, hook, strings.Join(s.plugin.Hooks(), ", "))
+		return nil, usage("the plugin in %s does not define %s; it defines %s", c.Dir, hook, strings.Join(p.plugin.Hooks(), ", "))
 	case err != nil:
 		return nil, &pluginError{hook.String() + " failed", err}
 	}
 	if hook == abi.HookOnDeactivate {
-		s.active = false
+		p.active = false
 	}
-	return response, s.settle(ctx)
+	return response, p.settle(ctx)
 }
 
 // printJSON prints a message for people and programs.

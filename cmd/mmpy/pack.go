@@ -35,18 +35,18 @@ const uploadLimit = 100 << 20
 
 // Run writes the bundle.
 func (c *packCommand) Run(ctx context.Context, io streams) error {
-	s, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(newConsole(io.err, slog.LevelWarn))})
+	p, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(newConsole(io.err, slog.LevelWarn))})
 	if err != nil {
 		return err
 	}
-	defer s.close(ctx)
+	defer p.close(ctx)
 	executable, err := openExecutable()
 	if err != nil {
 		return err
 	}
 	defer executable.Close()
 	plugin := &bundle.Plugin{
-		Dir: c.Dir, Files: s.bundle.Files(), Manifest: s.bundle.Manifest(), Hooks: s.plugin.Hooks(),
+		Dir: c.Dir, Files: p.bundle.Files(), Manifest: p.bundle.Manifest(), Hooks: p.plugin.Hooks(),
 		Platform: runtime.GOOS + "-" + runtime.GOARCH, Executable: executable,
 	}
 	if c.Output == "" {

@@ -46,73 +46,73 @@ func openBundle(dir string) (*server.Bundle, error) {
 
 // openMattermost opens a plugin's folder, and starts a Mattermost for it and the interpreter, but not the plugin.
 func openMattermost(ctx context.Context, config playgroundConfig) (_ *playground, err error) {
-	s := &playground{}
+	p := &playground{}
 	defer func() {
 		if err != nil {
-			s.close(ctx)
+			p.close(ctx)
 		}
 	}()
-	if s.bundle, err = openBundle(config.dir); err != nil {
+	if p.bundle, err = openBundle(config.dir); err != nil {
 		return nil, err
 	}
-	s.mattermost = memserver.New(memserver.Config{Logger: config.log})
-	s.api = s.mattermost.Plugin(s.bundle.Manifest().Model)
-	if s.runtime, err = wasmhost.NewRuntime(ctx, wasmhost.NewRuntimeConfig().WithLogger(config.log)); err != nil {
+	p.mattermost = memserver.New(memserver.Config{Logger: config.log})
+	p.api = p.mattermost.Plugin(p.bundle.Manifest().Model)
+	if p.runtime, err = wasmhost.NewRuntime(ctx, wasmhost.NewRuntimeConfig().WithLogger(config.log)); err != nil {
 		return nil, fmt.Errorf("start the interpreter: %w", err)
 	}
-	return s, nil
+	return p, nil
 }
 
 // openPlayground is openMattermost, and loads the plugin. It is not active then.
 func openPlayground(ctx context.Context, config playgroundConfig) (_ *playground, err error) {
-	s, err := openMattermost(ctx, config)
+	p, err := openMattermost(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	s.plugin, err = server.New(ctx, server.Config{
-		Bundle: s.bundle, API: s.api, Runtime: s.runtime, HookTimeout: config.timeout, Trace: config.trace, Logger: config.log,
+	p.plugin, err = server.New(ctx, server.Config{
+		Bundle: p.bundle, API: p.api, Runtime: p.runtime, HookTimeout: config.timeout, Trace: config.trace, Logger: config.log,
 	})
 	if err != nil {
-		s.close(ctx)
+		p.close(ctx)
 		return nil, &pluginError{"the plugin in " + config.dir + " cannot be loaded", err}
 	}
-	return s, nil
+	return p, nil
 }
 
 // configure and activate do what Mattermost does when it starts a plugin. As there, a plugin that fails to read its
 // configuration is activated all the same.
-func (s *playground) configure() {
-	_ = s.plugin.OnConfigurationChange() // its error is in the log
-	s.api.Attach(s.plugin)
+func (p *playground) configure() {
+	_ = p.plugin.OnConfigurationChange() // its error is in the log
+	p.api.Attach(p.plugin)
 }
 
-func (s *playground) activate() error {
-	s.configure()
-	if err := s.plugin.OnActivate(); err != nil {
+func (p *playground) activate() error {
+	p.configure()
+	if err := p.plugin.OnActivate(); err != nil {
 		return err
 	}
-	s.active = true
+	p.active = true
 	return nil
 }
 
 // settle waits until the hooks that run in the background have ended.
-func (s *playground) settle(ctx context.Context) error { return s.mattermost.Wait(ctx) }
+func (p *playground) settle(ctx context.Context) error { return p.mattermost.Wait(ctx) }
 
 // close deactivates the plugin, if it was active, and frees everything.
-func (s *playground) close(ctx context.Context) {
+func (p *playground) close(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
-	if s.active {
-		s.api.Detach()
-		_ = s.settle(ctx)
-		_ = s.plugin.OnDeactivate() // its error is in the log
+	if p.active {
+		p.api.Detach()
+		_ = p.settle(ctx)
+		_ = p.plugin.OnDeactivate() // its error is in the log
 	}
-	if s.plugin != nil {
-		_ = s.plugin.Close(ctx)
+	if p.plugin != nil {
+		_ = p.plugin.Close(ctx)
 	}
-	if s.runtime != nil {
-		_ = s.runtime.Close(ctx)
+	if p.runtime != nil {
+		_ = p.runtime.Close(ctx)
 	}
-	if s.bundle != nil {
-		_ = s.bundle.Close()
+	if p.bundle != nil {
+		_ = p.bundle.Close()
 	}
 }

@@ -88,7 +88,7 @@ func fieldNames(message protoreflect.MessageDescriptor) []string {
 
 // complete fills in what the caller left out and a hook can count on: a post has an author and a channel, a command
 // a team, all of them those that the in-memory Mattermost has.
-func (s *playground) complete(request proto.Message) error {
+func (p *playground) complete(request proto.Message) error {
 	message := request.ProtoReflect()
 	fields := message.Descriptor().Fields()
 	for i := range fields.Len() {
@@ -99,16 +99,16 @@ func (s *playground) complete(request proto.Message) error {
 		var err error
 		switch part := message.Get(field).Message().Interface().(type) {
 		case *pb.PluginContext, *pb.CommandArgs:
-			s.fill(message.Mutable(field).Message().Interface())
+			p.fill(message.Mutable(field).Message().Interface())
 		case *pb.Post:
 			part = message.Mutable(field).Message().Interface().(*pb.Post)
-			s.fill(part)
+			p.fill(part)
 			if strings.Contains(string(message.Descriptor().Name()), "HasBeen") && part.Id == "" {
-				err = s.store(part)
+				err = p.store(part)
 			}
 		default:
 			if message.Has(field) {
-				s.fill(message.Mutable(field).Message().Interface())
+				p.fill(message.Mutable(field).Message().Interface())
 			}
 		}
 		if err != nil {
@@ -119,8 +119,8 @@ func (s *playground) complete(request proto.Message) error {
 }
 
 // fill sets the empty fields of a message that have these names.
-func (s *playground) fill(part proto.Message) {
-	home := s.mattermost.Home()
+func (p *playground) fill(part proto.Message) {
+	home := p.mattermost.Home()
 	message := part.ProtoReflect()
 	for name, text := range map[protoreflect.Name]string{
 		"user_id": home.Bob.Id, "channel_id": home.Project.Id, "team_id": home.Team.Id,
@@ -134,8 +134,8 @@ func (s *playground) fill(part proto.Message) {
 }
 
 // store makes a post that has been posted one that can be found. No hooks are attached yet.
-func (s *playground) store(post *pb.Post) error {
-	stored, err := s.mattermost.CreatePost(&model.Post{
+func (p *playground) store(post *pb.Post) error {
+	stored, err := p.mattermost.CreatePost(&model.Post{
 		UserId: post.UserId, ChannelId: post.ChannelId, RootId: post.RootId, Message: post.Message,
 	})
 	if err != nil {

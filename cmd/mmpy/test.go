@@ -46,13 +46,13 @@ func (c *testCommand) Run(ctx context.Context, io streams) error {
 		level = slog.LevelDebug
 	}
 	log := newConsole(io.err, level)
-	s, err := openMattermost(ctx, playgroundConfig{dir: c.Dir, log: slog.New(log)})
+	p, err := openMattermost(ctx, playgroundConfig{dir: c.Dir, log: slog.New(log)})
 	if err != nil {
 		return err
 	}
-	defer s.close(ctx)
-	program, err := s.runtime.NewProgram(wasmhost.ProgramConfig{
-		Files: s.bundle.Files(), Libraries: map[string]fs.FS{sdk: python.Files()},
+	defer p.close(ctx)
+	program, err := p.runtime.NewProgram(wasmhost.ProgramConfig{
+		Files: p.bundle.Files(), Libraries: map[string]fs.FS{sdk: python.Files()},
 	})
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (c *testCommand) Run(ctx context.Context, io streams) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	err = runPython(ctx, program, wasmhost.InstanceConfig{
-		Caller: server.Handlers(s.api),
+		Caller: server.Handlers(p.api),
 		Log:    func(level slog.Level, message string) { slog.New(log).Log(ctx, level, message) },
 		Stdout: io.out, Stderr: io.err,
 	}, args)

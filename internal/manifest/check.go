@@ -30,8 +30,8 @@ func (c *checker) mistake(field, format string, args ...any) {
 	c.mistakes = append(c.mistakes, Mistake{c.file, field, fmt.Sprintf(format, args...)})
 }
 
-func (c *checker) note(field, format string, args ...any) {
-	c.notes = append(c.notes, Mistake{c.file, field, fmt.Sprintf(format, args...)}.String())
+func (c *checker) note(field, text string) {
+	c.notes = append(c.notes, Mistake{c.file, field, text}.String())
 }
 
 func (c *checker) err() error {
