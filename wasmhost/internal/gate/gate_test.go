@@ -168,6 +168,7 @@ func TestACrowdDoesNotKeepOutWhatItWaitsFor(t *testing.T) {
 			}()
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		require.Equal(t, 100, done)
 	})
 }
