@@ -17,9 +17,8 @@ demo: build ## the hello plugin at work on the in-memory Mattermost
 	bin/mmpy demo examples/hello_python
 
 .PHONY: test
-test: build ## all tests but e2e
+test: ## all tests but e2e
 	go test ./...
-	for dir in examples/*/; do bin/mmpy test $$dir || exit 1; done
 
 .PHONY: race
 race: ## the concurrent parts under the race detector
@@ -31,11 +30,14 @@ e2e: ## a real Mattermost server with a real PostgreSQL; sets both up
 	cd e2e && go test -count=1 ./...
 
 .PHONY: fuzz
-fuzz: ## the message codec against Go's protobuf, for $(fuzztime)
-	go test -run='^$$' -fuzz=. -fuzztime=$(fuzztime) ./internal/codectest
+fuzz: ## the message codec against Go's protobuf, the boundary and the tick tool against nonsense; $(fuzztime) each
+	go test -run='^$$' -fuzz=FuzzCodec -fuzztime=$(fuzztime) ./internal/codectest
+	go test -run='^$$' -fuzz=FuzzHostFunctions -fuzztime=$(fuzztime) ./wasmhost
+	go test -run='^$$' -fuzz=FuzzInstrument -fuzztime=$(fuzztime) ./pyodide-build/looptick
 
 .PHONY: bench
 bench: ## ratios against a native Go plugin and native Python over gRPC
+	-internal/bench/setup.sh
 	go run ./internal/bench
 
 .PHONY: generate
@@ -47,6 +49,7 @@ generate: ## everything that is generated: from the contract, and the bytecode o
 lint: ## format, vet, generated files, linters
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
+	cd e2e && go vet ./...
 	go run ./internal/gen -check
 	cd python && go run ./internal/bytecode -check
 	go run $(golangci_lint) run
