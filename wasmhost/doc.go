@@ -5,8 +5,9 @@
 // function. The Python code calls back through the built-in module _mmpy, which ends in a [Caller]. The package knows
 // the ABI (package abi), and nothing of Mattermost.
 //
+//	root, err := os.OpenRoot("greeter")
 //	runtime, err := wasmhost.NewRuntime(ctx, wasmhost.NewRuntimeConfig())
-//	program, err := runtime.NewProgram(wasmhost.ProgramConfig{Files: os.DirFS…, Entry: "main"})
+//	program, err := runtime.NewProgram(wasmhost.ProgramConfig{Files: root.FS(), Entry: "main"})
 //	instance, err := program.Instantiate(ctx, wasmhost.InstanceConfig{Caller: caller})
 //	response, err := instance.Hook(ctx, 0, request)
 //
@@ -23,7 +24,8 @@
 //
 // Any number of goroutines may call one instance. It runs one hook at a time, in the order of arrival, and while a hook
 // waits for its Caller further hooks run on top of it; they end before the one below goes on. So a plugin whose API call
-// leads to one of its own hooks does not wait for itself.
+// leads to one of its own hooks does not wait for itself. Which hooks are let in on top is what package internal/gate is
+// about.
 //
 // # Time
 //

@@ -155,6 +155,27 @@ def kill(request): os._exit(3)
 	<-i.released
 }
 
+// Hooks that come all at once, each of which causes others and waits for them, do not wait for each other.
+func TestABurstOfHooksThatCauseOthersEnds(t *testing.T) {
+	var i *Instance
+	i = start(t, nesting, InstanceConfig{Caller: CallerFunc(func(ctx context.Context, _ abi.Method, request []byte) ([]byte, error) {
+		time.Sleep(200 * time.Microsecond) // the way to Mattermost
+		return i.Hook(ctx, down, request)
+	})})
+	began := time.Now()
+	var all sync.WaitGroup
+	for range 200 {
+		all.Go(func() {
+			if response, err := i.Hook(t.Context(), down, []byte("2")); err != nil || string(response) != "21." {
+				t.Error(string(response), err)
+			}
+		})
+	}
+	all.Wait()
+	require.Less(t, time.Since(began), 10*time.Second)
+	t.Log(time.Since(began), len(i.calls), "deep")
+}
+
 // Many goroutines, with hooks that call out, nest, fail, time out and are cancelled: every answer is the right one.
 func TestHammer(t *testing.T) {
 	var i *Instance
