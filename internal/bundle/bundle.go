@@ -1,7 +1,8 @@
 // Package bundle writes the archive that an administrator uploads to Mattermost.
 //
 // It is an ordinary Mattermost bundle: plugin.json, whose executable for one platform is a copy of mmpy, the author's
-// files, and the list of hooks that the plugin defines, so that the server can be told before the interpreter runs.
+// files, the list of hooks that the plugin defines, so that the server can be told before the interpreter runs, and the
+// licences of all that the copy contains.
 // The same input makes the same bytes, anywhere and at any time.
 package bundle
 
@@ -20,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mmpy/mmpy"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
@@ -88,8 +90,17 @@ func (p *Plugin) write(a *archive, names []string) error {
 	if err := a.addBytes(manifest.Name, rewritten); err != nil {
 		return err
 	}
-	if err := a.addBytes(HooksName, append(hooks, '\n')); err != nil {
-		return err
+	for _, own := range []struct {
+		name    string
+		content []byte
+	}{
+		{HooksName, append(hooks, '\n')},
+		{Own + "/LICENSE", []byte(mmpy.License)},
+		{Own + "/THIRD_PARTY_LICENSES", []byte(mmpy.ThirdPartyLicenses)},
+	} {
+		if err := a.addBytes(own.name, own.content); err != nil {
+			return err
+		}
 	}
 	if err := a.addFile(executable, p.Executable, 0o755); err != nil {
 		return err

@@ -89,6 +89,8 @@ func TestABundleHoldsThePluginMmpyAndTheHooks(t *testing.T) {
 		"com.example.hello/plugin.json",
 		"com.example.hello/mmpy/",
 		"com.example.hello/mmpy/hooks.json",
+		"com.example.hello/mmpy/LICENSE",
+		"com.example.hello/mmpy/THIRD_PARTY_LICENSES",
 		"com.example.hello/server/",
 		"com.example.hello/server/dist/",
 		"com.example.hello/server/dist/plugin-linux-amd64",
