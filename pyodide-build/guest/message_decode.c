@@ -343,7 +343,7 @@ static int decode_fields(struct mm_message *message, struct reader *reader) {
 int mm_message_merge_bytes(struct mm_message *message, const uint8_t *data, size_t length) {
     struct reader reader = {data, data + length, MM_MAX_DEPTH};
     mm_touch(message);
-    return decode_message(message, &reader);
+    return decode_fields(message, &reader);
 }
 
 PyObject *mm_message_decode(PyTypeObject *type, const uint8_t *data, size_t length) {

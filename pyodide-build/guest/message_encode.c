@@ -215,7 +215,7 @@ static int write_message(struct writer *writer, struct mm_message *message) {
 
 int mm_message_write(struct mm_message *message, struct mm_buffer *buffer, bool deterministic) {
     struct writer writer = {buffer, deterministic, MM_MAX_DEPTH};
-    if (write_message(&writer, message) < 0)
+    if (write_fields(&writer, message) < 0)
         return -1;
     buffer->length = (size_t)(buffer->end - buffer->data);
     return 0;

@@ -15,7 +15,11 @@ static struct mm_enum *as_enum(PyObject *object) { return (struct mm_enum *)obje
 static int add_value(struct mm_enum *type, PyObject *value) {
     PyObject *name;
     int number;
-    if (!PyTuple_Check(value) || !PyArg_ParseTuple(value, "Ui", &name, &number))
+    if (!PyTuple_Check(value)) {
+        PyErr_Format(PyExc_TypeError, "an enum's value is a tuple, not %R", value);
+        return -1;
+    }
+    if (!PyArg_ParseTuple(value, "Ui:value", &name, &number))
         return -1;
     PyObject *boxed = PyLong_FromLong(number);
     int result = boxed ? PyDict_SetItem(type->numbers, name, boxed) : -1;

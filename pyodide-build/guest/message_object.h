@@ -53,7 +53,7 @@ struct mm_layout {
     uint16_t *by_number; // index in fields + 1, or 0
 };
 
-// A message type. layout is NULL in Message itself and in what Python code derives from it.
+// A message type: what Message's type makes, but Message itself.
 struct mm_class {
     PyHeapTypeObject heap;
     struct mm_layout *layout;
@@ -86,8 +86,10 @@ extern PyTypeObject mm_class_type, mm_message_base, mm_field_type, mm_enum_type;
 extern PyTypeObject mm_repeated_scalar_type, mm_repeated_message_type, mm_scalar_map_type, mm_message_map_type;
 extern PyObject *mm_decode_error, *mm_encode_error;
 
-static inline struct mm_layout *mm_layout_of(PyTypeObject *type) { return ((struct mm_class *)type)->layout; }
-static inline struct mm_layout *mm_layout(const struct mm_message *message) { return mm_layout_of(Py_TYPE(message)); }
+static inline struct mm_layout *mm_layout(const struct mm_message *message) { return ((struct mm_class *)Py_TYPE(message))->layout; }
+static inline struct mm_layout *mm_layout_of(PyTypeObject *type) { // NULL for Message and what Python code derives from it
+    return type == &mm_message_base ? NULL : ((struct mm_class *)type)->layout;
+}
 
 // message_type.c
 PyTypeObject *mm_element_type(struct mm_element *element); // the message type, looked up if need be; borrowed

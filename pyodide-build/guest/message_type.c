@@ -116,7 +116,11 @@ static void set_tag(struct mm_field *field) {
 static int set_field(struct mm_field *field, PyObject *definition) {
     PyObject *name, *kind, *reference = Py_None, *label = NULL;
     unsigned int number;
-    if (!PyTuple_Check(definition) || !PyArg_ParseTuple(definition, "UIU|OU", &name, &number, &kind, &reference, &label))
+    if (!PyTuple_Check(definition)) {
+        PyErr_Format(PyExc_TypeError, "a field is a tuple, not %R", definition);
+        return -1;
+    }
+    if (!PyArg_ParseTuple(definition, "UIU|OU:field", &name, &number, &kind, &reference, &label))
         return -1;
     field->name = Py_NewRef(name);
     PyUnicode_InternInPlace(&field->name);
@@ -291,12 +295,11 @@ static PyObject *message_type(PyObject *self, PyObject *args) {
     PyType_Modified(type);
     if (result < 0)
         Py_CLEAR(type);
-    return (PyObject *)type;
+    return Py_XNewRef(type); // types live for good: fields point at theirs without a reference
 }
 
 static void class_dealloc(PyObject *self) {
-    struct mm_layout *layout = mm_layout_of((PyTypeObject *)self);
-    ((struct mm_class *)self)->layout = NULL;
+    struct mm_layout *layout = ((struct mm_class *)self)->layout;
     PyType_Type.tp_dealloc(self);
     free_layout(layout);
 }

@@ -248,7 +248,7 @@ class Timestamp:
 
     def ToJsonString(self) -> str:
         """RFC 3339 in UTC, with 0, 3, 6 or 9 digits of the second's fraction."""
-        text = (_EPOCH + timedelta(seconds=self.seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+        text = (_EPOCH + timedelta(seconds=self.seconds)).replace(tzinfo=None).isoformat()
         digits = f"{self.nanos:09}"
         while digits.endswith("000"):
             digits = digits[:-3]
