@@ -83,7 +83,7 @@ func TestAHookThatTakesTooLongGetsAnExceptionOrDies(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			const soft, grace = 200 * time.Millisecond, time.Second
+			const soft, grace = 200 * time.Millisecond, 4 * time.Second
 			i := start(t, runaways, InstanceConfig{Grace: grace})
 			began := time.Now()
 			e := hookError(t, within(t, soft), i, test.id, "")
@@ -94,7 +94,7 @@ func TestAHookThatTakesTooLongGetsAnExceptionOrDies(t *testing.T) {
 			require.ErrorIs(t, e, test.code)
 			require.GreaterOrEqual(t, took, soft)
 			if test.code == Killed {
-				require.Less(t, took, soft+grace+time.Second)
+				require.Less(t, took, soft+grace+10*time.Second)
 				require.ErrorIs(t, hookError(t, t.Context(), i, answer, ""), Closed)
 				require.ErrorIs(t, i.Err(), Killed)
 				<-i.Retired()
@@ -206,5 +206,5 @@ func TestLoadHasADeadlineToo(t *testing.T) {
 	_, err := newProgram(t, sharedRuntime(t), "while True: pass").Instantiate(within(t, time.Second), InstanceConfig{})
 	require.ErrorIs(t, err, Timeout)
 	require.Contains(t, traceback(err), "while True")
-	require.Less(t, time.Since(began), 3*time.Second)
+	require.Less(t, time.Since(began), 20*time.Second)
 }

@@ -62,7 +62,7 @@ func TestMainEndsWithItsContext(t *testing.T) {
 		_, err = program.Main(within(t, 300*time.Millisecond), InstanceConfig{}, []string{"-c", code})
 		require.ErrorIs(t, err, Killed)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Less(t, time.Since(began), time.Second)
+		require.Less(t, time.Since(began), 20*time.Second)
 	}
 }
 
