@@ -25,7 +25,7 @@
 // MM_API_MODULE by its name:
 //
 //   int64_t Name(const void *request, uint32_t request_length, void *response, uint32_t response_capacity);
-#define MM_API_METHOD_COUNT 236
+#define MM_API_METHOD_COUNT 258
 #define MM_API_METHODS(X) \
     X(CreateUser) \
     X(DeleteUser) \
@@ -262,6 +262,28 @@
     X(RequestTrialLicense) \
     X(RolesGrantPermission) \
     X(SendMail) \
-    X(SendPushNotification)
+    X(SendPushNotification) \
+    X(RestoreChannel) \
+    X(GetChannelOfType) \
+    X(RegisterChannelGuard) \
+    X(UnregisterChannelGuard) \
+    X(SendToastMessage) \
+    X(UnregisterPluginRemoteForSharedChannels) \
+    X(ReceiveSharedChannelSyncMsg) \
+    X(ReceiveSharedChannelAttachmentSyncMsg) \
+    X(ReceiveSharedChannelProfileImageSyncMsg) \
+    X(UpsertPropertyValuesWithOptions) \
+    X(UpsertPropertyValueWithOptions) \
+    X(DeletePropertyValueWithOptions) \
+    X(DeletePropertyValuesForTargetWithOptions) \
+    X(DeletePropertyValuesForFieldWithOptions) \
+    X(EvaluateAccessControl) \
+    X(SaveAccessControlPolicy) \
+    X(GetAccessControlPolicy) \
+    X(DeleteAccessControlPolicy) \
+    X(CheckAccessControlExpression) \
+    X(QueryUsersForAccessControlExpression) \
+    X(GetAccessControlFieldsAutocomplete) \
+    X(GetAccessControlVisualAST)
 
 #endif

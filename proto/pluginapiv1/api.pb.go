@@ -26,7 +26,7 @@ var File_api_proto protoreflect.FileDescriptor
 
 const file_api_proto_rawDesc = "" +
 	"\n" +
-	"\tapi.proto\x12\x17mattermost.pluginapi.v1\x1a\x13api_user_team.proto\x1a\x16api_channel_post.proto\x1a\x13api_kv_config.proto\x1a\x12api_file_bot.proto\x1a\x13api_remaining.proto2\x84\xe0\x01\n" +
+	"\tapi.proto\x12\x17mattermost.pluginapi.v1\x1a\x13api_user_team.proto\x1a\x16api_channel_post.proto\x1a\x13api_kv_config.proto\x1a\x12api_file_bot.proto\x1a\x13api_remaining.proto\x1a\x19api_shared_channels.proto\x1a\x18api_access_control.proto2\x8f\xfb\x01\n" +
 	"\tPluginAPI\x12e\n" +
 	"\n" +
 	"CreateUser\x12*.mattermost.pluginapi.v1.CreateUserRequest\x1a+.mattermost.pluginapi.v1.CreateUserResponse\x12e\n" +
@@ -281,481 +281,547 @@ const file_api_proto_rawDesc = "" +
 	"\x13RequestTrialLicense\x123.mattermost.pluginapi.v1.RequestTrialLicenseRequest\x1a4.mattermost.pluginapi.v1.RequestTrialLicenseResponse\x12\x83\x01\n" +
 	"\x14RolesGrantPermission\x124.mattermost.pluginapi.v1.RolesGrantPermissionRequest\x1a5.mattermost.pluginapi.v1.RolesGrantPermissionResponse\x12_\n" +
 	"\bSendMail\x12(.mattermost.pluginapi.v1.SendMailRequest\x1a).mattermost.pluginapi.v1.SendMailResponse\x12\x83\x01\n" +
-	"\x14SendPushNotification\x124.mattermost.pluginapi.v1.SendPushNotificationRequest\x1a5.mattermost.pluginapi.v1.SendPushNotificationResponseB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
+	"\x14SendPushNotification\x124.mattermost.pluginapi.v1.SendPushNotificationRequest\x1a5.mattermost.pluginapi.v1.SendPushNotificationResponse\x12q\n" +
+	"\x0eRestoreChannel\x12..mattermost.pluginapi.v1.RestoreChannelRequest\x1a/.mattermost.pluginapi.v1.RestoreChannelResponse\x12w\n" +
+	"\x10GetChannelOfType\x120.mattermost.pluginapi.v1.GetChannelOfTypeRequest\x1a1.mattermost.pluginapi.v1.GetChannelOfTypeResponse\x12\x83\x01\n" +
+	"\x14RegisterChannelGuard\x124.mattermost.pluginapi.v1.RegisterChannelGuardRequest\x1a5.mattermost.pluginapi.v1.RegisterChannelGuardResponse\x12\x89\x01\n" +
+	"\x16UnregisterChannelGuard\x126.mattermost.pluginapi.v1.UnregisterChannelGuardRequest\x1a7.mattermost.pluginapi.v1.UnregisterChannelGuardResponse\x12w\n" +
+	"\x10SendToastMessage\x120.mattermost.pluginapi.v1.SendToastMessageRequest\x1a1.mattermost.pluginapi.v1.SendToastMessageResponse\x12\xbc\x01\n" +
+	"'UnregisterPluginRemoteForSharedChannels\x12G.mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsRequest\x1aH.mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsResponse\x12\x98\x01\n" +
+	"\x1bReceiveSharedChannelSyncMsg\x12;.mattermost.pluginapi.v1.ReceiveSharedChannelSyncMsgRequest\x1a<.mattermost.pluginapi.v1.ReceiveSharedChannelSyncMsgResponse\x12\xb6\x01\n" +
+	"%ReceiveSharedChannelAttachmentSyncMsg\x12E.mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgRequest\x1aF.mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgResponse\x12\xbc\x01\n" +
+	"'ReceiveSharedChannelProfileImageSyncMsg\x12G.mattermost.pluginapi.v1.ReceiveSharedChannelProfileImageSyncMsgRequest\x1aH.mattermost.pluginapi.v1.ReceiveSharedChannelProfileImageSyncMsgResponse\x12\xa4\x01\n" +
+	"\x1fUpsertPropertyValuesWithOptions\x12?.mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest\x1a@.mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse\x12\xa1\x01\n" +
+	"\x1eUpsertPropertyValueWithOptions\x12>.mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest\x1a?.mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse\x12\xa1\x01\n" +
+	"\x1eDeletePropertyValueWithOptions\x12>.mattermost.pluginapi.v1.DeletePropertyValueWithOptionsRequest\x1a?.mattermost.pluginapi.v1.DeletePropertyValueWithOptionsResponse\x12\xbf\x01\n" +
+	"(DeletePropertyValuesForTargetWithOptions\x12H.mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsRequest\x1aI.mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsResponse\x12\xbc\x01\n" +
+	"'DeletePropertyValuesForFieldWithOptions\x12G.mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsRequest\x1aH.mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsResponse\x12\x86\x01\n" +
+	"\x15EvaluateAccessControl\x125.mattermost.pluginapi.v1.EvaluateAccessControlRequest\x1a6.mattermost.pluginapi.v1.EvaluateAccessControlResponse\x12\x8c\x01\n" +
+	"\x17SaveAccessControlPolicy\x127.mattermost.pluginapi.v1.SaveAccessControlPolicyRequest\x1a8.mattermost.pluginapi.v1.SaveAccessControlPolicyResponse\x12\x89\x01\n" +
+	"\x16GetAccessControlPolicy\x126.mattermost.pluginapi.v1.GetAccessControlPolicyRequest\x1a7.mattermost.pluginapi.v1.GetAccessControlPolicyResponse\x12\x92\x01\n" +
+	"\x19DeleteAccessControlPolicy\x129.mattermost.pluginapi.v1.DeleteAccessControlPolicyRequest\x1a:.mattermost.pluginapi.v1.DeleteAccessControlPolicyResponse\x12\x9b\x01\n" +
+	"\x1cCheckAccessControlExpression\x12<.mattermost.pluginapi.v1.CheckAccessControlExpressionRequest\x1a=.mattermost.pluginapi.v1.CheckAccessControlExpressionResponse\x12\xb3\x01\n" +
+	"$QueryUsersForAccessControlExpression\x12D.mattermost.pluginapi.v1.QueryUsersForAccessControlExpressionRequest\x1aE.mattermost.pluginapi.v1.QueryUsersForAccessControlExpressionResponse\x12\xad\x01\n" +
+	"\"GetAccessControlFieldsAutocomplete\x12B.mattermost.pluginapi.v1.GetAccessControlFieldsAutocompleteRequest\x1aC.mattermost.pluginapi.v1.GetAccessControlFieldsAutocompleteResponse\x12\x92\x01\n" +
+	"\x19GetAccessControlVisualAST\x129.mattermost.pluginapi.v1.GetAccessControlVisualASTRequest\x1a:.mattermost.pluginapi.v1.GetAccessControlVisualASTResponseB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
 
 var file_api_proto_goTypes = []any{
-	(*CreateUserRequest)(nil),                         // 0: mattermost.pluginapi.v1.CreateUserRequest
-	(*DeleteUserRequest)(nil),                         // 1: mattermost.pluginapi.v1.DeleteUserRequest
-	(*GetUsersRequest)(nil),                           // 2: mattermost.pluginapi.v1.GetUsersRequest
-	(*GetUsersByIdsRequest)(nil),                      // 3: mattermost.pluginapi.v1.GetUsersByIdsRequest
-	(*GetUserRequest)(nil),                            // 4: mattermost.pluginapi.v1.GetUserRequest
-	(*GetUserByEmailRequest)(nil),                     // 5: mattermost.pluginapi.v1.GetUserByEmailRequest
-	(*GetUserByUsernameRequest)(nil),                  // 6: mattermost.pluginapi.v1.GetUserByUsernameRequest
-	(*GetUsersByUsernamesRequest)(nil),                // 7: mattermost.pluginapi.v1.GetUsersByUsernamesRequest
-	(*GetUsersInTeamRequest)(nil),                     // 8: mattermost.pluginapi.v1.GetUsersInTeamRequest
-	(*UpdateUserRequest)(nil),                         // 9: mattermost.pluginapi.v1.UpdateUserRequest
-	(*GetUserStatusRequest)(nil),                      // 10: mattermost.pluginapi.v1.GetUserStatusRequest
-	(*GetUserStatusesByIdsRequest)(nil),               // 11: mattermost.pluginapi.v1.GetUserStatusesByIdsRequest
-	(*UpdateUserStatusRequest)(nil),                   // 12: mattermost.pluginapi.v1.UpdateUserStatusRequest
-	(*SetUserStatusTimedDNDRequest)(nil),              // 13: mattermost.pluginapi.v1.SetUserStatusTimedDNDRequest
-	(*UpdateUserActiveRequest)(nil),                   // 14: mattermost.pluginapi.v1.UpdateUserActiveRequest
-	(*UpdateUserCustomStatusRequest)(nil),             // 15: mattermost.pluginapi.v1.UpdateUserCustomStatusRequest
-	(*RemoveUserCustomStatusRequest)(nil),             // 16: mattermost.pluginapi.v1.RemoveUserCustomStatusRequest
-	(*GetUsersInChannelRequest)(nil),                  // 17: mattermost.pluginapi.v1.GetUsersInChannelRequest
-	(*GetLDAPUserAttributesRequest)(nil),              // 18: mattermost.pluginapi.v1.GetLDAPUserAttributesRequest
-	(*SearchUsersRequest)(nil),                        // 19: mattermost.pluginapi.v1.SearchUsersRequest
-	(*GetProfileImageRequest)(nil),                    // 20: mattermost.pluginapi.v1.GetProfileImageRequest
-	(*SetProfileImageRequest)(nil),                    // 21: mattermost.pluginapi.v1.SetProfileImageRequest
-	(*HasPermissionToRequest)(nil),                    // 22: mattermost.pluginapi.v1.HasPermissionToRequest
-	(*HasPermissionToTeamRequest)(nil),                // 23: mattermost.pluginapi.v1.HasPermissionToTeamRequest
-	(*HasPermissionToChannelRequest)(nil),             // 24: mattermost.pluginapi.v1.HasPermissionToChannelRequest
-	(*PublishUserTypingRequest)(nil),                  // 25: mattermost.pluginapi.v1.PublishUserTypingRequest
-	(*UpdateUserAuthRequest)(nil),                     // 26: mattermost.pluginapi.v1.UpdateUserAuthRequest
-	(*UpdateUserRolesRequest)(nil),                    // 27: mattermost.pluginapi.v1.UpdateUserRolesRequest
-	(*GetSessionRequest)(nil),                         // 28: mattermost.pluginapi.v1.GetSessionRequest
-	(*CreateSessionRequest)(nil),                      // 29: mattermost.pluginapi.v1.CreateSessionRequest
-	(*ExtendSessionExpiryRequest)(nil),                // 30: mattermost.pluginapi.v1.ExtendSessionExpiryRequest
-	(*RevokeSessionRequest)(nil),                      // 31: mattermost.pluginapi.v1.RevokeSessionRequest
-	(*CreateUserAccessTokenRequest)(nil),              // 32: mattermost.pluginapi.v1.CreateUserAccessTokenRequest
-	(*RevokeUserAccessTokenRequest)(nil),              // 33: mattermost.pluginapi.v1.RevokeUserAccessTokenRequest
-	(*CreateTeamRequest)(nil),                         // 34: mattermost.pluginapi.v1.CreateTeamRequest
-	(*DeleteTeamRequest)(nil),                         // 35: mattermost.pluginapi.v1.DeleteTeamRequest
-	(*GetTeamsRequest)(nil),                           // 36: mattermost.pluginapi.v1.GetTeamsRequest
-	(*GetTeamRequest)(nil),                            // 37: mattermost.pluginapi.v1.GetTeamRequest
-	(*GetTeamByNameRequest)(nil),                      // 38: mattermost.pluginapi.v1.GetTeamByNameRequest
-	(*GetTeamsUnreadForUserRequest)(nil),              // 39: mattermost.pluginapi.v1.GetTeamsUnreadForUserRequest
-	(*UpdateTeamRequest)(nil),                         // 40: mattermost.pluginapi.v1.UpdateTeamRequest
-	(*SearchTeamsRequest)(nil),                        // 41: mattermost.pluginapi.v1.SearchTeamsRequest
-	(*GetTeamsForUserRequest)(nil),                    // 42: mattermost.pluginapi.v1.GetTeamsForUserRequest
-	(*CreateTeamMemberRequest)(nil),                   // 43: mattermost.pluginapi.v1.CreateTeamMemberRequest
-	(*CreateTeamMembersRequest)(nil),                  // 44: mattermost.pluginapi.v1.CreateTeamMembersRequest
-	(*CreateTeamMembersGracefullyRequest)(nil),        // 45: mattermost.pluginapi.v1.CreateTeamMembersGracefullyRequest
-	(*DeleteTeamMemberRequest)(nil),                   // 46: mattermost.pluginapi.v1.DeleteTeamMemberRequest
-	(*GetTeamMembersRequest)(nil),                     // 47: mattermost.pluginapi.v1.GetTeamMembersRequest
-	(*GetTeamMemberRequest)(nil),                      // 48: mattermost.pluginapi.v1.GetTeamMemberRequest
-	(*GetTeamMembersForUserRequest)(nil),              // 49: mattermost.pluginapi.v1.GetTeamMembersForUserRequest
-	(*UpdateTeamMemberRolesRequest)(nil),              // 50: mattermost.pluginapi.v1.UpdateTeamMemberRolesRequest
-	(*GetTeamIconRequest)(nil),                        // 51: mattermost.pluginapi.v1.GetTeamIconRequest
-	(*SetTeamIconRequest)(nil),                        // 52: mattermost.pluginapi.v1.SetTeamIconRequest
-	(*RemoveTeamIconRequest)(nil),                     // 53: mattermost.pluginapi.v1.RemoveTeamIconRequest
-	(*GetTeamStatsRequest)(nil),                       // 54: mattermost.pluginapi.v1.GetTeamStatsRequest
-	(*CreateChannelRequest)(nil),                      // 55: mattermost.pluginapi.v1.CreateChannelRequest
-	(*DeleteChannelRequest)(nil),                      // 56: mattermost.pluginapi.v1.DeleteChannelRequest
-	(*GetPublicChannelsForTeamRequest)(nil),           // 57: mattermost.pluginapi.v1.GetPublicChannelsForTeamRequest
-	(*GetChannelRequest)(nil),                         // 58: mattermost.pluginapi.v1.GetChannelRequest
-	(*GetChannelByNameRequest)(nil),                   // 59: mattermost.pluginapi.v1.GetChannelByNameRequest
-	(*GetChannelByNameForTeamNameRequest)(nil),        // 60: mattermost.pluginapi.v1.GetChannelByNameForTeamNameRequest
-	(*GetChannelsForTeamForUserRequest)(nil),          // 61: mattermost.pluginapi.v1.GetChannelsForTeamForUserRequest
-	(*GetChannelStatsRequest)(nil),                    // 62: mattermost.pluginapi.v1.GetChannelStatsRequest
-	(*GetDirectChannelRequest)(nil),                   // 63: mattermost.pluginapi.v1.GetDirectChannelRequest
-	(*GetGroupChannelRequest)(nil),                    // 64: mattermost.pluginapi.v1.GetGroupChannelRequest
-	(*UpdateChannelRequest)(nil),                      // 65: mattermost.pluginapi.v1.UpdateChannelRequest
-	(*SearchChannelsRequest)(nil),                     // 66: mattermost.pluginapi.v1.SearchChannelsRequest
-	(*AddChannelMemberRequest)(nil),                   // 67: mattermost.pluginapi.v1.AddChannelMemberRequest
-	(*AddUserToChannelRequest)(nil),                   // 68: mattermost.pluginapi.v1.AddUserToChannelRequest
-	(*GetChannelMemberRequest)(nil),                   // 69: mattermost.pluginapi.v1.GetChannelMemberRequest
-	(*GetChannelMembersRequest)(nil),                  // 70: mattermost.pluginapi.v1.GetChannelMembersRequest
-	(*GetChannelMembersByIdsRequest)(nil),             // 71: mattermost.pluginapi.v1.GetChannelMembersByIdsRequest
-	(*GetChannelMembersForUserRequest)(nil),           // 72: mattermost.pluginapi.v1.GetChannelMembersForUserRequest
-	(*UpdateChannelMemberRolesRequest)(nil),           // 73: mattermost.pluginapi.v1.UpdateChannelMemberRolesRequest
-	(*UpdateChannelMemberNotificationsRequest)(nil),   // 74: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest
-	(*PatchChannelMembersNotificationsRequest)(nil),   // 75: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest
-	(*DeleteChannelMemberRequest)(nil),                // 76: mattermost.pluginapi.v1.DeleteChannelMemberRequest
-	(*CreateChannelSidebarCategoryRequest)(nil),       // 77: mattermost.pluginapi.v1.CreateChannelSidebarCategoryRequest
-	(*GetChannelSidebarCategoriesRequest)(nil),        // 78: mattermost.pluginapi.v1.GetChannelSidebarCategoriesRequest
-	(*UpdateChannelSidebarCategoriesRequest)(nil),     // 79: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesRequest
-	(*CreatePostRequest)(nil),                         // 80: mattermost.pluginapi.v1.CreatePostRequest
-	(*AddReactionRequest)(nil),                        // 81: mattermost.pluginapi.v1.AddReactionRequest
-	(*RemoveReactionRequest)(nil),                     // 82: mattermost.pluginapi.v1.RemoveReactionRequest
-	(*GetReactionsRequest)(nil),                       // 83: mattermost.pluginapi.v1.GetReactionsRequest
-	(*SendEphemeralPostRequest)(nil),                  // 84: mattermost.pluginapi.v1.SendEphemeralPostRequest
-	(*UpdateEphemeralPostRequest)(nil),                // 85: mattermost.pluginapi.v1.UpdateEphemeralPostRequest
-	(*DeleteEphemeralPostRequest)(nil),                // 86: mattermost.pluginapi.v1.DeleteEphemeralPostRequest
-	(*DeletePostRequest)(nil),                         // 87: mattermost.pluginapi.v1.DeletePostRequest
-	(*GetPostThreadRequest)(nil),                      // 88: mattermost.pluginapi.v1.GetPostThreadRequest
-	(*GetPostRequest)(nil),                            // 89: mattermost.pluginapi.v1.GetPostRequest
-	(*GetPostsSinceRequest)(nil),                      // 90: mattermost.pluginapi.v1.GetPostsSinceRequest
-	(*GetPostsAfterRequest)(nil),                      // 91: mattermost.pluginapi.v1.GetPostsAfterRequest
-	(*GetPostsBeforeRequest)(nil),                     // 92: mattermost.pluginapi.v1.GetPostsBeforeRequest
-	(*GetPostsForChannelRequest)(nil),                 // 93: mattermost.pluginapi.v1.GetPostsForChannelRequest
-	(*UpdatePostRequest)(nil),                         // 94: mattermost.pluginapi.v1.UpdatePostRequest
-	(*SearchPostsInTeamRequest)(nil),                  // 95: mattermost.pluginapi.v1.SearchPostsInTeamRequest
-	(*SearchPostsInTeamForUserRequest)(nil),           // 96: mattermost.pluginapi.v1.SearchPostsInTeamForUserRequest
-	(*GetEmojiListRequest)(nil),                       // 97: mattermost.pluginapi.v1.GetEmojiListRequest
-	(*GetEmojiByNameRequest)(nil),                     // 98: mattermost.pluginapi.v1.GetEmojiByNameRequest
-	(*GetEmojiRequest)(nil),                           // 99: mattermost.pluginapi.v1.GetEmojiRequest
-	(*GetEmojiImageRequest)(nil),                      // 100: mattermost.pluginapi.v1.GetEmojiImageRequest
-	(*KVSetRequest)(nil),                              // 101: mattermost.pluginapi.v1.KVSetRequest
-	(*KVCompareAndSetRequest)(nil),                    // 102: mattermost.pluginapi.v1.KVCompareAndSetRequest
-	(*KVCompareAndDeleteRequest)(nil),                 // 103: mattermost.pluginapi.v1.KVCompareAndDeleteRequest
-	(*KVSetWithOptionsRequest)(nil),                   // 104: mattermost.pluginapi.v1.KVSetWithOptionsRequest
-	(*KVSetWithExpiryRequest)(nil),                    // 105: mattermost.pluginapi.v1.KVSetWithExpiryRequest
-	(*KVGetRequest)(nil),                              // 106: mattermost.pluginapi.v1.KVGetRequest
-	(*KVDeleteRequest)(nil),                           // 107: mattermost.pluginapi.v1.KVDeleteRequest
-	(*KVDeleteAllRequest)(nil),                        // 108: mattermost.pluginapi.v1.KVDeleteAllRequest
-	(*KVListRequest)(nil),                             // 109: mattermost.pluginapi.v1.KVListRequest
-	(*PublishWebSocketEventRequest)(nil),              // 110: mattermost.pluginapi.v1.PublishWebSocketEventRequest
-	(*LoadPluginConfigurationRequest)(nil),            // 111: mattermost.pluginapi.v1.LoadPluginConfigurationRequest
-	(*GetConfigRequest)(nil),                          // 112: mattermost.pluginapi.v1.GetConfigRequest
-	(*GetUnsanitizedConfigRequest)(nil),               // 113: mattermost.pluginapi.v1.GetUnsanitizedConfigRequest
-	(*SaveConfigRequest)(nil),                         // 114: mattermost.pluginapi.v1.SaveConfigRequest
-	(*GetPluginConfigRequest)(nil),                    // 115: mattermost.pluginapi.v1.GetPluginConfigRequest
-	(*SavePluginConfigRequest)(nil),                   // 116: mattermost.pluginapi.v1.SavePluginConfigRequest
-	(*GetBundlePathRequest)(nil),                      // 117: mattermost.pluginapi.v1.GetBundlePathRequest
-	(*GetPluginsRequest)(nil),                         // 118: mattermost.pluginapi.v1.GetPluginsRequest
-	(*EnablePluginRequest)(nil),                       // 119: mattermost.pluginapi.v1.EnablePluginRequest
-	(*DisablePluginRequest)(nil),                      // 120: mattermost.pluginapi.v1.DisablePluginRequest
-	(*RemovePluginRequest)(nil),                       // 121: mattermost.pluginapi.v1.RemovePluginRequest
-	(*GetPluginStatusRequest)(nil),                    // 122: mattermost.pluginapi.v1.GetPluginStatusRequest
-	(*InstallPluginRequest)(nil),                      // 123: mattermost.pluginapi.v1.InstallPluginRequest
-	(*GetPluginIDRequest)(nil),                        // 124: mattermost.pluginapi.v1.GetPluginIDRequest
-	(*LogDebugRequest)(nil),                           // 125: mattermost.pluginapi.v1.LogDebugRequest
-	(*LogInfoRequest)(nil),                            // 126: mattermost.pluginapi.v1.LogInfoRequest
-	(*LogErrorRequest)(nil),                           // 127: mattermost.pluginapi.v1.LogErrorRequest
-	(*LogWarnRequest)(nil),                            // 128: mattermost.pluginapi.v1.LogWarnRequest
-	(*CopyFileInfosRequest)(nil),                      // 129: mattermost.pluginapi.v1.CopyFileInfosRequest
-	(*GetFileInfoRequest)(nil),                        // 130: mattermost.pluginapi.v1.GetFileInfoRequest
-	(*SetFileSearchableContentRequest)(nil),           // 131: mattermost.pluginapi.v1.SetFileSearchableContentRequest
-	(*GetFileInfosRequest)(nil),                       // 132: mattermost.pluginapi.v1.GetFileInfosRequest
-	(*GetFileRequest)(nil),                            // 133: mattermost.pluginapi.v1.GetFileRequest
-	(*GetFileLinkRequest)(nil),                        // 134: mattermost.pluginapi.v1.GetFileLinkRequest
-	(*ReadFileRequest)(nil),                           // 135: mattermost.pluginapi.v1.ReadFileRequest
-	(*UploadFileRequest)(nil),                         // 136: mattermost.pluginapi.v1.UploadFileRequest
-	(*CreateUploadSessionRequest)(nil),                // 137: mattermost.pluginapi.v1.CreateUploadSessionRequest
-	(*UploadDataRequest)(nil),                         // 138: mattermost.pluginapi.v1.UploadDataRequest
-	(*GetUploadSessionRequest)(nil),                   // 139: mattermost.pluginapi.v1.GetUploadSessionRequest
-	(*CreateBotRequest)(nil),                          // 140: mattermost.pluginapi.v1.CreateBotRequest
-	(*PatchBotRequest)(nil),                           // 141: mattermost.pluginapi.v1.PatchBotRequest
-	(*GetBotRequest)(nil),                             // 142: mattermost.pluginapi.v1.GetBotRequest
-	(*GetBotsRequest)(nil),                            // 143: mattermost.pluginapi.v1.GetBotsRequest
-	(*UpdateBotActiveRequest)(nil),                    // 144: mattermost.pluginapi.v1.UpdateBotActiveRequest
-	(*PermanentDeleteBotRequest)(nil),                 // 145: mattermost.pluginapi.v1.PermanentDeleteBotRequest
-	(*EnsureBotUserRequest)(nil),                      // 146: mattermost.pluginapi.v1.EnsureBotUserRequest
-	(*GetLicenseRequest)(nil),                         // 147: mattermost.pluginapi.v1.GetLicenseRequest
-	(*IsEnterpriseReadyRequest)(nil),                  // 148: mattermost.pluginapi.v1.IsEnterpriseReadyRequest
-	(*GetServerVersionRequest)(nil),                   // 149: mattermost.pluginapi.v1.GetServerVersionRequest
-	(*GetSystemInstallDateRequest)(nil),               // 150: mattermost.pluginapi.v1.GetSystemInstallDateRequest
-	(*GetDiagnosticIdRequest)(nil),                    // 151: mattermost.pluginapi.v1.GetDiagnosticIdRequest
-	(*GetTelemetryIdRequest)(nil),                     // 152: mattermost.pluginapi.v1.GetTelemetryIdRequest
-	(*RegisterCommandRequest)(nil),                    // 153: mattermost.pluginapi.v1.RegisterCommandRequest
-	(*UnregisterCommandRequest)(nil),                  // 154: mattermost.pluginapi.v1.UnregisterCommandRequest
-	(*ExecuteSlashCommandRequest)(nil),                // 155: mattermost.pluginapi.v1.ExecuteSlashCommandRequest
-	(*CreateCommandRequest)(nil),                      // 156: mattermost.pluginapi.v1.CreateCommandRequest
-	(*ListCommandsRequest)(nil),                       // 157: mattermost.pluginapi.v1.ListCommandsRequest
-	(*ListCustomCommandsRequest)(nil),                 // 158: mattermost.pluginapi.v1.ListCustomCommandsRequest
-	(*ListPluginCommandsRequest)(nil),                 // 159: mattermost.pluginapi.v1.ListPluginCommandsRequest
-	(*ListBuiltInCommandsRequest)(nil),                // 160: mattermost.pluginapi.v1.ListBuiltInCommandsRequest
-	(*GetCommandRequest)(nil),                         // 161: mattermost.pluginapi.v1.GetCommandRequest
-	(*UpdateCommandRequest)(nil),                      // 162: mattermost.pluginapi.v1.UpdateCommandRequest
-	(*DeleteCommandRequest)(nil),                      // 163: mattermost.pluginapi.v1.DeleteCommandRequest
-	(*GetPreferenceForUserRequest)(nil),               // 164: mattermost.pluginapi.v1.GetPreferenceForUserRequest
-	(*GetPreferencesForUserRequest)(nil),              // 165: mattermost.pluginapi.v1.GetPreferencesForUserRequest
-	(*UpdatePreferencesForUserRequest)(nil),           // 166: mattermost.pluginapi.v1.UpdatePreferencesForUserRequest
-	(*DeletePreferencesForUserRequest)(nil),           // 167: mattermost.pluginapi.v1.DeletePreferencesForUserRequest
-	(*CreateOAuthAppRequest)(nil),                     // 168: mattermost.pluginapi.v1.CreateOAuthAppRequest
-	(*GetOAuthAppRequest)(nil),                        // 169: mattermost.pluginapi.v1.GetOAuthAppRequest
-	(*UpdateOAuthAppRequest)(nil),                     // 170: mattermost.pluginapi.v1.UpdateOAuthAppRequest
-	(*DeleteOAuthAppRequest)(nil),                     // 171: mattermost.pluginapi.v1.DeleteOAuthAppRequest
-	(*GetGroupRequest)(nil),                           // 172: mattermost.pluginapi.v1.GetGroupRequest
-	(*GetGroupByNameRequest)(nil),                     // 173: mattermost.pluginapi.v1.GetGroupByNameRequest
-	(*GetGroupMemberUsersRequest)(nil),                // 174: mattermost.pluginapi.v1.GetGroupMemberUsersRequest
-	(*GetGroupsBySourceRequest)(nil),                  // 175: mattermost.pluginapi.v1.GetGroupsBySourceRequest
-	(*GetGroupsForUserRequest)(nil),                   // 176: mattermost.pluginapi.v1.GetGroupsForUserRequest
-	(*UpsertGroupMemberRequest)(nil),                  // 177: mattermost.pluginapi.v1.UpsertGroupMemberRequest
-	(*UpsertGroupMembersRequest)(nil),                 // 178: mattermost.pluginapi.v1.UpsertGroupMembersRequest
-	(*GetGroupByRemoteIDRequest)(nil),                 // 179: mattermost.pluginapi.v1.GetGroupByRemoteIDRequest
-	(*CreateGroupRequest)(nil),                        // 180: mattermost.pluginapi.v1.CreateGroupRequest
-	(*UpdateGroupRequest)(nil),                        // 181: mattermost.pluginapi.v1.UpdateGroupRequest
-	(*DeleteGroupRequest)(nil),                        // 182: mattermost.pluginapi.v1.DeleteGroupRequest
-	(*RestoreGroupRequest)(nil),                       // 183: mattermost.pluginapi.v1.RestoreGroupRequest
-	(*DeleteGroupMemberRequest)(nil),                  // 184: mattermost.pluginapi.v1.DeleteGroupMemberRequest
-	(*GetGroupSyncableRequest)(nil),                   // 185: mattermost.pluginapi.v1.GetGroupSyncableRequest
-	(*GetGroupSyncablesRequest)(nil),                  // 186: mattermost.pluginapi.v1.GetGroupSyncablesRequest
-	(*UpsertGroupSyncableRequest)(nil),                // 187: mattermost.pluginapi.v1.UpsertGroupSyncableRequest
-	(*UpdateGroupSyncableRequest)(nil),                // 188: mattermost.pluginapi.v1.UpdateGroupSyncableRequest
-	(*DeleteGroupSyncableRequest)(nil),                // 189: mattermost.pluginapi.v1.DeleteGroupSyncableRequest
-	(*GetGroupsRequest)(nil),                          // 190: mattermost.pluginapi.v1.GetGroupsRequest
-	(*CreateDefaultSyncableMembershipsRequest)(nil),   // 191: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsRequest
-	(*DeleteGroupConstrainedMembershipsRequest)(nil),  // 192: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsRequest
-	(*RegisterPluginForSharedChannelsRequest)(nil),    // 193: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest
-	(*UnregisterPluginForSharedChannelsRequest)(nil),  // 194: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsRequest
-	(*ShareChannelRequest)(nil),                       // 195: mattermost.pluginapi.v1.ShareChannelRequest
-	(*UpdateSharedChannelRequest)(nil),                // 196: mattermost.pluginapi.v1.UpdateSharedChannelRequest
-	(*UnshareChannelRequest)(nil),                     // 197: mattermost.pluginapi.v1.UnshareChannelRequest
-	(*UpdateSharedChannelCursorRequest)(nil),          // 198: mattermost.pluginapi.v1.UpdateSharedChannelCursorRequest
-	(*SyncSharedChannelRequest)(nil),                  // 199: mattermost.pluginapi.v1.SyncSharedChannelRequest
-	(*InviteRemoteToChannelRequest)(nil),              // 200: mattermost.pluginapi.v1.InviteRemoteToChannelRequest
-	(*UninviteRemoteFromChannelRequest)(nil),          // 201: mattermost.pluginapi.v1.UninviteRemoteFromChannelRequest
-	(*CreatePropertyFieldRequest)(nil),                // 202: mattermost.pluginapi.v1.CreatePropertyFieldRequest
-	(*GetPropertyFieldRequest)(nil),                   // 203: mattermost.pluginapi.v1.GetPropertyFieldRequest
-	(*GetPropertyFieldsRequest)(nil),                  // 204: mattermost.pluginapi.v1.GetPropertyFieldsRequest
-	(*UpdatePropertyFieldRequest)(nil),                // 205: mattermost.pluginapi.v1.UpdatePropertyFieldRequest
-	(*DeletePropertyFieldRequest)(nil),                // 206: mattermost.pluginapi.v1.DeletePropertyFieldRequest
-	(*SearchPropertyFieldsRequest)(nil),               // 207: mattermost.pluginapi.v1.SearchPropertyFieldsRequest
-	(*CountPropertyFieldsRequest)(nil),                // 208: mattermost.pluginapi.v1.CountPropertyFieldsRequest
-	(*CountPropertyFieldsForTargetRequest)(nil),       // 209: mattermost.pluginapi.v1.CountPropertyFieldsForTargetRequest
-	(*CreatePropertyValueRequest)(nil),                // 210: mattermost.pluginapi.v1.CreatePropertyValueRequest
-	(*GetPropertyValueRequest)(nil),                   // 211: mattermost.pluginapi.v1.GetPropertyValueRequest
-	(*GetPropertyValuesRequest)(nil),                  // 212: mattermost.pluginapi.v1.GetPropertyValuesRequest
-	(*UpdatePropertyValueRequest)(nil),                // 213: mattermost.pluginapi.v1.UpdatePropertyValueRequest
-	(*UpsertPropertyValueRequest)(nil),                // 214: mattermost.pluginapi.v1.UpsertPropertyValueRequest
-	(*DeletePropertyValueRequest)(nil),                // 215: mattermost.pluginapi.v1.DeletePropertyValueRequest
-	(*SearchPropertyValuesRequest)(nil),               // 216: mattermost.pluginapi.v1.SearchPropertyValuesRequest
-	(*RegisterPropertyGroupRequest)(nil),              // 217: mattermost.pluginapi.v1.RegisterPropertyGroupRequest
-	(*GetPropertyGroupRequest)(nil),                   // 218: mattermost.pluginapi.v1.GetPropertyGroupRequest
-	(*GetPropertyFieldByNameRequest)(nil),             // 219: mattermost.pluginapi.v1.GetPropertyFieldByNameRequest
-	(*UpdatePropertyFieldsRequest)(nil),               // 220: mattermost.pluginapi.v1.UpdatePropertyFieldsRequest
-	(*UpdatePropertyValuesRequest)(nil),               // 221: mattermost.pluginapi.v1.UpdatePropertyValuesRequest
-	(*UpsertPropertyValuesRequest)(nil),               // 222: mattermost.pluginapi.v1.UpsertPropertyValuesRequest
-	(*DeletePropertyValuesForTargetRequest)(nil),      // 223: mattermost.pluginapi.v1.DeletePropertyValuesForTargetRequest
-	(*DeletePropertyValuesForFieldRequest)(nil),       // 224: mattermost.pluginapi.v1.DeletePropertyValuesForFieldRequest
-	(*LogAuditRecRequest)(nil),                        // 225: mattermost.pluginapi.v1.LogAuditRecRequest
-	(*LogAuditRecWithLevelRequest)(nil),               // 226: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest
-	(*PluginHTTPRequest)(nil),                         // 227: mattermost.pluginapi.v1.PluginHTTPRequest
-	(*GetCloudLimitsRequest)(nil),                     // 228: mattermost.pluginapi.v1.GetCloudLimitsRequest
-	(*OpenInteractiveDialogRequest)(nil),              // 229: mattermost.pluginapi.v1.OpenInteractiveDialogRequest
-	(*PublishPluginClusterEventRequest)(nil),          // 230: mattermost.pluginapi.v1.PublishPluginClusterEventRequest
-	(*RegisterCollectionAndTopicRequest)(nil),         // 231: mattermost.pluginapi.v1.RegisterCollectionAndTopicRequest
-	(*RequestTrialLicenseRequest)(nil),                // 232: mattermost.pluginapi.v1.RequestTrialLicenseRequest
-	(*RolesGrantPermissionRequest)(nil),               // 233: mattermost.pluginapi.v1.RolesGrantPermissionRequest
-	(*SendMailRequest)(nil),                           // 234: mattermost.pluginapi.v1.SendMailRequest
-	(*SendPushNotificationRequest)(nil),               // 235: mattermost.pluginapi.v1.SendPushNotificationRequest
-	(*CreateUserResponse)(nil),                        // 236: mattermost.pluginapi.v1.CreateUserResponse
-	(*DeleteUserResponse)(nil),                        // 237: mattermost.pluginapi.v1.DeleteUserResponse
-	(*GetUsersResponse)(nil),                          // 238: mattermost.pluginapi.v1.GetUsersResponse
-	(*GetUsersByIdsResponse)(nil),                     // 239: mattermost.pluginapi.v1.GetUsersByIdsResponse
-	(*GetUserResponse)(nil),                           // 240: mattermost.pluginapi.v1.GetUserResponse
-	(*GetUserByEmailResponse)(nil),                    // 241: mattermost.pluginapi.v1.GetUserByEmailResponse
-	(*GetUserByUsernameResponse)(nil),                 // 242: mattermost.pluginapi.v1.GetUserByUsernameResponse
-	(*GetUsersByUsernamesResponse)(nil),               // 243: mattermost.pluginapi.v1.GetUsersByUsernamesResponse
-	(*GetUsersInTeamResponse)(nil),                    // 244: mattermost.pluginapi.v1.GetUsersInTeamResponse
-	(*UpdateUserResponse)(nil),                        // 245: mattermost.pluginapi.v1.UpdateUserResponse
-	(*GetUserStatusResponse)(nil),                     // 246: mattermost.pluginapi.v1.GetUserStatusResponse
-	(*GetUserStatusesByIdsResponse)(nil),              // 247: mattermost.pluginapi.v1.GetUserStatusesByIdsResponse
-	(*UpdateUserStatusResponse)(nil),                  // 248: mattermost.pluginapi.v1.UpdateUserStatusResponse
-	(*SetUserStatusTimedDNDResponse)(nil),             // 249: mattermost.pluginapi.v1.SetUserStatusTimedDNDResponse
-	(*UpdateUserActiveResponse)(nil),                  // 250: mattermost.pluginapi.v1.UpdateUserActiveResponse
-	(*UpdateUserCustomStatusResponse)(nil),            // 251: mattermost.pluginapi.v1.UpdateUserCustomStatusResponse
-	(*RemoveUserCustomStatusResponse)(nil),            // 252: mattermost.pluginapi.v1.RemoveUserCustomStatusResponse
-	(*GetUsersInChannelResponse)(nil),                 // 253: mattermost.pluginapi.v1.GetUsersInChannelResponse
-	(*GetLDAPUserAttributesResponse)(nil),             // 254: mattermost.pluginapi.v1.GetLDAPUserAttributesResponse
-	(*SearchUsersResponse)(nil),                       // 255: mattermost.pluginapi.v1.SearchUsersResponse
-	(*GetProfileImageResponse)(nil),                   // 256: mattermost.pluginapi.v1.GetProfileImageResponse
-	(*SetProfileImageResponse)(nil),                   // 257: mattermost.pluginapi.v1.SetProfileImageResponse
-	(*HasPermissionToResponse)(nil),                   // 258: mattermost.pluginapi.v1.HasPermissionToResponse
-	(*HasPermissionToTeamResponse)(nil),               // 259: mattermost.pluginapi.v1.HasPermissionToTeamResponse
-	(*HasPermissionToChannelResponse)(nil),            // 260: mattermost.pluginapi.v1.HasPermissionToChannelResponse
-	(*PublishUserTypingResponse)(nil),                 // 261: mattermost.pluginapi.v1.PublishUserTypingResponse
-	(*UpdateUserAuthResponse)(nil),                    // 262: mattermost.pluginapi.v1.UpdateUserAuthResponse
-	(*UpdateUserRolesResponse)(nil),                   // 263: mattermost.pluginapi.v1.UpdateUserRolesResponse
-	(*GetSessionResponse)(nil),                        // 264: mattermost.pluginapi.v1.GetSessionResponse
-	(*CreateSessionResponse)(nil),                     // 265: mattermost.pluginapi.v1.CreateSessionResponse
-	(*ExtendSessionExpiryResponse)(nil),               // 266: mattermost.pluginapi.v1.ExtendSessionExpiryResponse
-	(*RevokeSessionResponse)(nil),                     // 267: mattermost.pluginapi.v1.RevokeSessionResponse
-	(*CreateUserAccessTokenResponse)(nil),             // 268: mattermost.pluginapi.v1.CreateUserAccessTokenResponse
-	(*RevokeUserAccessTokenResponse)(nil),             // 269: mattermost.pluginapi.v1.RevokeUserAccessTokenResponse
-	(*CreateTeamResponse)(nil),                        // 270: mattermost.pluginapi.v1.CreateTeamResponse
-	(*DeleteTeamResponse)(nil),                        // 271: mattermost.pluginapi.v1.DeleteTeamResponse
-	(*GetTeamsResponse)(nil),                          // 272: mattermost.pluginapi.v1.GetTeamsResponse
-	(*GetTeamResponse)(nil),                           // 273: mattermost.pluginapi.v1.GetTeamResponse
-	(*GetTeamByNameResponse)(nil),                     // 274: mattermost.pluginapi.v1.GetTeamByNameResponse
-	(*GetTeamsUnreadForUserResponse)(nil),             // 275: mattermost.pluginapi.v1.GetTeamsUnreadForUserResponse
-	(*UpdateTeamResponse)(nil),                        // 276: mattermost.pluginapi.v1.UpdateTeamResponse
-	(*SearchTeamsResponse)(nil),                       // 277: mattermost.pluginapi.v1.SearchTeamsResponse
-	(*GetTeamsForUserResponse)(nil),                   // 278: mattermost.pluginapi.v1.GetTeamsForUserResponse
-	(*CreateTeamMemberResponse)(nil),                  // 279: mattermost.pluginapi.v1.CreateTeamMemberResponse
-	(*CreateTeamMembersResponse)(nil),                 // 280: mattermost.pluginapi.v1.CreateTeamMembersResponse
-	(*CreateTeamMembersGracefullyResponse)(nil),       // 281: mattermost.pluginapi.v1.CreateTeamMembersGracefullyResponse
-	(*DeleteTeamMemberResponse)(nil),                  // 282: mattermost.pluginapi.v1.DeleteTeamMemberResponse
-	(*GetTeamMembersResponse)(nil),                    // 283: mattermost.pluginapi.v1.GetTeamMembersResponse
-	(*GetTeamMemberResponse)(nil),                     // 284: mattermost.pluginapi.v1.GetTeamMemberResponse
-	(*GetTeamMembersForUserResponse)(nil),             // 285: mattermost.pluginapi.v1.GetTeamMembersForUserResponse
-	(*UpdateTeamMemberRolesResponse)(nil),             // 286: mattermost.pluginapi.v1.UpdateTeamMemberRolesResponse
-	(*GetTeamIconResponse)(nil),                       // 287: mattermost.pluginapi.v1.GetTeamIconResponse
-	(*SetTeamIconResponse)(nil),                       // 288: mattermost.pluginapi.v1.SetTeamIconResponse
-	(*RemoveTeamIconResponse)(nil),                    // 289: mattermost.pluginapi.v1.RemoveTeamIconResponse
-	(*GetTeamStatsResponse)(nil),                      // 290: mattermost.pluginapi.v1.GetTeamStatsResponse
-	(*CreateChannelResponse)(nil),                     // 291: mattermost.pluginapi.v1.CreateChannelResponse
-	(*DeleteChannelResponse)(nil),                     // 292: mattermost.pluginapi.v1.DeleteChannelResponse
-	(*GetPublicChannelsForTeamResponse)(nil),          // 293: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse
-	(*GetChannelResponse)(nil),                        // 294: mattermost.pluginapi.v1.GetChannelResponse
-	(*GetChannelByNameResponse)(nil),                  // 295: mattermost.pluginapi.v1.GetChannelByNameResponse
-	(*GetChannelByNameForTeamNameResponse)(nil),       // 296: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse
-	(*GetChannelsForTeamForUserResponse)(nil),         // 297: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse
-	(*GetChannelStatsResponse)(nil),                   // 298: mattermost.pluginapi.v1.GetChannelStatsResponse
-	(*GetDirectChannelResponse)(nil),                  // 299: mattermost.pluginapi.v1.GetDirectChannelResponse
-	(*GetGroupChannelResponse)(nil),                   // 300: mattermost.pluginapi.v1.GetGroupChannelResponse
-	(*UpdateChannelResponse)(nil),                     // 301: mattermost.pluginapi.v1.UpdateChannelResponse
-	(*SearchChannelsResponse)(nil),                    // 302: mattermost.pluginapi.v1.SearchChannelsResponse
-	(*AddChannelMemberResponse)(nil),                  // 303: mattermost.pluginapi.v1.AddChannelMemberResponse
-	(*AddUserToChannelResponse)(nil),                  // 304: mattermost.pluginapi.v1.AddUserToChannelResponse
-	(*GetChannelMemberResponse)(nil),                  // 305: mattermost.pluginapi.v1.GetChannelMemberResponse
-	(*GetChannelMembersResponse)(nil),                 // 306: mattermost.pluginapi.v1.GetChannelMembersResponse
-	(*GetChannelMembersByIdsResponse)(nil),            // 307: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse
-	(*GetChannelMembersForUserResponse)(nil),          // 308: mattermost.pluginapi.v1.GetChannelMembersForUserResponse
-	(*UpdateChannelMemberRolesResponse)(nil),          // 309: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse
-	(*UpdateChannelMemberNotificationsResponse)(nil),  // 310: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse
-	(*PatchChannelMembersNotificationsResponse)(nil),  // 311: mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse
-	(*DeleteChannelMemberResponse)(nil),               // 312: mattermost.pluginapi.v1.DeleteChannelMemberResponse
-	(*CreateChannelSidebarCategoryResponse)(nil),      // 313: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse
-	(*GetChannelSidebarCategoriesResponse)(nil),       // 314: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse
-	(*UpdateChannelSidebarCategoriesResponse)(nil),    // 315: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse
-	(*CreatePostResponse)(nil),                        // 316: mattermost.pluginapi.v1.CreatePostResponse
-	(*AddReactionResponse)(nil),                       // 317: mattermost.pluginapi.v1.AddReactionResponse
-	(*RemoveReactionResponse)(nil),                    // 318: mattermost.pluginapi.v1.RemoveReactionResponse
-	(*GetReactionsResponse)(nil),                      // 319: mattermost.pluginapi.v1.GetReactionsResponse
-	(*SendEphemeralPostResponse)(nil),                 // 320: mattermost.pluginapi.v1.SendEphemeralPostResponse
-	(*UpdateEphemeralPostResponse)(nil),               // 321: mattermost.pluginapi.v1.UpdateEphemeralPostResponse
-	(*DeleteEphemeralPostResponse)(nil),               // 322: mattermost.pluginapi.v1.DeleteEphemeralPostResponse
-	(*DeletePostResponse)(nil),                        // 323: mattermost.pluginapi.v1.DeletePostResponse
-	(*GetPostThreadResponse)(nil),                     // 324: mattermost.pluginapi.v1.GetPostThreadResponse
-	(*GetPostResponse)(nil),                           // 325: mattermost.pluginapi.v1.GetPostResponse
-	(*GetPostsSinceResponse)(nil),                     // 326: mattermost.pluginapi.v1.GetPostsSinceResponse
-	(*GetPostsAfterResponse)(nil),                     // 327: mattermost.pluginapi.v1.GetPostsAfterResponse
-	(*GetPostsBeforeResponse)(nil),                    // 328: mattermost.pluginapi.v1.GetPostsBeforeResponse
-	(*GetPostsForChannelResponse)(nil),                // 329: mattermost.pluginapi.v1.GetPostsForChannelResponse
-	(*UpdatePostResponse)(nil),                        // 330: mattermost.pluginapi.v1.UpdatePostResponse
-	(*SearchPostsInTeamResponse)(nil),                 // 331: mattermost.pluginapi.v1.SearchPostsInTeamResponse
-	(*SearchPostsInTeamForUserResponse)(nil),          // 332: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse
-	(*GetEmojiListResponse)(nil),                      // 333: mattermost.pluginapi.v1.GetEmojiListResponse
-	(*GetEmojiByNameResponse)(nil),                    // 334: mattermost.pluginapi.v1.GetEmojiByNameResponse
-	(*GetEmojiResponse)(nil),                          // 335: mattermost.pluginapi.v1.GetEmojiResponse
-	(*GetEmojiImageResponse)(nil),                     // 336: mattermost.pluginapi.v1.GetEmojiImageResponse
-	(*KVSetResponse)(nil),                             // 337: mattermost.pluginapi.v1.KVSetResponse
-	(*KVCompareAndSetResponse)(nil),                   // 338: mattermost.pluginapi.v1.KVCompareAndSetResponse
-	(*KVCompareAndDeleteResponse)(nil),                // 339: mattermost.pluginapi.v1.KVCompareAndDeleteResponse
-	(*KVSetWithOptionsResponse)(nil),                  // 340: mattermost.pluginapi.v1.KVSetWithOptionsResponse
-	(*KVSetWithExpiryResponse)(nil),                   // 341: mattermost.pluginapi.v1.KVSetWithExpiryResponse
-	(*KVGetResponse)(nil),                             // 342: mattermost.pluginapi.v1.KVGetResponse
-	(*KVDeleteResponse)(nil),                          // 343: mattermost.pluginapi.v1.KVDeleteResponse
-	(*KVDeleteAllResponse)(nil),                       // 344: mattermost.pluginapi.v1.KVDeleteAllResponse
-	(*KVListResponse)(nil),                            // 345: mattermost.pluginapi.v1.KVListResponse
-	(*PublishWebSocketEventResponse)(nil),             // 346: mattermost.pluginapi.v1.PublishWebSocketEventResponse
-	(*LoadPluginConfigurationResponse)(nil),           // 347: mattermost.pluginapi.v1.LoadPluginConfigurationResponse
-	(*GetConfigResponse)(nil),                         // 348: mattermost.pluginapi.v1.GetConfigResponse
-	(*GetUnsanitizedConfigResponse)(nil),              // 349: mattermost.pluginapi.v1.GetUnsanitizedConfigResponse
-	(*SaveConfigResponse)(nil),                        // 350: mattermost.pluginapi.v1.SaveConfigResponse
-	(*GetPluginConfigResponse)(nil),                   // 351: mattermost.pluginapi.v1.GetPluginConfigResponse
-	(*SavePluginConfigResponse)(nil),                  // 352: mattermost.pluginapi.v1.SavePluginConfigResponse
-	(*GetBundlePathResponse)(nil),                     // 353: mattermost.pluginapi.v1.GetBundlePathResponse
-	(*GetPluginsResponse)(nil),                        // 354: mattermost.pluginapi.v1.GetPluginsResponse
-	(*EnablePluginResponse)(nil),                      // 355: mattermost.pluginapi.v1.EnablePluginResponse
-	(*DisablePluginResponse)(nil),                     // 356: mattermost.pluginapi.v1.DisablePluginResponse
-	(*RemovePluginResponse)(nil),                      // 357: mattermost.pluginapi.v1.RemovePluginResponse
-	(*GetPluginStatusResponse)(nil),                   // 358: mattermost.pluginapi.v1.GetPluginStatusResponse
-	(*InstallPluginResponse)(nil),                     // 359: mattermost.pluginapi.v1.InstallPluginResponse
-	(*GetPluginIDResponse)(nil),                       // 360: mattermost.pluginapi.v1.GetPluginIDResponse
-	(*LogDebugResponse)(nil),                          // 361: mattermost.pluginapi.v1.LogDebugResponse
-	(*LogInfoResponse)(nil),                           // 362: mattermost.pluginapi.v1.LogInfoResponse
-	(*LogErrorResponse)(nil),                          // 363: mattermost.pluginapi.v1.LogErrorResponse
-	(*LogWarnResponse)(nil),                           // 364: mattermost.pluginapi.v1.LogWarnResponse
-	(*CopyFileInfosResponse)(nil),                     // 365: mattermost.pluginapi.v1.CopyFileInfosResponse
-	(*GetFileInfoResponse)(nil),                       // 366: mattermost.pluginapi.v1.GetFileInfoResponse
-	(*SetFileSearchableContentResponse)(nil),          // 367: mattermost.pluginapi.v1.SetFileSearchableContentResponse
-	(*GetFileInfosResponse)(nil),                      // 368: mattermost.pluginapi.v1.GetFileInfosResponse
-	(*GetFileResponse)(nil),                           // 369: mattermost.pluginapi.v1.GetFileResponse
-	(*GetFileLinkResponse)(nil),                       // 370: mattermost.pluginapi.v1.GetFileLinkResponse
-	(*ReadFileResponse)(nil),                          // 371: mattermost.pluginapi.v1.ReadFileResponse
-	(*UploadFileResponse)(nil),                        // 372: mattermost.pluginapi.v1.UploadFileResponse
-	(*CreateUploadSessionResponse)(nil),               // 373: mattermost.pluginapi.v1.CreateUploadSessionResponse
-	(*UploadDataResponse)(nil),                        // 374: mattermost.pluginapi.v1.UploadDataResponse
-	(*GetUploadSessionResponse)(nil),                  // 375: mattermost.pluginapi.v1.GetUploadSessionResponse
-	(*CreateBotResponse)(nil),                         // 376: mattermost.pluginapi.v1.CreateBotResponse
-	(*PatchBotResponse)(nil),                          // 377: mattermost.pluginapi.v1.PatchBotResponse
-	(*GetBotResponse)(nil),                            // 378: mattermost.pluginapi.v1.GetBotResponse
-	(*GetBotsResponse)(nil),                           // 379: mattermost.pluginapi.v1.GetBotsResponse
-	(*UpdateBotActiveResponse)(nil),                   // 380: mattermost.pluginapi.v1.UpdateBotActiveResponse
-	(*PermanentDeleteBotResponse)(nil),                // 381: mattermost.pluginapi.v1.PermanentDeleteBotResponse
-	(*EnsureBotUserResponse)(nil),                     // 382: mattermost.pluginapi.v1.EnsureBotUserResponse
-	(*GetLicenseResponse)(nil),                        // 383: mattermost.pluginapi.v1.GetLicenseResponse
-	(*IsEnterpriseReadyResponse)(nil),                 // 384: mattermost.pluginapi.v1.IsEnterpriseReadyResponse
-	(*GetServerVersionResponse)(nil),                  // 385: mattermost.pluginapi.v1.GetServerVersionResponse
-	(*GetSystemInstallDateResponse)(nil),              // 386: mattermost.pluginapi.v1.GetSystemInstallDateResponse
-	(*GetDiagnosticIdResponse)(nil),                   // 387: mattermost.pluginapi.v1.GetDiagnosticIdResponse
-	(*GetTelemetryIdResponse)(nil),                    // 388: mattermost.pluginapi.v1.GetTelemetryIdResponse
-	(*RegisterCommandResponse)(nil),                   // 389: mattermost.pluginapi.v1.RegisterCommandResponse
-	(*UnregisterCommandResponse)(nil),                 // 390: mattermost.pluginapi.v1.UnregisterCommandResponse
-	(*ExecuteSlashCommandResponse)(nil),               // 391: mattermost.pluginapi.v1.ExecuteSlashCommandResponse
-	(*CreateCommandResponse)(nil),                     // 392: mattermost.pluginapi.v1.CreateCommandResponse
-	(*ListCommandsResponse)(nil),                      // 393: mattermost.pluginapi.v1.ListCommandsResponse
-	(*ListCustomCommandsResponse)(nil),                // 394: mattermost.pluginapi.v1.ListCustomCommandsResponse
-	(*ListPluginCommandsResponse)(nil),                // 395: mattermost.pluginapi.v1.ListPluginCommandsResponse
-	(*ListBuiltInCommandsResponse)(nil),               // 396: mattermost.pluginapi.v1.ListBuiltInCommandsResponse
-	(*GetCommandResponse)(nil),                        // 397: mattermost.pluginapi.v1.GetCommandResponse
-	(*UpdateCommandResponse)(nil),                     // 398: mattermost.pluginapi.v1.UpdateCommandResponse
-	(*DeleteCommandResponse)(nil),                     // 399: mattermost.pluginapi.v1.DeleteCommandResponse
-	(*GetPreferenceForUserResponse)(nil),              // 400: mattermost.pluginapi.v1.GetPreferenceForUserResponse
-	(*GetPreferencesForUserResponse)(nil),             // 401: mattermost.pluginapi.v1.GetPreferencesForUserResponse
-	(*UpdatePreferencesForUserResponse)(nil),          // 402: mattermost.pluginapi.v1.UpdatePreferencesForUserResponse
-	(*DeletePreferencesForUserResponse)(nil),          // 403: mattermost.pluginapi.v1.DeletePreferencesForUserResponse
-	(*CreateOAuthAppResponse)(nil),                    // 404: mattermost.pluginapi.v1.CreateOAuthAppResponse
-	(*GetOAuthAppResponse)(nil),                       // 405: mattermost.pluginapi.v1.GetOAuthAppResponse
-	(*UpdateOAuthAppResponse)(nil),                    // 406: mattermost.pluginapi.v1.UpdateOAuthAppResponse
-	(*DeleteOAuthAppResponse)(nil),                    // 407: mattermost.pluginapi.v1.DeleteOAuthAppResponse
-	(*GetGroupResponse)(nil),                          // 408: mattermost.pluginapi.v1.GetGroupResponse
-	(*GetGroupByNameResponse)(nil),                    // 409: mattermost.pluginapi.v1.GetGroupByNameResponse
-	(*GetGroupMemberUsersResponse)(nil),               // 410: mattermost.pluginapi.v1.GetGroupMemberUsersResponse
-	(*GetGroupsBySourceResponse)(nil),                 // 411: mattermost.pluginapi.v1.GetGroupsBySourceResponse
-	(*GetGroupsForUserResponse)(nil),                  // 412: mattermost.pluginapi.v1.GetGroupsForUserResponse
-	(*UpsertGroupMemberResponse)(nil),                 // 413: mattermost.pluginapi.v1.UpsertGroupMemberResponse
-	(*UpsertGroupMembersResponse)(nil),                // 414: mattermost.pluginapi.v1.UpsertGroupMembersResponse
-	(*GetGroupByRemoteIDResponse)(nil),                // 415: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse
-	(*CreateGroupResponse)(nil),                       // 416: mattermost.pluginapi.v1.CreateGroupResponse
-	(*UpdateGroupResponse)(nil),                       // 417: mattermost.pluginapi.v1.UpdateGroupResponse
-	(*DeleteGroupResponse)(nil),                       // 418: mattermost.pluginapi.v1.DeleteGroupResponse
-	(*RestoreGroupResponse)(nil),                      // 419: mattermost.pluginapi.v1.RestoreGroupResponse
-	(*DeleteGroupMemberResponse)(nil),                 // 420: mattermost.pluginapi.v1.DeleteGroupMemberResponse
-	(*GetGroupSyncableResponse)(nil),                  // 421: mattermost.pluginapi.v1.GetGroupSyncableResponse
-	(*GetGroupSyncablesResponse)(nil),                 // 422: mattermost.pluginapi.v1.GetGroupSyncablesResponse
-	(*UpsertGroupSyncableResponse)(nil),               // 423: mattermost.pluginapi.v1.UpsertGroupSyncableResponse
-	(*UpdateGroupSyncableResponse)(nil),               // 424: mattermost.pluginapi.v1.UpdateGroupSyncableResponse
-	(*DeleteGroupSyncableResponse)(nil),               // 425: mattermost.pluginapi.v1.DeleteGroupSyncableResponse
-	(*GetGroupsResponse)(nil),                         // 426: mattermost.pluginapi.v1.GetGroupsResponse
-	(*CreateDefaultSyncableMembershipsResponse)(nil),  // 427: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse
-	(*DeleteGroupConstrainedMembershipsResponse)(nil), // 428: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse
-	(*RegisterPluginForSharedChannelsResponse)(nil),   // 429: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse
-	(*UnregisterPluginForSharedChannelsResponse)(nil), // 430: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse
-	(*ShareChannelResponse)(nil),                      // 431: mattermost.pluginapi.v1.ShareChannelResponse
-	(*UpdateSharedChannelResponse)(nil),               // 432: mattermost.pluginapi.v1.UpdateSharedChannelResponse
-	(*UnshareChannelResponse)(nil),                    // 433: mattermost.pluginapi.v1.UnshareChannelResponse
-	(*UpdateSharedChannelCursorResponse)(nil),         // 434: mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse
-	(*SyncSharedChannelResponse)(nil),                 // 435: mattermost.pluginapi.v1.SyncSharedChannelResponse
-	(*InviteRemoteToChannelResponse)(nil),             // 436: mattermost.pluginapi.v1.InviteRemoteToChannelResponse
-	(*UninviteRemoteFromChannelResponse)(nil),         // 437: mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse
-	(*CreatePropertyFieldResponse)(nil),               // 438: mattermost.pluginapi.v1.CreatePropertyFieldResponse
-	(*GetPropertyFieldResponse)(nil),                  // 439: mattermost.pluginapi.v1.GetPropertyFieldResponse
-	(*GetPropertyFieldsResponse)(nil),                 // 440: mattermost.pluginapi.v1.GetPropertyFieldsResponse
-	(*UpdatePropertyFieldResponse)(nil),               // 441: mattermost.pluginapi.v1.UpdatePropertyFieldResponse
-	(*DeletePropertyFieldResponse)(nil),               // 442: mattermost.pluginapi.v1.DeletePropertyFieldResponse
-	(*SearchPropertyFieldsResponse)(nil),              // 443: mattermost.pluginapi.v1.SearchPropertyFieldsResponse
-	(*CountPropertyFieldsResponse)(nil),               // 444: mattermost.pluginapi.v1.CountPropertyFieldsResponse
-	(*CountPropertyFieldsForTargetResponse)(nil),      // 445: mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse
-	(*CreatePropertyValueResponse)(nil),               // 446: mattermost.pluginapi.v1.CreatePropertyValueResponse
-	(*GetPropertyValueResponse)(nil),                  // 447: mattermost.pluginapi.v1.GetPropertyValueResponse
-	(*GetPropertyValuesResponse)(nil),                 // 448: mattermost.pluginapi.v1.GetPropertyValuesResponse
-	(*UpdatePropertyValueResponse)(nil),               // 449: mattermost.pluginapi.v1.UpdatePropertyValueResponse
-	(*UpsertPropertyValueResponse)(nil),               // 450: mattermost.pluginapi.v1.UpsertPropertyValueResponse
-	(*DeletePropertyValueResponse)(nil),               // 451: mattermost.pluginapi.v1.DeletePropertyValueResponse
-	(*SearchPropertyValuesResponse)(nil),              // 452: mattermost.pluginapi.v1.SearchPropertyValuesResponse
-	(*RegisterPropertyGroupResponse)(nil),             // 453: mattermost.pluginapi.v1.RegisterPropertyGroupResponse
-	(*GetPropertyGroupResponse)(nil),                  // 454: mattermost.pluginapi.v1.GetPropertyGroupResponse
-	(*GetPropertyFieldByNameResponse)(nil),            // 455: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse
-	(*UpdatePropertyFieldsResponse)(nil),              // 456: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse
-	(*UpdatePropertyValuesResponse)(nil),              // 457: mattermost.pluginapi.v1.UpdatePropertyValuesResponse
-	(*UpsertPropertyValuesResponse)(nil),              // 458: mattermost.pluginapi.v1.UpsertPropertyValuesResponse
-	(*DeletePropertyValuesForTargetResponse)(nil),     // 459: mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse
-	(*DeletePropertyValuesForFieldResponse)(nil),      // 460: mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse
-	(*LogAuditRecResponse)(nil),                       // 461: mattermost.pluginapi.v1.LogAuditRecResponse
-	(*LogAuditRecWithLevelResponse)(nil),              // 462: mattermost.pluginapi.v1.LogAuditRecWithLevelResponse
-	(*PluginHTTPResponse)(nil),                        // 463: mattermost.pluginapi.v1.PluginHTTPResponse
-	(*GetCloudLimitsResponse)(nil),                    // 464: mattermost.pluginapi.v1.GetCloudLimitsResponse
-	(*OpenInteractiveDialogResponse)(nil),             // 465: mattermost.pluginapi.v1.OpenInteractiveDialogResponse
-	(*PublishPluginClusterEventResponse)(nil),         // 466: mattermost.pluginapi.v1.PublishPluginClusterEventResponse
-	(*RegisterCollectionAndTopicResponse)(nil),        // 467: mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse
-	(*RequestTrialLicenseResponse)(nil),               // 468: mattermost.pluginapi.v1.RequestTrialLicenseResponse
-	(*RolesGrantPermissionResponse)(nil),              // 469: mattermost.pluginapi.v1.RolesGrantPermissionResponse
-	(*SendMailResponse)(nil),                          // 470: mattermost.pluginapi.v1.SendMailResponse
-	(*SendPushNotificationResponse)(nil),              // 471: mattermost.pluginapi.v1.SendPushNotificationResponse
+	(*CreateUserRequest)(nil),                                // 0: mattermost.pluginapi.v1.CreateUserRequest
+	(*DeleteUserRequest)(nil),                                // 1: mattermost.pluginapi.v1.DeleteUserRequest
+	(*GetUsersRequest)(nil),                                  // 2: mattermost.pluginapi.v1.GetUsersRequest
+	(*GetUsersByIdsRequest)(nil),                             // 3: mattermost.pluginapi.v1.GetUsersByIdsRequest
+	(*GetUserRequest)(nil),                                   // 4: mattermost.pluginapi.v1.GetUserRequest
+	(*GetUserByEmailRequest)(nil),                            // 5: mattermost.pluginapi.v1.GetUserByEmailRequest
+	(*GetUserByUsernameRequest)(nil),                         // 6: mattermost.pluginapi.v1.GetUserByUsernameRequest
+	(*GetUsersByUsernamesRequest)(nil),                       // 7: mattermost.pluginapi.v1.GetUsersByUsernamesRequest
+	(*GetUsersInTeamRequest)(nil),                            // 8: mattermost.pluginapi.v1.GetUsersInTeamRequest
+	(*UpdateUserRequest)(nil),                                // 9: mattermost.pluginapi.v1.UpdateUserRequest
+	(*GetUserStatusRequest)(nil),                             // 10: mattermost.pluginapi.v1.GetUserStatusRequest
+	(*GetUserStatusesByIdsRequest)(nil),                      // 11: mattermost.pluginapi.v1.GetUserStatusesByIdsRequest
+	(*UpdateUserStatusRequest)(nil),                          // 12: mattermost.pluginapi.v1.UpdateUserStatusRequest
+	(*SetUserStatusTimedDNDRequest)(nil),                     // 13: mattermost.pluginapi.v1.SetUserStatusTimedDNDRequest
+	(*UpdateUserActiveRequest)(nil),                          // 14: mattermost.pluginapi.v1.UpdateUserActiveRequest
+	(*UpdateUserCustomStatusRequest)(nil),                    // 15: mattermost.pluginapi.v1.UpdateUserCustomStatusRequest
+	(*RemoveUserCustomStatusRequest)(nil),                    // 16: mattermost.pluginapi.v1.RemoveUserCustomStatusRequest
+	(*GetUsersInChannelRequest)(nil),                         // 17: mattermost.pluginapi.v1.GetUsersInChannelRequest
+	(*GetLDAPUserAttributesRequest)(nil),                     // 18: mattermost.pluginapi.v1.GetLDAPUserAttributesRequest
+	(*SearchUsersRequest)(nil),                               // 19: mattermost.pluginapi.v1.SearchUsersRequest
+	(*GetProfileImageRequest)(nil),                           // 20: mattermost.pluginapi.v1.GetProfileImageRequest
+	(*SetProfileImageRequest)(nil),                           // 21: mattermost.pluginapi.v1.SetProfileImageRequest
+	(*HasPermissionToRequest)(nil),                           // 22: mattermost.pluginapi.v1.HasPermissionToRequest
+	(*HasPermissionToTeamRequest)(nil),                       // 23: mattermost.pluginapi.v1.HasPermissionToTeamRequest
+	(*HasPermissionToChannelRequest)(nil),                    // 24: mattermost.pluginapi.v1.HasPermissionToChannelRequest
+	(*PublishUserTypingRequest)(nil),                         // 25: mattermost.pluginapi.v1.PublishUserTypingRequest
+	(*UpdateUserAuthRequest)(nil),                            // 26: mattermost.pluginapi.v1.UpdateUserAuthRequest
+	(*UpdateUserRolesRequest)(nil),                           // 27: mattermost.pluginapi.v1.UpdateUserRolesRequest
+	(*GetSessionRequest)(nil),                                // 28: mattermost.pluginapi.v1.GetSessionRequest
+	(*CreateSessionRequest)(nil),                             // 29: mattermost.pluginapi.v1.CreateSessionRequest
+	(*ExtendSessionExpiryRequest)(nil),                       // 30: mattermost.pluginapi.v1.ExtendSessionExpiryRequest
+	(*RevokeSessionRequest)(nil),                             // 31: mattermost.pluginapi.v1.RevokeSessionRequest
+	(*CreateUserAccessTokenRequest)(nil),                     // 32: mattermost.pluginapi.v1.CreateUserAccessTokenRequest
+	(*RevokeUserAccessTokenRequest)(nil),                     // 33: mattermost.pluginapi.v1.RevokeUserAccessTokenRequest
+	(*CreateTeamRequest)(nil),                                // 34: mattermost.pluginapi.v1.CreateTeamRequest
+	(*DeleteTeamRequest)(nil),                                // 35: mattermost.pluginapi.v1.DeleteTeamRequest
+	(*GetTeamsRequest)(nil),                                  // 36: mattermost.pluginapi.v1.GetTeamsRequest
+	(*GetTeamRequest)(nil),                                   // 37: mattermost.pluginapi.v1.GetTeamRequest
+	(*GetTeamByNameRequest)(nil),                             // 38: mattermost.pluginapi.v1.GetTeamByNameRequest
+	(*GetTeamsUnreadForUserRequest)(nil),                     // 39: mattermost.pluginapi.v1.GetTeamsUnreadForUserRequest
+	(*UpdateTeamRequest)(nil),                                // 40: mattermost.pluginapi.v1.UpdateTeamRequest
+	(*SearchTeamsRequest)(nil),                               // 41: mattermost.pluginapi.v1.SearchTeamsRequest
+	(*GetTeamsForUserRequest)(nil),                           // 42: mattermost.pluginapi.v1.GetTeamsForUserRequest
+	(*CreateTeamMemberRequest)(nil),                          // 43: mattermost.pluginapi.v1.CreateTeamMemberRequest
+	(*CreateTeamMembersRequest)(nil),                         // 44: mattermost.pluginapi.v1.CreateTeamMembersRequest
+	(*CreateTeamMembersGracefullyRequest)(nil),               // 45: mattermost.pluginapi.v1.CreateTeamMembersGracefullyRequest
+	(*DeleteTeamMemberRequest)(nil),                          // 46: mattermost.pluginapi.v1.DeleteTeamMemberRequest
+	(*GetTeamMembersRequest)(nil),                            // 47: mattermost.pluginapi.v1.GetTeamMembersRequest
+	(*GetTeamMemberRequest)(nil),                             // 48: mattermost.pluginapi.v1.GetTeamMemberRequest
+	(*GetTeamMembersForUserRequest)(nil),                     // 49: mattermost.pluginapi.v1.GetTeamMembersForUserRequest
+	(*UpdateTeamMemberRolesRequest)(nil),                     // 50: mattermost.pluginapi.v1.UpdateTeamMemberRolesRequest
+	(*GetTeamIconRequest)(nil),                               // 51: mattermost.pluginapi.v1.GetTeamIconRequest
+	(*SetTeamIconRequest)(nil),                               // 52: mattermost.pluginapi.v1.SetTeamIconRequest
+	(*RemoveTeamIconRequest)(nil),                            // 53: mattermost.pluginapi.v1.RemoveTeamIconRequest
+	(*GetTeamStatsRequest)(nil),                              // 54: mattermost.pluginapi.v1.GetTeamStatsRequest
+	(*CreateChannelRequest)(nil),                             // 55: mattermost.pluginapi.v1.CreateChannelRequest
+	(*DeleteChannelRequest)(nil),                             // 56: mattermost.pluginapi.v1.DeleteChannelRequest
+	(*GetPublicChannelsForTeamRequest)(nil),                  // 57: mattermost.pluginapi.v1.GetPublicChannelsForTeamRequest
+	(*GetChannelRequest)(nil),                                // 58: mattermost.pluginapi.v1.GetChannelRequest
+	(*GetChannelByNameRequest)(nil),                          // 59: mattermost.pluginapi.v1.GetChannelByNameRequest
+	(*GetChannelByNameForTeamNameRequest)(nil),               // 60: mattermost.pluginapi.v1.GetChannelByNameForTeamNameRequest
+	(*GetChannelsForTeamForUserRequest)(nil),                 // 61: mattermost.pluginapi.v1.GetChannelsForTeamForUserRequest
+	(*GetChannelStatsRequest)(nil),                           // 62: mattermost.pluginapi.v1.GetChannelStatsRequest
+	(*GetDirectChannelRequest)(nil),                          // 63: mattermost.pluginapi.v1.GetDirectChannelRequest
+	(*GetGroupChannelRequest)(nil),                           // 64: mattermost.pluginapi.v1.GetGroupChannelRequest
+	(*UpdateChannelRequest)(nil),                             // 65: mattermost.pluginapi.v1.UpdateChannelRequest
+	(*SearchChannelsRequest)(nil),                            // 66: mattermost.pluginapi.v1.SearchChannelsRequest
+	(*AddChannelMemberRequest)(nil),                          // 67: mattermost.pluginapi.v1.AddChannelMemberRequest
+	(*AddUserToChannelRequest)(nil),                          // 68: mattermost.pluginapi.v1.AddUserToChannelRequest
+	(*GetChannelMemberRequest)(nil),                          // 69: mattermost.pluginapi.v1.GetChannelMemberRequest
+	(*GetChannelMembersRequest)(nil),                         // 70: mattermost.pluginapi.v1.GetChannelMembersRequest
+	(*GetChannelMembersByIdsRequest)(nil),                    // 71: mattermost.pluginapi.v1.GetChannelMembersByIdsRequest
+	(*GetChannelMembersForUserRequest)(nil),                  // 72: mattermost.pluginapi.v1.GetChannelMembersForUserRequest
+	(*UpdateChannelMemberRolesRequest)(nil),                  // 73: mattermost.pluginapi.v1.UpdateChannelMemberRolesRequest
+	(*UpdateChannelMemberNotificationsRequest)(nil),          // 74: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest
+	(*PatchChannelMembersNotificationsRequest)(nil),          // 75: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest
+	(*DeleteChannelMemberRequest)(nil),                       // 76: mattermost.pluginapi.v1.DeleteChannelMemberRequest
+	(*CreateChannelSidebarCategoryRequest)(nil),              // 77: mattermost.pluginapi.v1.CreateChannelSidebarCategoryRequest
+	(*GetChannelSidebarCategoriesRequest)(nil),               // 78: mattermost.pluginapi.v1.GetChannelSidebarCategoriesRequest
+	(*UpdateChannelSidebarCategoriesRequest)(nil),            // 79: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesRequest
+	(*CreatePostRequest)(nil),                                // 80: mattermost.pluginapi.v1.CreatePostRequest
+	(*AddReactionRequest)(nil),                               // 81: mattermost.pluginapi.v1.AddReactionRequest
+	(*RemoveReactionRequest)(nil),                            // 82: mattermost.pluginapi.v1.RemoveReactionRequest
+	(*GetReactionsRequest)(nil),                              // 83: mattermost.pluginapi.v1.GetReactionsRequest
+	(*SendEphemeralPostRequest)(nil),                         // 84: mattermost.pluginapi.v1.SendEphemeralPostRequest
+	(*UpdateEphemeralPostRequest)(nil),                       // 85: mattermost.pluginapi.v1.UpdateEphemeralPostRequest
+	(*DeleteEphemeralPostRequest)(nil),                       // 86: mattermost.pluginapi.v1.DeleteEphemeralPostRequest
+	(*DeletePostRequest)(nil),                                // 87: mattermost.pluginapi.v1.DeletePostRequest
+	(*GetPostThreadRequest)(nil),                             // 88: mattermost.pluginapi.v1.GetPostThreadRequest
+	(*GetPostRequest)(nil),                                   // 89: mattermost.pluginapi.v1.GetPostRequest
+	(*GetPostsSinceRequest)(nil),                             // 90: mattermost.pluginapi.v1.GetPostsSinceRequest
+	(*GetPostsAfterRequest)(nil),                             // 91: mattermost.pluginapi.v1.GetPostsAfterRequest
+	(*GetPostsBeforeRequest)(nil),                            // 92: mattermost.pluginapi.v1.GetPostsBeforeRequest
+	(*GetPostsForChannelRequest)(nil),                        // 93: mattermost.pluginapi.v1.GetPostsForChannelRequest
+	(*UpdatePostRequest)(nil),                                // 94: mattermost.pluginapi.v1.UpdatePostRequest
+	(*SearchPostsInTeamRequest)(nil),                         // 95: mattermost.pluginapi.v1.SearchPostsInTeamRequest
+	(*SearchPostsInTeamForUserRequest)(nil),                  // 96: mattermost.pluginapi.v1.SearchPostsInTeamForUserRequest
+	(*GetEmojiListRequest)(nil),                              // 97: mattermost.pluginapi.v1.GetEmojiListRequest
+	(*GetEmojiByNameRequest)(nil),                            // 98: mattermost.pluginapi.v1.GetEmojiByNameRequest
+	(*GetEmojiRequest)(nil),                                  // 99: mattermost.pluginapi.v1.GetEmojiRequest
+	(*GetEmojiImageRequest)(nil),                             // 100: mattermost.pluginapi.v1.GetEmojiImageRequest
+	(*KVSetRequest)(nil),                                     // 101: mattermost.pluginapi.v1.KVSetRequest
+	(*KVCompareAndSetRequest)(nil),                           // 102: mattermost.pluginapi.v1.KVCompareAndSetRequest
+	(*KVCompareAndDeleteRequest)(nil),                        // 103: mattermost.pluginapi.v1.KVCompareAndDeleteRequest
+	(*KVSetWithOptionsRequest)(nil),                          // 104: mattermost.pluginapi.v1.KVSetWithOptionsRequest
+	(*KVSetWithExpiryRequest)(nil),                           // 105: mattermost.pluginapi.v1.KVSetWithExpiryRequest
+	(*KVGetRequest)(nil),                                     // 106: mattermost.pluginapi.v1.KVGetRequest
+	(*KVDeleteRequest)(nil),                                  // 107: mattermost.pluginapi.v1.KVDeleteRequest
+	(*KVDeleteAllRequest)(nil),                               // 108: mattermost.pluginapi.v1.KVDeleteAllRequest
+	(*KVListRequest)(nil),                                    // 109: mattermost.pluginapi.v1.KVListRequest
+	(*PublishWebSocketEventRequest)(nil),                     // 110: mattermost.pluginapi.v1.PublishWebSocketEventRequest
+	(*LoadPluginConfigurationRequest)(nil),                   // 111: mattermost.pluginapi.v1.LoadPluginConfigurationRequest
+	(*GetConfigRequest)(nil),                                 // 112: mattermost.pluginapi.v1.GetConfigRequest
+	(*GetUnsanitizedConfigRequest)(nil),                      // 113: mattermost.pluginapi.v1.GetUnsanitizedConfigRequest
+	(*SaveConfigRequest)(nil),                                // 114: mattermost.pluginapi.v1.SaveConfigRequest
+	(*GetPluginConfigRequest)(nil),                           // 115: mattermost.pluginapi.v1.GetPluginConfigRequest
+	(*SavePluginConfigRequest)(nil),                          // 116: mattermost.pluginapi.v1.SavePluginConfigRequest
+	(*GetBundlePathRequest)(nil),                             // 117: mattermost.pluginapi.v1.GetBundlePathRequest
+	(*GetPluginsRequest)(nil),                                // 118: mattermost.pluginapi.v1.GetPluginsRequest
+	(*EnablePluginRequest)(nil),                              // 119: mattermost.pluginapi.v1.EnablePluginRequest
+	(*DisablePluginRequest)(nil),                             // 120: mattermost.pluginapi.v1.DisablePluginRequest
+	(*RemovePluginRequest)(nil),                              // 121: mattermost.pluginapi.v1.RemovePluginRequest
+	(*GetPluginStatusRequest)(nil),                           // 122: mattermost.pluginapi.v1.GetPluginStatusRequest
+	(*InstallPluginRequest)(nil),                             // 123: mattermost.pluginapi.v1.InstallPluginRequest
+	(*GetPluginIDRequest)(nil),                               // 124: mattermost.pluginapi.v1.GetPluginIDRequest
+	(*LogDebugRequest)(nil),                                  // 125: mattermost.pluginapi.v1.LogDebugRequest
+	(*LogInfoRequest)(nil),                                   // 126: mattermost.pluginapi.v1.LogInfoRequest
+	(*LogErrorRequest)(nil),                                  // 127: mattermost.pluginapi.v1.LogErrorRequest
+	(*LogWarnRequest)(nil),                                   // 128: mattermost.pluginapi.v1.LogWarnRequest
+	(*CopyFileInfosRequest)(nil),                             // 129: mattermost.pluginapi.v1.CopyFileInfosRequest
+	(*GetFileInfoRequest)(nil),                               // 130: mattermost.pluginapi.v1.GetFileInfoRequest
+	(*SetFileSearchableContentRequest)(nil),                  // 131: mattermost.pluginapi.v1.SetFileSearchableContentRequest
+	(*GetFileInfosRequest)(nil),                              // 132: mattermost.pluginapi.v1.GetFileInfosRequest
+	(*GetFileRequest)(nil),                                   // 133: mattermost.pluginapi.v1.GetFileRequest
+	(*GetFileLinkRequest)(nil),                               // 134: mattermost.pluginapi.v1.GetFileLinkRequest
+	(*ReadFileRequest)(nil),                                  // 135: mattermost.pluginapi.v1.ReadFileRequest
+	(*UploadFileRequest)(nil),                                // 136: mattermost.pluginapi.v1.UploadFileRequest
+	(*CreateUploadSessionRequest)(nil),                       // 137: mattermost.pluginapi.v1.CreateUploadSessionRequest
+	(*UploadDataRequest)(nil),                                // 138: mattermost.pluginapi.v1.UploadDataRequest
+	(*GetUploadSessionRequest)(nil),                          // 139: mattermost.pluginapi.v1.GetUploadSessionRequest
+	(*CreateBotRequest)(nil),                                 // 140: mattermost.pluginapi.v1.CreateBotRequest
+	(*PatchBotRequest)(nil),                                  // 141: mattermost.pluginapi.v1.PatchBotRequest
+	(*GetBotRequest)(nil),                                    // 142: mattermost.pluginapi.v1.GetBotRequest
+	(*GetBotsRequest)(nil),                                   // 143: mattermost.pluginapi.v1.GetBotsRequest
+	(*UpdateBotActiveRequest)(nil),                           // 144: mattermost.pluginapi.v1.UpdateBotActiveRequest
+	(*PermanentDeleteBotRequest)(nil),                        // 145: mattermost.pluginapi.v1.PermanentDeleteBotRequest
+	(*EnsureBotUserRequest)(nil),                             // 146: mattermost.pluginapi.v1.EnsureBotUserRequest
+	(*GetLicenseRequest)(nil),                                // 147: mattermost.pluginapi.v1.GetLicenseRequest
+	(*IsEnterpriseReadyRequest)(nil),                         // 148: mattermost.pluginapi.v1.IsEnterpriseReadyRequest
+	(*GetServerVersionRequest)(nil),                          // 149: mattermost.pluginapi.v1.GetServerVersionRequest
+	(*GetSystemInstallDateRequest)(nil),                      // 150: mattermost.pluginapi.v1.GetSystemInstallDateRequest
+	(*GetDiagnosticIdRequest)(nil),                           // 151: mattermost.pluginapi.v1.GetDiagnosticIdRequest
+	(*GetTelemetryIdRequest)(nil),                            // 152: mattermost.pluginapi.v1.GetTelemetryIdRequest
+	(*RegisterCommandRequest)(nil),                           // 153: mattermost.pluginapi.v1.RegisterCommandRequest
+	(*UnregisterCommandRequest)(nil),                         // 154: mattermost.pluginapi.v1.UnregisterCommandRequest
+	(*ExecuteSlashCommandRequest)(nil),                       // 155: mattermost.pluginapi.v1.ExecuteSlashCommandRequest
+	(*CreateCommandRequest)(nil),                             // 156: mattermost.pluginapi.v1.CreateCommandRequest
+	(*ListCommandsRequest)(nil),                              // 157: mattermost.pluginapi.v1.ListCommandsRequest
+	(*ListCustomCommandsRequest)(nil),                        // 158: mattermost.pluginapi.v1.ListCustomCommandsRequest
+	(*ListPluginCommandsRequest)(nil),                        // 159: mattermost.pluginapi.v1.ListPluginCommandsRequest
+	(*ListBuiltInCommandsRequest)(nil),                       // 160: mattermost.pluginapi.v1.ListBuiltInCommandsRequest
+	(*GetCommandRequest)(nil),                                // 161: mattermost.pluginapi.v1.GetCommandRequest
+	(*UpdateCommandRequest)(nil),                             // 162: mattermost.pluginapi.v1.UpdateCommandRequest
+	(*DeleteCommandRequest)(nil),                             // 163: mattermost.pluginapi.v1.DeleteCommandRequest
+	(*GetPreferenceForUserRequest)(nil),                      // 164: mattermost.pluginapi.v1.GetPreferenceForUserRequest
+	(*GetPreferencesForUserRequest)(nil),                     // 165: mattermost.pluginapi.v1.GetPreferencesForUserRequest
+	(*UpdatePreferencesForUserRequest)(nil),                  // 166: mattermost.pluginapi.v1.UpdatePreferencesForUserRequest
+	(*DeletePreferencesForUserRequest)(nil),                  // 167: mattermost.pluginapi.v1.DeletePreferencesForUserRequest
+	(*CreateOAuthAppRequest)(nil),                            // 168: mattermost.pluginapi.v1.CreateOAuthAppRequest
+	(*GetOAuthAppRequest)(nil),                               // 169: mattermost.pluginapi.v1.GetOAuthAppRequest
+	(*UpdateOAuthAppRequest)(nil),                            // 170: mattermost.pluginapi.v1.UpdateOAuthAppRequest
+	(*DeleteOAuthAppRequest)(nil),                            // 171: mattermost.pluginapi.v1.DeleteOAuthAppRequest
+	(*GetGroupRequest)(nil),                                  // 172: mattermost.pluginapi.v1.GetGroupRequest
+	(*GetGroupByNameRequest)(nil),                            // 173: mattermost.pluginapi.v1.GetGroupByNameRequest
+	(*GetGroupMemberUsersRequest)(nil),                       // 174: mattermost.pluginapi.v1.GetGroupMemberUsersRequest
+	(*GetGroupsBySourceRequest)(nil),                         // 175: mattermost.pluginapi.v1.GetGroupsBySourceRequest
+	(*GetGroupsForUserRequest)(nil),                          // 176: mattermost.pluginapi.v1.GetGroupsForUserRequest
+	(*UpsertGroupMemberRequest)(nil),                         // 177: mattermost.pluginapi.v1.UpsertGroupMemberRequest
+	(*UpsertGroupMembersRequest)(nil),                        // 178: mattermost.pluginapi.v1.UpsertGroupMembersRequest
+	(*GetGroupByRemoteIDRequest)(nil),                        // 179: mattermost.pluginapi.v1.GetGroupByRemoteIDRequest
+	(*CreateGroupRequest)(nil),                               // 180: mattermost.pluginapi.v1.CreateGroupRequest
+	(*UpdateGroupRequest)(nil),                               // 181: mattermost.pluginapi.v1.UpdateGroupRequest
+	(*DeleteGroupRequest)(nil),                               // 182: mattermost.pluginapi.v1.DeleteGroupRequest
+	(*RestoreGroupRequest)(nil),                              // 183: mattermost.pluginapi.v1.RestoreGroupRequest
+	(*DeleteGroupMemberRequest)(nil),                         // 184: mattermost.pluginapi.v1.DeleteGroupMemberRequest
+	(*GetGroupSyncableRequest)(nil),                          // 185: mattermost.pluginapi.v1.GetGroupSyncableRequest
+	(*GetGroupSyncablesRequest)(nil),                         // 186: mattermost.pluginapi.v1.GetGroupSyncablesRequest
+	(*UpsertGroupSyncableRequest)(nil),                       // 187: mattermost.pluginapi.v1.UpsertGroupSyncableRequest
+	(*UpdateGroupSyncableRequest)(nil),                       // 188: mattermost.pluginapi.v1.UpdateGroupSyncableRequest
+	(*DeleteGroupSyncableRequest)(nil),                       // 189: mattermost.pluginapi.v1.DeleteGroupSyncableRequest
+	(*GetGroupsRequest)(nil),                                 // 190: mattermost.pluginapi.v1.GetGroupsRequest
+	(*CreateDefaultSyncableMembershipsRequest)(nil),          // 191: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsRequest
+	(*DeleteGroupConstrainedMembershipsRequest)(nil),         // 192: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsRequest
+	(*RegisterPluginForSharedChannelsRequest)(nil),           // 193: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest
+	(*UnregisterPluginForSharedChannelsRequest)(nil),         // 194: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsRequest
+	(*ShareChannelRequest)(nil),                              // 195: mattermost.pluginapi.v1.ShareChannelRequest
+	(*UpdateSharedChannelRequest)(nil),                       // 196: mattermost.pluginapi.v1.UpdateSharedChannelRequest
+	(*UnshareChannelRequest)(nil),                            // 197: mattermost.pluginapi.v1.UnshareChannelRequest
+	(*UpdateSharedChannelCursorRequest)(nil),                 // 198: mattermost.pluginapi.v1.UpdateSharedChannelCursorRequest
+	(*SyncSharedChannelRequest)(nil),                         // 199: mattermost.pluginapi.v1.SyncSharedChannelRequest
+	(*InviteRemoteToChannelRequest)(nil),                     // 200: mattermost.pluginapi.v1.InviteRemoteToChannelRequest
+	(*UninviteRemoteFromChannelRequest)(nil),                 // 201: mattermost.pluginapi.v1.UninviteRemoteFromChannelRequest
+	(*CreatePropertyFieldRequest)(nil),                       // 202: mattermost.pluginapi.v1.CreatePropertyFieldRequest
+	(*GetPropertyFieldRequest)(nil),                          // 203: mattermost.pluginapi.v1.GetPropertyFieldRequest
+	(*GetPropertyFieldsRequest)(nil),                         // 204: mattermost.pluginapi.v1.GetPropertyFieldsRequest
+	(*UpdatePropertyFieldRequest)(nil),                       // 205: mattermost.pluginapi.v1.UpdatePropertyFieldRequest
+	(*DeletePropertyFieldRequest)(nil),                       // 206: mattermost.pluginapi.v1.DeletePropertyFieldRequest
+	(*SearchPropertyFieldsRequest)(nil),                      // 207: mattermost.pluginapi.v1.SearchPropertyFieldsRequest
+	(*CountPropertyFieldsRequest)(nil),                       // 208: mattermost.pluginapi.v1.CountPropertyFieldsRequest
+	(*CountPropertyFieldsForTargetRequest)(nil),              // 209: mattermost.pluginapi.v1.CountPropertyFieldsForTargetRequest
+	(*CreatePropertyValueRequest)(nil),                       // 210: mattermost.pluginapi.v1.CreatePropertyValueRequest
+	(*GetPropertyValueRequest)(nil),                          // 211: mattermost.pluginapi.v1.GetPropertyValueRequest
+	(*GetPropertyValuesRequest)(nil),                         // 212: mattermost.pluginapi.v1.GetPropertyValuesRequest
+	(*UpdatePropertyValueRequest)(nil),                       // 213: mattermost.pluginapi.v1.UpdatePropertyValueRequest
+	(*UpsertPropertyValueRequest)(nil),                       // 214: mattermost.pluginapi.v1.UpsertPropertyValueRequest
+	(*DeletePropertyValueRequest)(nil),                       // 215: mattermost.pluginapi.v1.DeletePropertyValueRequest
+	(*SearchPropertyValuesRequest)(nil),                      // 216: mattermost.pluginapi.v1.SearchPropertyValuesRequest
+	(*RegisterPropertyGroupRequest)(nil),                     // 217: mattermost.pluginapi.v1.RegisterPropertyGroupRequest
+	(*GetPropertyGroupRequest)(nil),                          // 218: mattermost.pluginapi.v1.GetPropertyGroupRequest
+	(*GetPropertyFieldByNameRequest)(nil),                    // 219: mattermost.pluginapi.v1.GetPropertyFieldByNameRequest
+	(*UpdatePropertyFieldsRequest)(nil),                      // 220: mattermost.pluginapi.v1.UpdatePropertyFieldsRequest
+	(*UpdatePropertyValuesRequest)(nil),                      // 221: mattermost.pluginapi.v1.UpdatePropertyValuesRequest
+	(*UpsertPropertyValuesRequest)(nil),                      // 222: mattermost.pluginapi.v1.UpsertPropertyValuesRequest
+	(*DeletePropertyValuesForTargetRequest)(nil),             // 223: mattermost.pluginapi.v1.DeletePropertyValuesForTargetRequest
+	(*DeletePropertyValuesForFieldRequest)(nil),              // 224: mattermost.pluginapi.v1.DeletePropertyValuesForFieldRequest
+	(*LogAuditRecRequest)(nil),                               // 225: mattermost.pluginapi.v1.LogAuditRecRequest
+	(*LogAuditRecWithLevelRequest)(nil),                      // 226: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest
+	(*PluginHTTPRequest)(nil),                                // 227: mattermost.pluginapi.v1.PluginHTTPRequest
+	(*GetCloudLimitsRequest)(nil),                            // 228: mattermost.pluginapi.v1.GetCloudLimitsRequest
+	(*OpenInteractiveDialogRequest)(nil),                     // 229: mattermost.pluginapi.v1.OpenInteractiveDialogRequest
+	(*PublishPluginClusterEventRequest)(nil),                 // 230: mattermost.pluginapi.v1.PublishPluginClusterEventRequest
+	(*RegisterCollectionAndTopicRequest)(nil),                // 231: mattermost.pluginapi.v1.RegisterCollectionAndTopicRequest
+	(*RequestTrialLicenseRequest)(nil),                       // 232: mattermost.pluginapi.v1.RequestTrialLicenseRequest
+	(*RolesGrantPermissionRequest)(nil),                      // 233: mattermost.pluginapi.v1.RolesGrantPermissionRequest
+	(*SendMailRequest)(nil),                                  // 234: mattermost.pluginapi.v1.SendMailRequest
+	(*SendPushNotificationRequest)(nil),                      // 235: mattermost.pluginapi.v1.SendPushNotificationRequest
+	(*RestoreChannelRequest)(nil),                            // 236: mattermost.pluginapi.v1.RestoreChannelRequest
+	(*GetChannelOfTypeRequest)(nil),                          // 237: mattermost.pluginapi.v1.GetChannelOfTypeRequest
+	(*RegisterChannelGuardRequest)(nil),                      // 238: mattermost.pluginapi.v1.RegisterChannelGuardRequest
+	(*UnregisterChannelGuardRequest)(nil),                    // 239: mattermost.pluginapi.v1.UnregisterChannelGuardRequest
+	(*SendToastMessageRequest)(nil),                          // 240: mattermost.pluginapi.v1.SendToastMessageRequest
+	(*UnregisterPluginRemoteForSharedChannelsRequest)(nil),   // 241: mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsRequest
+	(*ReceiveSharedChannelSyncMsgRequest)(nil),               // 242: mattermost.pluginapi.v1.ReceiveSharedChannelSyncMsgRequest
+	(*ReceiveSharedChannelAttachmentSyncMsgRequest)(nil),     // 243: mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgRequest
+	(*ReceiveSharedChannelProfileImageSyncMsgRequest)(nil),   // 244: mattermost.pluginapi.v1.ReceiveSharedChannelProfileImageSyncMsgRequest
+	(*UpsertPropertyValuesWithOptionsRequest)(nil),           // 245: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest
+	(*UpsertPropertyValueWithOptionsRequest)(nil),            // 246: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest
+	(*DeletePropertyValueWithOptionsRequest)(nil),            // 247: mattermost.pluginapi.v1.DeletePropertyValueWithOptionsRequest
+	(*DeletePropertyValuesForTargetWithOptionsRequest)(nil),  // 248: mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsRequest
+	(*DeletePropertyValuesForFieldWithOptionsRequest)(nil),   // 249: mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsRequest
+	(*EvaluateAccessControlRequest)(nil),                     // 250: mattermost.pluginapi.v1.EvaluateAccessControlRequest
+	(*SaveAccessControlPolicyRequest)(nil),                   // 251: mattermost.pluginapi.v1.SaveAccessControlPolicyRequest
+	(*GetAccessControlPolicyRequest)(nil),                    // 252: mattermost.pluginapi.v1.GetAccessControlPolicyRequest
+	(*DeleteAccessControlPolicyRequest)(nil),                 // 253: mattermost.pluginapi.v1.DeleteAccessControlPolicyRequest
+	(*CheckAccessControlExpressionRequest)(nil),              // 254: mattermost.pluginapi.v1.CheckAccessControlExpressionRequest
+	(*QueryUsersForAccessControlExpressionRequest)(nil),      // 255: mattermost.pluginapi.v1.QueryUsersForAccessControlExpressionRequest
+	(*GetAccessControlFieldsAutocompleteRequest)(nil),        // 256: mattermost.pluginapi.v1.GetAccessControlFieldsAutocompleteRequest
+	(*GetAccessControlVisualASTRequest)(nil),                 // 257: mattermost.pluginapi.v1.GetAccessControlVisualASTRequest
+	(*CreateUserResponse)(nil),                               // 258: mattermost.pluginapi.v1.CreateUserResponse
+	(*DeleteUserResponse)(nil),                               // 259: mattermost.pluginapi.v1.DeleteUserResponse
+	(*GetUsersResponse)(nil),                                 // 260: mattermost.pluginapi.v1.GetUsersResponse
+	(*GetUsersByIdsResponse)(nil),                            // 261: mattermost.pluginapi.v1.GetUsersByIdsResponse
+	(*GetUserResponse)(nil),                                  // 262: mattermost.pluginapi.v1.GetUserResponse
+	(*GetUserByEmailResponse)(nil),                           // 263: mattermost.pluginapi.v1.GetUserByEmailResponse
+	(*GetUserByUsernameResponse)(nil),                        // 264: mattermost.pluginapi.v1.GetUserByUsernameResponse
+	(*GetUsersByUsernamesResponse)(nil),                      // 265: mattermost.pluginapi.v1.GetUsersByUsernamesResponse
+	(*GetUsersInTeamResponse)(nil),                           // 266: mattermost.pluginapi.v1.GetUsersInTeamResponse
+	(*UpdateUserResponse)(nil),                               // 267: mattermost.pluginapi.v1.UpdateUserResponse
+	(*GetUserStatusResponse)(nil),                            // 268: mattermost.pluginapi.v1.GetUserStatusResponse
+	(*GetUserStatusesByIdsResponse)(nil),                     // 269: mattermost.pluginapi.v1.GetUserStatusesByIdsResponse
+	(*UpdateUserStatusResponse)(nil),                         // 270: mattermost.pluginapi.v1.UpdateUserStatusResponse
+	(*SetUserStatusTimedDNDResponse)(nil),                    // 271: mattermost.pluginapi.v1.SetUserStatusTimedDNDResponse
+	(*UpdateUserActiveResponse)(nil),                         // 272: mattermost.pluginapi.v1.UpdateUserActiveResponse
+	(*UpdateUserCustomStatusResponse)(nil),                   // 273: mattermost.pluginapi.v1.UpdateUserCustomStatusResponse
+	(*RemoveUserCustomStatusResponse)(nil),                   // 274: mattermost.pluginapi.v1.RemoveUserCustomStatusResponse
+	(*GetUsersInChannelResponse)(nil),                        // 275: mattermost.pluginapi.v1.GetUsersInChannelResponse
+	(*GetLDAPUserAttributesResponse)(nil),                    // 276: mattermost.pluginapi.v1.GetLDAPUserAttributesResponse
+	(*SearchUsersResponse)(nil),                              // 277: mattermost.pluginapi.v1.SearchUsersResponse
+	(*GetProfileImageResponse)(nil),                          // 278: mattermost.pluginapi.v1.GetProfileImageResponse
+	(*SetProfileImageResponse)(nil),                          // 279: mattermost.pluginapi.v1.SetProfileImageResponse
+	(*HasPermissionToResponse)(nil),                          // 280: mattermost.pluginapi.v1.HasPermissionToResponse
+	(*HasPermissionToTeamResponse)(nil),                      // 281: mattermost.pluginapi.v1.HasPermissionToTeamResponse
+	(*HasPermissionToChannelResponse)(nil),                   // 282: mattermost.pluginapi.v1.HasPermissionToChannelResponse
+	(*PublishUserTypingResponse)(nil),                        // 283: mattermost.pluginapi.v1.PublishUserTypingResponse
+	(*UpdateUserAuthResponse)(nil),                           // 284: mattermost.pluginapi.v1.UpdateUserAuthResponse
+	(*UpdateUserRolesResponse)(nil),                          // 285: mattermost.pluginapi.v1.UpdateUserRolesResponse
+	(*GetSessionResponse)(nil),                               // 286: mattermost.pluginapi.v1.GetSessionResponse
+	(*CreateSessionResponse)(nil),                            // 287: mattermost.pluginapi.v1.CreateSessionResponse
+	(*ExtendSessionExpiryResponse)(nil),                      // 288: mattermost.pluginapi.v1.ExtendSessionExpiryResponse
+	(*RevokeSessionResponse)(nil),                            // 289: mattermost.pluginapi.v1.RevokeSessionResponse
+	(*CreateUserAccessTokenResponse)(nil),                    // 290: mattermost.pluginapi.v1.CreateUserAccessTokenResponse
+	(*RevokeUserAccessTokenResponse)(nil),                    // 291: mattermost.pluginapi.v1.RevokeUserAccessTokenResponse
+	(*CreateTeamResponse)(nil),                               // 292: mattermost.pluginapi.v1.CreateTeamResponse
+	(*DeleteTeamResponse)(nil),                               // 293: mattermost.pluginapi.v1.DeleteTeamResponse
+	(*GetTeamsResponse)(nil),                                 // 294: mattermost.pluginapi.v1.GetTeamsResponse
+	(*GetTeamResponse)(nil),                                  // 295: mattermost.pluginapi.v1.GetTeamResponse
+	(*GetTeamByNameResponse)(nil),                            // 296: mattermost.pluginapi.v1.GetTeamByNameResponse
+	(*GetTeamsUnreadForUserResponse)(nil),                    // 297: mattermost.pluginapi.v1.GetTeamsUnreadForUserResponse
+	(*UpdateTeamResponse)(nil),                               // 298: mattermost.pluginapi.v1.UpdateTeamResponse
+	(*SearchTeamsResponse)(nil),                              // 299: mattermost.pluginapi.v1.SearchTeamsResponse
+	(*GetTeamsForUserResponse)(nil),                          // 300: mattermost.pluginapi.v1.GetTeamsForUserResponse
+	(*CreateTeamMemberResponse)(nil),                         // 301: mattermost.pluginapi.v1.CreateTeamMemberResponse
+	(*CreateTeamMembersResponse)(nil),                        // 302: mattermost.pluginapi.v1.CreateTeamMembersResponse
+	(*CreateTeamMembersGracefullyResponse)(nil),              // 303: mattermost.pluginapi.v1.CreateTeamMembersGracefullyResponse
+	(*DeleteTeamMemberResponse)(nil),                         // 304: mattermost.pluginapi.v1.DeleteTeamMemberResponse
+	(*GetTeamMembersResponse)(nil),                           // 305: mattermost.pluginapi.v1.GetTeamMembersResponse
+	(*GetTeamMemberResponse)(nil),                            // 306: mattermost.pluginapi.v1.GetTeamMemberResponse
+	(*GetTeamMembersForUserResponse)(nil),                    // 307: mattermost.pluginapi.v1.GetTeamMembersForUserResponse
+	(*UpdateTeamMemberRolesResponse)(nil),                    // 308: mattermost.pluginapi.v1.UpdateTeamMemberRolesResponse
+	(*GetTeamIconResponse)(nil),                              // 309: mattermost.pluginapi.v1.GetTeamIconResponse
+	(*SetTeamIconResponse)(nil),                              // 310: mattermost.pluginapi.v1.SetTeamIconResponse
+	(*RemoveTeamIconResponse)(nil),                           // 311: mattermost.pluginapi.v1.RemoveTeamIconResponse
+	(*GetTeamStatsResponse)(nil),                             // 312: mattermost.pluginapi.v1.GetTeamStatsResponse
+	(*CreateChannelResponse)(nil),                            // 313: mattermost.pluginapi.v1.CreateChannelResponse
+	(*DeleteChannelResponse)(nil),                            // 314: mattermost.pluginapi.v1.DeleteChannelResponse
+	(*GetPublicChannelsForTeamResponse)(nil),                 // 315: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse
+	(*GetChannelResponse)(nil),                               // 316: mattermost.pluginapi.v1.GetChannelResponse
+	(*GetChannelByNameResponse)(nil),                         // 317: mattermost.pluginapi.v1.GetChannelByNameResponse
+	(*GetChannelByNameForTeamNameResponse)(nil),              // 318: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse
+	(*GetChannelsForTeamForUserResponse)(nil),                // 319: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse
+	(*GetChannelStatsResponse)(nil),                          // 320: mattermost.pluginapi.v1.GetChannelStatsResponse
+	(*GetDirectChannelResponse)(nil),                         // 321: mattermost.pluginapi.v1.GetDirectChannelResponse
+	(*GetGroupChannelResponse)(nil),                          // 322: mattermost.pluginapi.v1.GetGroupChannelResponse
+	(*UpdateChannelResponse)(nil),                            // 323: mattermost.pluginapi.v1.UpdateChannelResponse
+	(*SearchChannelsResponse)(nil),                           // 324: mattermost.pluginapi.v1.SearchChannelsResponse
+	(*AddChannelMemberResponse)(nil),                         // 325: mattermost.pluginapi.v1.AddChannelMemberResponse
+	(*AddUserToChannelResponse)(nil),                         // 326: mattermost.pluginapi.v1.AddUserToChannelResponse
+	(*GetChannelMemberResponse)(nil),                         // 327: mattermost.pluginapi.v1.GetChannelMemberResponse
+	(*GetChannelMembersResponse)(nil),                        // 328: mattermost.pluginapi.v1.GetChannelMembersResponse
+	(*GetChannelMembersByIdsResponse)(nil),                   // 329: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse
+	(*GetChannelMembersForUserResponse)(nil),                 // 330: mattermost.pluginapi.v1.GetChannelMembersForUserResponse
+	(*UpdateChannelMemberRolesResponse)(nil),                 // 331: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse
+	(*UpdateChannelMemberNotificationsResponse)(nil),         // 332: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse
+	(*PatchChannelMembersNotificationsResponse)(nil),         // 333: mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse
+	(*DeleteChannelMemberResponse)(nil),                      // 334: mattermost.pluginapi.v1.DeleteChannelMemberResponse
+	(*CreateChannelSidebarCategoryResponse)(nil),             // 335: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse
+	(*GetChannelSidebarCategoriesResponse)(nil),              // 336: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse
+	(*UpdateChannelSidebarCategoriesResponse)(nil),           // 337: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse
+	(*CreatePostResponse)(nil),                               // 338: mattermost.pluginapi.v1.CreatePostResponse
+	(*AddReactionResponse)(nil),                              // 339: mattermost.pluginapi.v1.AddReactionResponse
+	(*RemoveReactionResponse)(nil),                           // 340: mattermost.pluginapi.v1.RemoveReactionResponse
+	(*GetReactionsResponse)(nil),                             // 341: mattermost.pluginapi.v1.GetReactionsResponse
+	(*SendEphemeralPostResponse)(nil),                        // 342: mattermost.pluginapi.v1.SendEphemeralPostResponse
+	(*UpdateEphemeralPostResponse)(nil),                      // 343: mattermost.pluginapi.v1.UpdateEphemeralPostResponse
+	(*DeleteEphemeralPostResponse)(nil),                      // 344: mattermost.pluginapi.v1.DeleteEphemeralPostResponse
+	(*DeletePostResponse)(nil),                               // 345: mattermost.pluginapi.v1.DeletePostResponse
+	(*GetPostThreadResponse)(nil),                            // 346: mattermost.pluginapi.v1.GetPostThreadResponse
+	(*GetPostResponse)(nil),                                  // 347: mattermost.pluginapi.v1.GetPostResponse
+	(*GetPostsSinceResponse)(nil),                            // 348: mattermost.pluginapi.v1.GetPostsSinceResponse
+	(*GetPostsAfterResponse)(nil),                            // 349: mattermost.pluginapi.v1.GetPostsAfterResponse
+	(*GetPostsBeforeResponse)(nil),                           // 350: mattermost.pluginapi.v1.GetPostsBeforeResponse
+	(*GetPostsForChannelResponse)(nil),                       // 351: mattermost.pluginapi.v1.GetPostsForChannelResponse
+	(*UpdatePostResponse)(nil),                               // 352: mattermost.pluginapi.v1.UpdatePostResponse
+	(*SearchPostsInTeamResponse)(nil),                        // 353: mattermost.pluginapi.v1.SearchPostsInTeamResponse
+	(*SearchPostsInTeamForUserResponse)(nil),                 // 354: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse
+	(*GetEmojiListResponse)(nil),                             // 355: mattermost.pluginapi.v1.GetEmojiListResponse
+	(*GetEmojiByNameResponse)(nil),                           // 356: mattermost.pluginapi.v1.GetEmojiByNameResponse
+	(*GetEmojiResponse)(nil),                                 // 357: mattermost.pluginapi.v1.GetEmojiResponse
+	(*GetEmojiImageResponse)(nil),                            // 358: mattermost.pluginapi.v1.GetEmojiImageResponse
+	(*KVSetResponse)(nil),                                    // 359: mattermost.pluginapi.v1.KVSetResponse
+	(*KVCompareAndSetResponse)(nil),                          // 360: mattermost.pluginapi.v1.KVCompareAndSetResponse
+	(*KVCompareAndDeleteResponse)(nil),                       // 361: mattermost.pluginapi.v1.KVCompareAndDeleteResponse
+	(*KVSetWithOptionsResponse)(nil),                         // 362: mattermost.pluginapi.v1.KVSetWithOptionsResponse
+	(*KVSetWithExpiryResponse)(nil),                          // 363: mattermost.pluginapi.v1.KVSetWithExpiryResponse
+	(*KVGetResponse)(nil),                                    // 364: mattermost.pluginapi.v1.KVGetResponse
+	(*KVDeleteResponse)(nil),                                 // 365: mattermost.pluginapi.v1.KVDeleteResponse
+	(*KVDeleteAllResponse)(nil),                              // 366: mattermost.pluginapi.v1.KVDeleteAllResponse
+	(*KVListResponse)(nil),                                   // 367: mattermost.pluginapi.v1.KVListResponse
+	(*PublishWebSocketEventResponse)(nil),                    // 368: mattermost.pluginapi.v1.PublishWebSocketEventResponse
+	(*LoadPluginConfigurationResponse)(nil),                  // 369: mattermost.pluginapi.v1.LoadPluginConfigurationResponse
+	(*GetConfigResponse)(nil),                                // 370: mattermost.pluginapi.v1.GetConfigResponse
+	(*GetUnsanitizedConfigResponse)(nil),                     // 371: mattermost.pluginapi.v1.GetUnsanitizedConfigResponse
+	(*SaveConfigResponse)(nil),                               // 372: mattermost.pluginapi.v1.SaveConfigResponse
+	(*GetPluginConfigResponse)(nil),                          // 373: mattermost.pluginapi.v1.GetPluginConfigResponse
+	(*SavePluginConfigResponse)(nil),                         // 374: mattermost.pluginapi.v1.SavePluginConfigResponse
+	(*GetBundlePathResponse)(nil),                            // 375: mattermost.pluginapi.v1.GetBundlePathResponse
+	(*GetPluginsResponse)(nil),                               // 376: mattermost.pluginapi.v1.GetPluginsResponse
+	(*EnablePluginResponse)(nil),                             // 377: mattermost.pluginapi.v1.EnablePluginResponse
+	(*DisablePluginResponse)(nil),                            // 378: mattermost.pluginapi.v1.DisablePluginResponse
+	(*RemovePluginResponse)(nil),                             // 379: mattermost.pluginapi.v1.RemovePluginResponse
+	(*GetPluginStatusResponse)(nil),                          // 380: mattermost.pluginapi.v1.GetPluginStatusResponse
+	(*InstallPluginResponse)(nil),                            // 381: mattermost.pluginapi.v1.InstallPluginResponse
+	(*GetPluginIDResponse)(nil),                              // 382: mattermost.pluginapi.v1.GetPluginIDResponse
+	(*LogDebugResponse)(nil),                                 // 383: mattermost.pluginapi.v1.LogDebugResponse
+	(*LogInfoResponse)(nil),                                  // 384: mattermost.pluginapi.v1.LogInfoResponse
+	(*LogErrorResponse)(nil),                                 // 385: mattermost.pluginapi.v1.LogErrorResponse
+	(*LogWarnResponse)(nil),                                  // 386: mattermost.pluginapi.v1.LogWarnResponse
+	(*CopyFileInfosResponse)(nil),                            // 387: mattermost.pluginapi.v1.CopyFileInfosResponse
+	(*GetFileInfoResponse)(nil),                              // 388: mattermost.pluginapi.v1.GetFileInfoResponse
+	(*SetFileSearchableContentResponse)(nil),                 // 389: mattermost.pluginapi.v1.SetFileSearchableContentResponse
+	(*GetFileInfosResponse)(nil),                             // 390: mattermost.pluginapi.v1.GetFileInfosResponse
+	(*GetFileResponse)(nil),                                  // 391: mattermost.pluginapi.v1.GetFileResponse
+	(*GetFileLinkResponse)(nil),                              // 392: mattermost.pluginapi.v1.GetFileLinkResponse
+	(*ReadFileResponse)(nil),                                 // 393: mattermost.pluginapi.v1.ReadFileResponse
+	(*UploadFileResponse)(nil),                               // 394: mattermost.pluginapi.v1.UploadFileResponse
+	(*CreateUploadSessionResponse)(nil),                      // 395: mattermost.pluginapi.v1.CreateUploadSessionResponse
+	(*UploadDataResponse)(nil),                               // 396: mattermost.pluginapi.v1.UploadDataResponse
+	(*GetUploadSessionResponse)(nil),                         // 397: mattermost.pluginapi.v1.GetUploadSessionResponse
+	(*CreateBotResponse)(nil),                                // 398: mattermost.pluginapi.v1.CreateBotResponse
+	(*PatchBotResponse)(nil),                                 // 399: mattermost.pluginapi.v1.PatchBotResponse
+	(*GetBotResponse)(nil),                                   // 400: mattermost.pluginapi.v1.GetBotResponse
+	(*GetBotsResponse)(nil),                                  // 401: mattermost.pluginapi.v1.GetBotsResponse
+	(*UpdateBotActiveResponse)(nil),                          // 402: mattermost.pluginapi.v1.UpdateBotActiveResponse
+	(*PermanentDeleteBotResponse)(nil),                       // 403: mattermost.pluginapi.v1.PermanentDeleteBotResponse
+	(*EnsureBotUserResponse)(nil),                            // 404: mattermost.pluginapi.v1.EnsureBotUserResponse
+	(*GetLicenseResponse)(nil),                               // 405: mattermost.pluginapi.v1.GetLicenseResponse
+	(*IsEnterpriseReadyResponse)(nil),                        // 406: mattermost.pluginapi.v1.IsEnterpriseReadyResponse
+	(*GetServerVersionResponse)(nil),                         // 407: mattermost.pluginapi.v1.GetServerVersionResponse
+	(*GetSystemInstallDateResponse)(nil),                     // 408: mattermost.pluginapi.v1.GetSystemInstallDateResponse
+	(*GetDiagnosticIdResponse)(nil),                          // 409: mattermost.pluginapi.v1.GetDiagnosticIdResponse
+	(*GetTelemetryIdResponse)(nil),                           // 410: mattermost.pluginapi.v1.GetTelemetryIdResponse
+	(*RegisterCommandResponse)(nil),                          // 411: mattermost.pluginapi.v1.RegisterCommandResponse
+	(*UnregisterCommandResponse)(nil),                        // 412: mattermost.pluginapi.v1.UnregisterCommandResponse
+	(*ExecuteSlashCommandResponse)(nil),                      // 413: mattermost.pluginapi.v1.ExecuteSlashCommandResponse
+	(*CreateCommandResponse)(nil),                            // 414: mattermost.pluginapi.v1.CreateCommandResponse
+	(*ListCommandsResponse)(nil),                             // 415: mattermost.pluginapi.v1.ListCommandsResponse
+	(*ListCustomCommandsResponse)(nil),                       // 416: mattermost.pluginapi.v1.ListCustomCommandsResponse
+	(*ListPluginCommandsResponse)(nil),                       // 417: mattermost.pluginapi.v1.ListPluginCommandsResponse
+	(*ListBuiltInCommandsResponse)(nil),                      // 418: mattermost.pluginapi.v1.ListBuiltInCommandsResponse
+	(*GetCommandResponse)(nil),                               // 419: mattermost.pluginapi.v1.GetCommandResponse
+	(*UpdateCommandResponse)(nil),                            // 420: mattermost.pluginapi.v1.UpdateCommandResponse
+	(*DeleteCommandResponse)(nil),                            // 421: mattermost.pluginapi.v1.DeleteCommandResponse
+	(*GetPreferenceForUserResponse)(nil),                     // 422: mattermost.pluginapi.v1.GetPreferenceForUserResponse
+	(*GetPreferencesForUserResponse)(nil),                    // 423: mattermost.pluginapi.v1.GetPreferencesForUserResponse
+	(*UpdatePreferencesForUserResponse)(nil),                 // 424: mattermost.pluginapi.v1.UpdatePreferencesForUserResponse
+	(*DeletePreferencesForUserResponse)(nil),                 // 425: mattermost.pluginapi.v1.DeletePreferencesForUserResponse
+	(*CreateOAuthAppResponse)(nil),                           // 426: mattermost.pluginapi.v1.CreateOAuthAppResponse
+	(*GetOAuthAppResponse)(nil),                              // 427: mattermost.pluginapi.v1.GetOAuthAppResponse
+	(*UpdateOAuthAppResponse)(nil),                           // 428: mattermost.pluginapi.v1.UpdateOAuthAppResponse
+	(*DeleteOAuthAppResponse)(nil),                           // 429: mattermost.pluginapi.v1.DeleteOAuthAppResponse
+	(*GetGroupResponse)(nil),                                 // 430: mattermost.pluginapi.v1.GetGroupResponse
+	(*GetGroupByNameResponse)(nil),                           // 431: mattermost.pluginapi.v1.GetGroupByNameResponse
+	(*GetGroupMemberUsersResponse)(nil),                      // 432: mattermost.pluginapi.v1.GetGroupMemberUsersResponse
+	(*GetGroupsBySourceResponse)(nil),                        // 433: mattermost.pluginapi.v1.GetGroupsBySourceResponse
+	(*GetGroupsForUserResponse)(nil),                         // 434: mattermost.pluginapi.v1.GetGroupsForUserResponse
+	(*UpsertGroupMemberResponse)(nil),                        // 435: mattermost.pluginapi.v1.UpsertGroupMemberResponse
+	(*UpsertGroupMembersResponse)(nil),                       // 436: mattermost.pluginapi.v1.UpsertGroupMembersResponse
+	(*GetGroupByRemoteIDResponse)(nil),                       // 437: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse
+	(*CreateGroupResponse)(nil),                              // 438: mattermost.pluginapi.v1.CreateGroupResponse
+	(*UpdateGroupResponse)(nil),                              // 439: mattermost.pluginapi.v1.UpdateGroupResponse
+	(*DeleteGroupResponse)(nil),                              // 440: mattermost.pluginapi.v1.DeleteGroupResponse
+	(*RestoreGroupResponse)(nil),                             // 441: mattermost.pluginapi.v1.RestoreGroupResponse
+	(*DeleteGroupMemberResponse)(nil),                        // 442: mattermost.pluginapi.v1.DeleteGroupMemberResponse
+	(*GetGroupSyncableResponse)(nil),                         // 443: mattermost.pluginapi.v1.GetGroupSyncableResponse
+	(*GetGroupSyncablesResponse)(nil),                        // 444: mattermost.pluginapi.v1.GetGroupSyncablesResponse
+	(*UpsertGroupSyncableResponse)(nil),                      // 445: mattermost.pluginapi.v1.UpsertGroupSyncableResponse
+	(*UpdateGroupSyncableResponse)(nil),                      // 446: mattermost.pluginapi.v1.UpdateGroupSyncableResponse
+	(*DeleteGroupSyncableResponse)(nil),                      // 447: mattermost.pluginapi.v1.DeleteGroupSyncableResponse
+	(*GetGroupsResponse)(nil),                                // 448: mattermost.pluginapi.v1.GetGroupsResponse
+	(*CreateDefaultSyncableMembershipsResponse)(nil),         // 449: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse
+	(*DeleteGroupConstrainedMembershipsResponse)(nil),        // 450: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse
+	(*RegisterPluginForSharedChannelsResponse)(nil),          // 451: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse
+	(*UnregisterPluginForSharedChannelsResponse)(nil),        // 452: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse
+	(*ShareChannelResponse)(nil),                             // 453: mattermost.pluginapi.v1.ShareChannelResponse
+	(*UpdateSharedChannelResponse)(nil),                      // 454: mattermost.pluginapi.v1.UpdateSharedChannelResponse
+	(*UnshareChannelResponse)(nil),                           // 455: mattermost.pluginapi.v1.UnshareChannelResponse
+	(*UpdateSharedChannelCursorResponse)(nil),                // 456: mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse
+	(*SyncSharedChannelResponse)(nil),                        // 457: mattermost.pluginapi.v1.SyncSharedChannelResponse
+	(*InviteRemoteToChannelResponse)(nil),                    // 458: mattermost.pluginapi.v1.InviteRemoteToChannelResponse
+	(*UninviteRemoteFromChannelResponse)(nil),                // 459: mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse
+	(*CreatePropertyFieldResponse)(nil),                      // 460: mattermost.pluginapi.v1.CreatePropertyFieldResponse
+	(*GetPropertyFieldResponse)(nil),                         // 461: mattermost.pluginapi.v1.GetPropertyFieldResponse
+	(*GetPropertyFieldsResponse)(nil),                        // 462: mattermost.pluginapi.v1.GetPropertyFieldsResponse
+	(*UpdatePropertyFieldResponse)(nil),                      // 463: mattermost.pluginapi.v1.UpdatePropertyFieldResponse
+	(*DeletePropertyFieldResponse)(nil),                      // 464: mattermost.pluginapi.v1.DeletePropertyFieldResponse
+	(*SearchPropertyFieldsResponse)(nil),                     // 465: mattermost.pluginapi.v1.SearchPropertyFieldsResponse
+	(*CountPropertyFieldsResponse)(nil),                      // 466: mattermost.pluginapi.v1.CountPropertyFieldsResponse
+	(*CountPropertyFieldsForTargetResponse)(nil),             // 467: mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse
+	(*CreatePropertyValueResponse)(nil),                      // 468: mattermost.pluginapi.v1.CreatePropertyValueResponse
+	(*GetPropertyValueResponse)(nil),                         // 469: mattermost.pluginapi.v1.GetPropertyValueResponse
+	(*GetPropertyValuesResponse)(nil),                        // 470: mattermost.pluginapi.v1.GetPropertyValuesResponse
+	(*UpdatePropertyValueResponse)(nil),                      // 471: mattermost.pluginapi.v1.UpdatePropertyValueResponse
+	(*UpsertPropertyValueResponse)(nil),                      // 472: mattermost.pluginapi.v1.UpsertPropertyValueResponse
+	(*DeletePropertyValueResponse)(nil),                      // 473: mattermost.pluginapi.v1.DeletePropertyValueResponse
+	(*SearchPropertyValuesResponse)(nil),                     // 474: mattermost.pluginapi.v1.SearchPropertyValuesResponse
+	(*RegisterPropertyGroupResponse)(nil),                    // 475: mattermost.pluginapi.v1.RegisterPropertyGroupResponse
+	(*GetPropertyGroupResponse)(nil),                         // 476: mattermost.pluginapi.v1.GetPropertyGroupResponse
+	(*GetPropertyFieldByNameResponse)(nil),                   // 477: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse
+	(*UpdatePropertyFieldsResponse)(nil),                     // 478: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse
+	(*UpdatePropertyValuesResponse)(nil),                     // 479: mattermost.pluginapi.v1.UpdatePropertyValuesResponse
+	(*UpsertPropertyValuesResponse)(nil),                     // 480: mattermost.pluginapi.v1.UpsertPropertyValuesResponse
+	(*DeletePropertyValuesForTargetResponse)(nil),            // 481: mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse
+	(*DeletePropertyValuesForFieldResponse)(nil),             // 482: mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse
+	(*LogAuditRecResponse)(nil),                              // 483: mattermost.pluginapi.v1.LogAuditRecResponse
+	(*LogAuditRecWithLevelResponse)(nil),                     // 484: mattermost.pluginapi.v1.LogAuditRecWithLevelResponse
+	(*PluginHTTPResponse)(nil),                               // 485: mattermost.pluginapi.v1.PluginHTTPResponse
+	(*GetCloudLimitsResponse)(nil),                           // 486: mattermost.pluginapi.v1.GetCloudLimitsResponse
+	(*OpenInteractiveDialogResponse)(nil),                    // 487: mattermost.pluginapi.v1.OpenInteractiveDialogResponse
+	(*PublishPluginClusterEventResponse)(nil),                // 488: mattermost.pluginapi.v1.PublishPluginClusterEventResponse
+	(*RegisterCollectionAndTopicResponse)(nil),               // 489: mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse
+	(*RequestTrialLicenseResponse)(nil),                      // 490: mattermost.pluginapi.v1.RequestTrialLicenseResponse
+	(*RolesGrantPermissionResponse)(nil),                     // 491: mattermost.pluginapi.v1.RolesGrantPermissionResponse
+	(*SendMailResponse)(nil),                                 // 492: mattermost.pluginapi.v1.SendMailResponse
+	(*SendPushNotificationResponse)(nil),                     // 493: mattermost.pluginapi.v1.SendPushNotificationResponse
+	(*RestoreChannelResponse)(nil),                           // 494: mattermost.pluginapi.v1.RestoreChannelResponse
+	(*GetChannelOfTypeResponse)(nil),                         // 495: mattermost.pluginapi.v1.GetChannelOfTypeResponse
+	(*RegisterChannelGuardResponse)(nil),                     // 496: mattermost.pluginapi.v1.RegisterChannelGuardResponse
+	(*UnregisterChannelGuardResponse)(nil),                   // 497: mattermost.pluginapi.v1.UnregisterChannelGuardResponse
+	(*SendToastMessageResponse)(nil),                         // 498: mattermost.pluginapi.v1.SendToastMessageResponse
+	(*UnregisterPluginRemoteForSharedChannelsResponse)(nil),  // 499: mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsResponse
+	(*ReceiveSharedChannelSyncMsgResponse)(nil),              // 500: mattermost.pluginapi.v1.ReceiveSharedChannelSyncMsgResponse
+	(*ReceiveSharedChannelAttachmentSyncMsgResponse)(nil),    // 501: mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgResponse
+	(*ReceiveSharedChannelProfileImageSyncMsgResponse)(nil),  // 502: mattermost.pluginapi.v1.ReceiveSharedChannelProfileImageSyncMsgResponse
+	(*UpsertPropertyValuesWithOptionsResponse)(nil),          // 503: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse
+	(*UpsertPropertyValueWithOptionsResponse)(nil),           // 504: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse
+	(*DeletePropertyValueWithOptionsResponse)(nil),           // 505: mattermost.pluginapi.v1.DeletePropertyValueWithOptionsResponse
+	(*DeletePropertyValuesForTargetWithOptionsResponse)(nil), // 506: mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsResponse
+	(*DeletePropertyValuesForFieldWithOptionsResponse)(nil),  // 507: mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsResponse
+	(*EvaluateAccessControlResponse)(nil),                    // 508: mattermost.pluginapi.v1.EvaluateAccessControlResponse
+	(*SaveAccessControlPolicyResponse)(nil),                  // 509: mattermost.pluginapi.v1.SaveAccessControlPolicyResponse
+	(*GetAccessControlPolicyResponse)(nil),                   // 510: mattermost.pluginapi.v1.GetAccessControlPolicyResponse
+	(*DeleteAccessControlPolicyResponse)(nil),                // 511: mattermost.pluginapi.v1.DeleteAccessControlPolicyResponse
+	(*CheckAccessControlExpressionResponse)(nil),             // 512: mattermost.pluginapi.v1.CheckAccessControlExpressionResponse
+	(*QueryUsersForAccessControlExpressionResponse)(nil),     // 513: mattermost.pluginapi.v1.QueryUsersForAccessControlExpressionResponse
+	(*GetAccessControlFieldsAutocompleteResponse)(nil),       // 514: mattermost.pluginapi.v1.GetAccessControlFieldsAutocompleteResponse
+	(*GetAccessControlVisualASTResponse)(nil),                // 515: mattermost.pluginapi.v1.GetAccessControlVisualASTResponse
 }
 var file_api_proto_depIdxs = []int32{
 	0,   // 0: mattermost.pluginapi.v1.PluginAPI.CreateUser:input_type -> mattermost.pluginapi.v1.CreateUserRequest
@@ -994,244 +1060,288 @@ var file_api_proto_depIdxs = []int32{
 	233, // 233: mattermost.pluginapi.v1.PluginAPI.RolesGrantPermission:input_type -> mattermost.pluginapi.v1.RolesGrantPermissionRequest
 	234, // 234: mattermost.pluginapi.v1.PluginAPI.SendMail:input_type -> mattermost.pluginapi.v1.SendMailRequest
 	235, // 235: mattermost.pluginapi.v1.PluginAPI.SendPushNotification:input_type -> mattermost.pluginapi.v1.SendPushNotificationRequest
-	236, // 236: mattermost.pluginapi.v1.PluginAPI.CreateUser:output_type -> mattermost.pluginapi.v1.CreateUserResponse
-	237, // 237: mattermost.pluginapi.v1.PluginAPI.DeleteUser:output_type -> mattermost.pluginapi.v1.DeleteUserResponse
-	238, // 238: mattermost.pluginapi.v1.PluginAPI.GetUsers:output_type -> mattermost.pluginapi.v1.GetUsersResponse
-	239, // 239: mattermost.pluginapi.v1.PluginAPI.GetUsersByIds:output_type -> mattermost.pluginapi.v1.GetUsersByIdsResponse
-	240, // 240: mattermost.pluginapi.v1.PluginAPI.GetUser:output_type -> mattermost.pluginapi.v1.GetUserResponse
-	241, // 241: mattermost.pluginapi.v1.PluginAPI.GetUserByEmail:output_type -> mattermost.pluginapi.v1.GetUserByEmailResponse
-	242, // 242: mattermost.pluginapi.v1.PluginAPI.GetUserByUsername:output_type -> mattermost.pluginapi.v1.GetUserByUsernameResponse
-	243, // 243: mattermost.pluginapi.v1.PluginAPI.GetUsersByUsernames:output_type -> mattermost.pluginapi.v1.GetUsersByUsernamesResponse
-	244, // 244: mattermost.pluginapi.v1.PluginAPI.GetUsersInTeam:output_type -> mattermost.pluginapi.v1.GetUsersInTeamResponse
-	245, // 245: mattermost.pluginapi.v1.PluginAPI.UpdateUser:output_type -> mattermost.pluginapi.v1.UpdateUserResponse
-	246, // 246: mattermost.pluginapi.v1.PluginAPI.GetUserStatus:output_type -> mattermost.pluginapi.v1.GetUserStatusResponse
-	247, // 247: mattermost.pluginapi.v1.PluginAPI.GetUserStatusesByIds:output_type -> mattermost.pluginapi.v1.GetUserStatusesByIdsResponse
-	248, // 248: mattermost.pluginapi.v1.PluginAPI.UpdateUserStatus:output_type -> mattermost.pluginapi.v1.UpdateUserStatusResponse
-	249, // 249: mattermost.pluginapi.v1.PluginAPI.SetUserStatusTimedDND:output_type -> mattermost.pluginapi.v1.SetUserStatusTimedDNDResponse
-	250, // 250: mattermost.pluginapi.v1.PluginAPI.UpdateUserActive:output_type -> mattermost.pluginapi.v1.UpdateUserActiveResponse
-	251, // 251: mattermost.pluginapi.v1.PluginAPI.UpdateUserCustomStatus:output_type -> mattermost.pluginapi.v1.UpdateUserCustomStatusResponse
-	252, // 252: mattermost.pluginapi.v1.PluginAPI.RemoveUserCustomStatus:output_type -> mattermost.pluginapi.v1.RemoveUserCustomStatusResponse
-	253, // 253: mattermost.pluginapi.v1.PluginAPI.GetUsersInChannel:output_type -> mattermost.pluginapi.v1.GetUsersInChannelResponse
-	254, // 254: mattermost.pluginapi.v1.PluginAPI.GetLDAPUserAttributes:output_type -> mattermost.pluginapi.v1.GetLDAPUserAttributesResponse
-	255, // 255: mattermost.pluginapi.v1.PluginAPI.SearchUsers:output_type -> mattermost.pluginapi.v1.SearchUsersResponse
-	256, // 256: mattermost.pluginapi.v1.PluginAPI.GetProfileImage:output_type -> mattermost.pluginapi.v1.GetProfileImageResponse
-	257, // 257: mattermost.pluginapi.v1.PluginAPI.SetProfileImage:output_type -> mattermost.pluginapi.v1.SetProfileImageResponse
-	258, // 258: mattermost.pluginapi.v1.PluginAPI.HasPermissionTo:output_type -> mattermost.pluginapi.v1.HasPermissionToResponse
-	259, // 259: mattermost.pluginapi.v1.PluginAPI.HasPermissionToTeam:output_type -> mattermost.pluginapi.v1.HasPermissionToTeamResponse
-	260, // 260: mattermost.pluginapi.v1.PluginAPI.HasPermissionToChannel:output_type -> mattermost.pluginapi.v1.HasPermissionToChannelResponse
-	261, // 261: mattermost.pluginapi.v1.PluginAPI.PublishUserTyping:output_type -> mattermost.pluginapi.v1.PublishUserTypingResponse
-	262, // 262: mattermost.pluginapi.v1.PluginAPI.UpdateUserAuth:output_type -> mattermost.pluginapi.v1.UpdateUserAuthResponse
-	263, // 263: mattermost.pluginapi.v1.PluginAPI.UpdateUserRoles:output_type -> mattermost.pluginapi.v1.UpdateUserRolesResponse
-	264, // 264: mattermost.pluginapi.v1.PluginAPI.GetSession:output_type -> mattermost.pluginapi.v1.GetSessionResponse
-	265, // 265: mattermost.pluginapi.v1.PluginAPI.CreateSession:output_type -> mattermost.pluginapi.v1.CreateSessionResponse
-	266, // 266: mattermost.pluginapi.v1.PluginAPI.ExtendSessionExpiry:output_type -> mattermost.pluginapi.v1.ExtendSessionExpiryResponse
-	267, // 267: mattermost.pluginapi.v1.PluginAPI.RevokeSession:output_type -> mattermost.pluginapi.v1.RevokeSessionResponse
-	268, // 268: mattermost.pluginapi.v1.PluginAPI.CreateUserAccessToken:output_type -> mattermost.pluginapi.v1.CreateUserAccessTokenResponse
-	269, // 269: mattermost.pluginapi.v1.PluginAPI.RevokeUserAccessToken:output_type -> mattermost.pluginapi.v1.RevokeUserAccessTokenResponse
-	270, // 270: mattermost.pluginapi.v1.PluginAPI.CreateTeam:output_type -> mattermost.pluginapi.v1.CreateTeamResponse
-	271, // 271: mattermost.pluginapi.v1.PluginAPI.DeleteTeam:output_type -> mattermost.pluginapi.v1.DeleteTeamResponse
-	272, // 272: mattermost.pluginapi.v1.PluginAPI.GetTeams:output_type -> mattermost.pluginapi.v1.GetTeamsResponse
-	273, // 273: mattermost.pluginapi.v1.PluginAPI.GetTeam:output_type -> mattermost.pluginapi.v1.GetTeamResponse
-	274, // 274: mattermost.pluginapi.v1.PluginAPI.GetTeamByName:output_type -> mattermost.pluginapi.v1.GetTeamByNameResponse
-	275, // 275: mattermost.pluginapi.v1.PluginAPI.GetTeamsUnreadForUser:output_type -> mattermost.pluginapi.v1.GetTeamsUnreadForUserResponse
-	276, // 276: mattermost.pluginapi.v1.PluginAPI.UpdateTeam:output_type -> mattermost.pluginapi.v1.UpdateTeamResponse
-	277, // 277: mattermost.pluginapi.v1.PluginAPI.SearchTeams:output_type -> mattermost.pluginapi.v1.SearchTeamsResponse
-	278, // 278: mattermost.pluginapi.v1.PluginAPI.GetTeamsForUser:output_type -> mattermost.pluginapi.v1.GetTeamsForUserResponse
-	279, // 279: mattermost.pluginapi.v1.PluginAPI.CreateTeamMember:output_type -> mattermost.pluginapi.v1.CreateTeamMemberResponse
-	280, // 280: mattermost.pluginapi.v1.PluginAPI.CreateTeamMembers:output_type -> mattermost.pluginapi.v1.CreateTeamMembersResponse
-	281, // 281: mattermost.pluginapi.v1.PluginAPI.CreateTeamMembersGracefully:output_type -> mattermost.pluginapi.v1.CreateTeamMembersGracefullyResponse
-	282, // 282: mattermost.pluginapi.v1.PluginAPI.DeleteTeamMember:output_type -> mattermost.pluginapi.v1.DeleteTeamMemberResponse
-	283, // 283: mattermost.pluginapi.v1.PluginAPI.GetTeamMembers:output_type -> mattermost.pluginapi.v1.GetTeamMembersResponse
-	284, // 284: mattermost.pluginapi.v1.PluginAPI.GetTeamMember:output_type -> mattermost.pluginapi.v1.GetTeamMemberResponse
-	285, // 285: mattermost.pluginapi.v1.PluginAPI.GetTeamMembersForUser:output_type -> mattermost.pluginapi.v1.GetTeamMembersForUserResponse
-	286, // 286: mattermost.pluginapi.v1.PluginAPI.UpdateTeamMemberRoles:output_type -> mattermost.pluginapi.v1.UpdateTeamMemberRolesResponse
-	287, // 287: mattermost.pluginapi.v1.PluginAPI.GetTeamIcon:output_type -> mattermost.pluginapi.v1.GetTeamIconResponse
-	288, // 288: mattermost.pluginapi.v1.PluginAPI.SetTeamIcon:output_type -> mattermost.pluginapi.v1.SetTeamIconResponse
-	289, // 289: mattermost.pluginapi.v1.PluginAPI.RemoveTeamIcon:output_type -> mattermost.pluginapi.v1.RemoveTeamIconResponse
-	290, // 290: mattermost.pluginapi.v1.PluginAPI.GetTeamStats:output_type -> mattermost.pluginapi.v1.GetTeamStatsResponse
-	291, // 291: mattermost.pluginapi.v1.PluginAPI.CreateChannel:output_type -> mattermost.pluginapi.v1.CreateChannelResponse
-	292, // 292: mattermost.pluginapi.v1.PluginAPI.DeleteChannel:output_type -> mattermost.pluginapi.v1.DeleteChannelResponse
-	293, // 293: mattermost.pluginapi.v1.PluginAPI.GetPublicChannelsForTeam:output_type -> mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse
-	294, // 294: mattermost.pluginapi.v1.PluginAPI.GetChannel:output_type -> mattermost.pluginapi.v1.GetChannelResponse
-	295, // 295: mattermost.pluginapi.v1.PluginAPI.GetChannelByName:output_type -> mattermost.pluginapi.v1.GetChannelByNameResponse
-	296, // 296: mattermost.pluginapi.v1.PluginAPI.GetChannelByNameForTeamName:output_type -> mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse
-	297, // 297: mattermost.pluginapi.v1.PluginAPI.GetChannelsForTeamForUser:output_type -> mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse
-	298, // 298: mattermost.pluginapi.v1.PluginAPI.GetChannelStats:output_type -> mattermost.pluginapi.v1.GetChannelStatsResponse
-	299, // 299: mattermost.pluginapi.v1.PluginAPI.GetDirectChannel:output_type -> mattermost.pluginapi.v1.GetDirectChannelResponse
-	300, // 300: mattermost.pluginapi.v1.PluginAPI.GetGroupChannel:output_type -> mattermost.pluginapi.v1.GetGroupChannelResponse
-	301, // 301: mattermost.pluginapi.v1.PluginAPI.UpdateChannel:output_type -> mattermost.pluginapi.v1.UpdateChannelResponse
-	302, // 302: mattermost.pluginapi.v1.PluginAPI.SearchChannels:output_type -> mattermost.pluginapi.v1.SearchChannelsResponse
-	303, // 303: mattermost.pluginapi.v1.PluginAPI.AddChannelMember:output_type -> mattermost.pluginapi.v1.AddChannelMemberResponse
-	304, // 304: mattermost.pluginapi.v1.PluginAPI.AddUserToChannel:output_type -> mattermost.pluginapi.v1.AddUserToChannelResponse
-	305, // 305: mattermost.pluginapi.v1.PluginAPI.GetChannelMember:output_type -> mattermost.pluginapi.v1.GetChannelMemberResponse
-	306, // 306: mattermost.pluginapi.v1.PluginAPI.GetChannelMembers:output_type -> mattermost.pluginapi.v1.GetChannelMembersResponse
-	307, // 307: mattermost.pluginapi.v1.PluginAPI.GetChannelMembersByIds:output_type -> mattermost.pluginapi.v1.GetChannelMembersByIdsResponse
-	308, // 308: mattermost.pluginapi.v1.PluginAPI.GetChannelMembersForUser:output_type -> mattermost.pluginapi.v1.GetChannelMembersForUserResponse
-	309, // 309: mattermost.pluginapi.v1.PluginAPI.UpdateChannelMemberRoles:output_type -> mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse
-	310, // 310: mattermost.pluginapi.v1.PluginAPI.UpdateChannelMemberNotifications:output_type -> mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse
-	311, // 311: mattermost.pluginapi.v1.PluginAPI.PatchChannelMembersNotifications:output_type -> mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse
-	312, // 312: mattermost.pluginapi.v1.PluginAPI.DeleteChannelMember:output_type -> mattermost.pluginapi.v1.DeleteChannelMemberResponse
-	313, // 313: mattermost.pluginapi.v1.PluginAPI.CreateChannelSidebarCategory:output_type -> mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse
-	314, // 314: mattermost.pluginapi.v1.PluginAPI.GetChannelSidebarCategories:output_type -> mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse
-	315, // 315: mattermost.pluginapi.v1.PluginAPI.UpdateChannelSidebarCategories:output_type -> mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse
-	316, // 316: mattermost.pluginapi.v1.PluginAPI.CreatePost:output_type -> mattermost.pluginapi.v1.CreatePostResponse
-	317, // 317: mattermost.pluginapi.v1.PluginAPI.AddReaction:output_type -> mattermost.pluginapi.v1.AddReactionResponse
-	318, // 318: mattermost.pluginapi.v1.PluginAPI.RemoveReaction:output_type -> mattermost.pluginapi.v1.RemoveReactionResponse
-	319, // 319: mattermost.pluginapi.v1.PluginAPI.GetReactions:output_type -> mattermost.pluginapi.v1.GetReactionsResponse
-	320, // 320: mattermost.pluginapi.v1.PluginAPI.SendEphemeralPost:output_type -> mattermost.pluginapi.v1.SendEphemeralPostResponse
-	321, // 321: mattermost.pluginapi.v1.PluginAPI.UpdateEphemeralPost:output_type -> mattermost.pluginapi.v1.UpdateEphemeralPostResponse
-	322, // 322: mattermost.pluginapi.v1.PluginAPI.DeleteEphemeralPost:output_type -> mattermost.pluginapi.v1.DeleteEphemeralPostResponse
-	323, // 323: mattermost.pluginapi.v1.PluginAPI.DeletePost:output_type -> mattermost.pluginapi.v1.DeletePostResponse
-	324, // 324: mattermost.pluginapi.v1.PluginAPI.GetPostThread:output_type -> mattermost.pluginapi.v1.GetPostThreadResponse
-	325, // 325: mattermost.pluginapi.v1.PluginAPI.GetPost:output_type -> mattermost.pluginapi.v1.GetPostResponse
-	326, // 326: mattermost.pluginapi.v1.PluginAPI.GetPostsSince:output_type -> mattermost.pluginapi.v1.GetPostsSinceResponse
-	327, // 327: mattermost.pluginapi.v1.PluginAPI.GetPostsAfter:output_type -> mattermost.pluginapi.v1.GetPostsAfterResponse
-	328, // 328: mattermost.pluginapi.v1.PluginAPI.GetPostsBefore:output_type -> mattermost.pluginapi.v1.GetPostsBeforeResponse
-	329, // 329: mattermost.pluginapi.v1.PluginAPI.GetPostsForChannel:output_type -> mattermost.pluginapi.v1.GetPostsForChannelResponse
-	330, // 330: mattermost.pluginapi.v1.PluginAPI.UpdatePost:output_type -> mattermost.pluginapi.v1.UpdatePostResponse
-	331, // 331: mattermost.pluginapi.v1.PluginAPI.SearchPostsInTeam:output_type -> mattermost.pluginapi.v1.SearchPostsInTeamResponse
-	332, // 332: mattermost.pluginapi.v1.PluginAPI.SearchPostsInTeamForUser:output_type -> mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse
-	333, // 333: mattermost.pluginapi.v1.PluginAPI.GetEmojiList:output_type -> mattermost.pluginapi.v1.GetEmojiListResponse
-	334, // 334: mattermost.pluginapi.v1.PluginAPI.GetEmojiByName:output_type -> mattermost.pluginapi.v1.GetEmojiByNameResponse
-	335, // 335: mattermost.pluginapi.v1.PluginAPI.GetEmoji:output_type -> mattermost.pluginapi.v1.GetEmojiResponse
-	336, // 336: mattermost.pluginapi.v1.PluginAPI.GetEmojiImage:output_type -> mattermost.pluginapi.v1.GetEmojiImageResponse
-	337, // 337: mattermost.pluginapi.v1.PluginAPI.KVSet:output_type -> mattermost.pluginapi.v1.KVSetResponse
-	338, // 338: mattermost.pluginapi.v1.PluginAPI.KVCompareAndSet:output_type -> mattermost.pluginapi.v1.KVCompareAndSetResponse
-	339, // 339: mattermost.pluginapi.v1.PluginAPI.KVCompareAndDelete:output_type -> mattermost.pluginapi.v1.KVCompareAndDeleteResponse
-	340, // 340: mattermost.pluginapi.v1.PluginAPI.KVSetWithOptions:output_type -> mattermost.pluginapi.v1.KVSetWithOptionsResponse
-	341, // 341: mattermost.pluginapi.v1.PluginAPI.KVSetWithExpiry:output_type -> mattermost.pluginapi.v1.KVSetWithExpiryResponse
-	342, // 342: mattermost.pluginapi.v1.PluginAPI.KVGet:output_type -> mattermost.pluginapi.v1.KVGetResponse
-	343, // 343: mattermost.pluginapi.v1.PluginAPI.KVDelete:output_type -> mattermost.pluginapi.v1.KVDeleteResponse
-	344, // 344: mattermost.pluginapi.v1.PluginAPI.KVDeleteAll:output_type -> mattermost.pluginapi.v1.KVDeleteAllResponse
-	345, // 345: mattermost.pluginapi.v1.PluginAPI.KVList:output_type -> mattermost.pluginapi.v1.KVListResponse
-	346, // 346: mattermost.pluginapi.v1.PluginAPI.PublishWebSocketEvent:output_type -> mattermost.pluginapi.v1.PublishWebSocketEventResponse
-	347, // 347: mattermost.pluginapi.v1.PluginAPI.LoadPluginConfiguration:output_type -> mattermost.pluginapi.v1.LoadPluginConfigurationResponse
-	348, // 348: mattermost.pluginapi.v1.PluginAPI.GetConfig:output_type -> mattermost.pluginapi.v1.GetConfigResponse
-	349, // 349: mattermost.pluginapi.v1.PluginAPI.GetUnsanitizedConfig:output_type -> mattermost.pluginapi.v1.GetUnsanitizedConfigResponse
-	350, // 350: mattermost.pluginapi.v1.PluginAPI.SaveConfig:output_type -> mattermost.pluginapi.v1.SaveConfigResponse
-	351, // 351: mattermost.pluginapi.v1.PluginAPI.GetPluginConfig:output_type -> mattermost.pluginapi.v1.GetPluginConfigResponse
-	352, // 352: mattermost.pluginapi.v1.PluginAPI.SavePluginConfig:output_type -> mattermost.pluginapi.v1.SavePluginConfigResponse
-	353, // 353: mattermost.pluginapi.v1.PluginAPI.GetBundlePath:output_type -> mattermost.pluginapi.v1.GetBundlePathResponse
-	354, // 354: mattermost.pluginapi.v1.PluginAPI.GetPlugins:output_type -> mattermost.pluginapi.v1.GetPluginsResponse
-	355, // 355: mattermost.pluginapi.v1.PluginAPI.EnablePlugin:output_type -> mattermost.pluginapi.v1.EnablePluginResponse
-	356, // 356: mattermost.pluginapi.v1.PluginAPI.DisablePlugin:output_type -> mattermost.pluginapi.v1.DisablePluginResponse
-	357, // 357: mattermost.pluginapi.v1.PluginAPI.RemovePlugin:output_type -> mattermost.pluginapi.v1.RemovePluginResponse
-	358, // 358: mattermost.pluginapi.v1.PluginAPI.GetPluginStatus:output_type -> mattermost.pluginapi.v1.GetPluginStatusResponse
-	359, // 359: mattermost.pluginapi.v1.PluginAPI.InstallPlugin:output_type -> mattermost.pluginapi.v1.InstallPluginResponse
-	360, // 360: mattermost.pluginapi.v1.PluginAPI.GetPluginID:output_type -> mattermost.pluginapi.v1.GetPluginIDResponse
-	361, // 361: mattermost.pluginapi.v1.PluginAPI.LogDebug:output_type -> mattermost.pluginapi.v1.LogDebugResponse
-	362, // 362: mattermost.pluginapi.v1.PluginAPI.LogInfo:output_type -> mattermost.pluginapi.v1.LogInfoResponse
-	363, // 363: mattermost.pluginapi.v1.PluginAPI.LogError:output_type -> mattermost.pluginapi.v1.LogErrorResponse
-	364, // 364: mattermost.pluginapi.v1.PluginAPI.LogWarn:output_type -> mattermost.pluginapi.v1.LogWarnResponse
-	365, // 365: mattermost.pluginapi.v1.PluginAPI.CopyFileInfos:output_type -> mattermost.pluginapi.v1.CopyFileInfosResponse
-	366, // 366: mattermost.pluginapi.v1.PluginAPI.GetFileInfo:output_type -> mattermost.pluginapi.v1.GetFileInfoResponse
-	367, // 367: mattermost.pluginapi.v1.PluginAPI.SetFileSearchableContent:output_type -> mattermost.pluginapi.v1.SetFileSearchableContentResponse
-	368, // 368: mattermost.pluginapi.v1.PluginAPI.GetFileInfos:output_type -> mattermost.pluginapi.v1.GetFileInfosResponse
-	369, // 369: mattermost.pluginapi.v1.PluginAPI.GetFile:output_type -> mattermost.pluginapi.v1.GetFileResponse
-	370, // 370: mattermost.pluginapi.v1.PluginAPI.GetFileLink:output_type -> mattermost.pluginapi.v1.GetFileLinkResponse
-	371, // 371: mattermost.pluginapi.v1.PluginAPI.ReadFile:output_type -> mattermost.pluginapi.v1.ReadFileResponse
-	372, // 372: mattermost.pluginapi.v1.PluginAPI.UploadFile:output_type -> mattermost.pluginapi.v1.UploadFileResponse
-	373, // 373: mattermost.pluginapi.v1.PluginAPI.CreateUploadSession:output_type -> mattermost.pluginapi.v1.CreateUploadSessionResponse
-	374, // 374: mattermost.pluginapi.v1.PluginAPI.UploadData:output_type -> mattermost.pluginapi.v1.UploadDataResponse
-	375, // 375: mattermost.pluginapi.v1.PluginAPI.GetUploadSession:output_type -> mattermost.pluginapi.v1.GetUploadSessionResponse
-	376, // 376: mattermost.pluginapi.v1.PluginAPI.CreateBot:output_type -> mattermost.pluginapi.v1.CreateBotResponse
-	377, // 377: mattermost.pluginapi.v1.PluginAPI.PatchBot:output_type -> mattermost.pluginapi.v1.PatchBotResponse
-	378, // 378: mattermost.pluginapi.v1.PluginAPI.GetBot:output_type -> mattermost.pluginapi.v1.GetBotResponse
-	379, // 379: mattermost.pluginapi.v1.PluginAPI.GetBots:output_type -> mattermost.pluginapi.v1.GetBotsResponse
-	380, // 380: mattermost.pluginapi.v1.PluginAPI.UpdateBotActive:output_type -> mattermost.pluginapi.v1.UpdateBotActiveResponse
-	381, // 381: mattermost.pluginapi.v1.PluginAPI.PermanentDeleteBot:output_type -> mattermost.pluginapi.v1.PermanentDeleteBotResponse
-	382, // 382: mattermost.pluginapi.v1.PluginAPI.EnsureBotUser:output_type -> mattermost.pluginapi.v1.EnsureBotUserResponse
-	383, // 383: mattermost.pluginapi.v1.PluginAPI.GetLicense:output_type -> mattermost.pluginapi.v1.GetLicenseResponse
-	384, // 384: mattermost.pluginapi.v1.PluginAPI.IsEnterpriseReady:output_type -> mattermost.pluginapi.v1.IsEnterpriseReadyResponse
-	385, // 385: mattermost.pluginapi.v1.PluginAPI.GetServerVersion:output_type -> mattermost.pluginapi.v1.GetServerVersionResponse
-	386, // 386: mattermost.pluginapi.v1.PluginAPI.GetSystemInstallDate:output_type -> mattermost.pluginapi.v1.GetSystemInstallDateResponse
-	387, // 387: mattermost.pluginapi.v1.PluginAPI.GetDiagnosticId:output_type -> mattermost.pluginapi.v1.GetDiagnosticIdResponse
-	388, // 388: mattermost.pluginapi.v1.PluginAPI.GetTelemetryId:output_type -> mattermost.pluginapi.v1.GetTelemetryIdResponse
-	389, // 389: mattermost.pluginapi.v1.PluginAPI.RegisterCommand:output_type -> mattermost.pluginapi.v1.RegisterCommandResponse
-	390, // 390: mattermost.pluginapi.v1.PluginAPI.UnregisterCommand:output_type -> mattermost.pluginapi.v1.UnregisterCommandResponse
-	391, // 391: mattermost.pluginapi.v1.PluginAPI.ExecuteSlashCommand:output_type -> mattermost.pluginapi.v1.ExecuteSlashCommandResponse
-	392, // 392: mattermost.pluginapi.v1.PluginAPI.CreateCommand:output_type -> mattermost.pluginapi.v1.CreateCommandResponse
-	393, // 393: mattermost.pluginapi.v1.PluginAPI.ListCommands:output_type -> mattermost.pluginapi.v1.ListCommandsResponse
-	394, // 394: mattermost.pluginapi.v1.PluginAPI.ListCustomCommands:output_type -> mattermost.pluginapi.v1.ListCustomCommandsResponse
-	395, // 395: mattermost.pluginapi.v1.PluginAPI.ListPluginCommands:output_type -> mattermost.pluginapi.v1.ListPluginCommandsResponse
-	396, // 396: mattermost.pluginapi.v1.PluginAPI.ListBuiltInCommands:output_type -> mattermost.pluginapi.v1.ListBuiltInCommandsResponse
-	397, // 397: mattermost.pluginapi.v1.PluginAPI.GetCommand:output_type -> mattermost.pluginapi.v1.GetCommandResponse
-	398, // 398: mattermost.pluginapi.v1.PluginAPI.UpdateCommand:output_type -> mattermost.pluginapi.v1.UpdateCommandResponse
-	399, // 399: mattermost.pluginapi.v1.PluginAPI.DeleteCommand:output_type -> mattermost.pluginapi.v1.DeleteCommandResponse
-	400, // 400: mattermost.pluginapi.v1.PluginAPI.GetPreferenceForUser:output_type -> mattermost.pluginapi.v1.GetPreferenceForUserResponse
-	401, // 401: mattermost.pluginapi.v1.PluginAPI.GetPreferencesForUser:output_type -> mattermost.pluginapi.v1.GetPreferencesForUserResponse
-	402, // 402: mattermost.pluginapi.v1.PluginAPI.UpdatePreferencesForUser:output_type -> mattermost.pluginapi.v1.UpdatePreferencesForUserResponse
-	403, // 403: mattermost.pluginapi.v1.PluginAPI.DeletePreferencesForUser:output_type -> mattermost.pluginapi.v1.DeletePreferencesForUserResponse
-	404, // 404: mattermost.pluginapi.v1.PluginAPI.CreateOAuthApp:output_type -> mattermost.pluginapi.v1.CreateOAuthAppResponse
-	405, // 405: mattermost.pluginapi.v1.PluginAPI.GetOAuthApp:output_type -> mattermost.pluginapi.v1.GetOAuthAppResponse
-	406, // 406: mattermost.pluginapi.v1.PluginAPI.UpdateOAuthApp:output_type -> mattermost.pluginapi.v1.UpdateOAuthAppResponse
-	407, // 407: mattermost.pluginapi.v1.PluginAPI.DeleteOAuthApp:output_type -> mattermost.pluginapi.v1.DeleteOAuthAppResponse
-	408, // 408: mattermost.pluginapi.v1.PluginAPI.GetGroup:output_type -> mattermost.pluginapi.v1.GetGroupResponse
-	409, // 409: mattermost.pluginapi.v1.PluginAPI.GetGroupByName:output_type -> mattermost.pluginapi.v1.GetGroupByNameResponse
-	410, // 410: mattermost.pluginapi.v1.PluginAPI.GetGroupMemberUsers:output_type -> mattermost.pluginapi.v1.GetGroupMemberUsersResponse
-	411, // 411: mattermost.pluginapi.v1.PluginAPI.GetGroupsBySource:output_type -> mattermost.pluginapi.v1.GetGroupsBySourceResponse
-	412, // 412: mattermost.pluginapi.v1.PluginAPI.GetGroupsForUser:output_type -> mattermost.pluginapi.v1.GetGroupsForUserResponse
-	413, // 413: mattermost.pluginapi.v1.PluginAPI.UpsertGroupMember:output_type -> mattermost.pluginapi.v1.UpsertGroupMemberResponse
-	414, // 414: mattermost.pluginapi.v1.PluginAPI.UpsertGroupMembers:output_type -> mattermost.pluginapi.v1.UpsertGroupMembersResponse
-	415, // 415: mattermost.pluginapi.v1.PluginAPI.GetGroupByRemoteID:output_type -> mattermost.pluginapi.v1.GetGroupByRemoteIDResponse
-	416, // 416: mattermost.pluginapi.v1.PluginAPI.CreateGroup:output_type -> mattermost.pluginapi.v1.CreateGroupResponse
-	417, // 417: mattermost.pluginapi.v1.PluginAPI.UpdateGroup:output_type -> mattermost.pluginapi.v1.UpdateGroupResponse
-	418, // 418: mattermost.pluginapi.v1.PluginAPI.DeleteGroup:output_type -> mattermost.pluginapi.v1.DeleteGroupResponse
-	419, // 419: mattermost.pluginapi.v1.PluginAPI.RestoreGroup:output_type -> mattermost.pluginapi.v1.RestoreGroupResponse
-	420, // 420: mattermost.pluginapi.v1.PluginAPI.DeleteGroupMember:output_type -> mattermost.pluginapi.v1.DeleteGroupMemberResponse
-	421, // 421: mattermost.pluginapi.v1.PluginAPI.GetGroupSyncable:output_type -> mattermost.pluginapi.v1.GetGroupSyncableResponse
-	422, // 422: mattermost.pluginapi.v1.PluginAPI.GetGroupSyncables:output_type -> mattermost.pluginapi.v1.GetGroupSyncablesResponse
-	423, // 423: mattermost.pluginapi.v1.PluginAPI.UpsertGroupSyncable:output_type -> mattermost.pluginapi.v1.UpsertGroupSyncableResponse
-	424, // 424: mattermost.pluginapi.v1.PluginAPI.UpdateGroupSyncable:output_type -> mattermost.pluginapi.v1.UpdateGroupSyncableResponse
-	425, // 425: mattermost.pluginapi.v1.PluginAPI.DeleteGroupSyncable:output_type -> mattermost.pluginapi.v1.DeleteGroupSyncableResponse
-	426, // 426: mattermost.pluginapi.v1.PluginAPI.GetGroups:output_type -> mattermost.pluginapi.v1.GetGroupsResponse
-	427, // 427: mattermost.pluginapi.v1.PluginAPI.CreateDefaultSyncableMemberships:output_type -> mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse
-	428, // 428: mattermost.pluginapi.v1.PluginAPI.DeleteGroupConstrainedMemberships:output_type -> mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse
-	429, // 429: mattermost.pluginapi.v1.PluginAPI.RegisterPluginForSharedChannels:output_type -> mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse
-	430, // 430: mattermost.pluginapi.v1.PluginAPI.UnregisterPluginForSharedChannels:output_type -> mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse
-	431, // 431: mattermost.pluginapi.v1.PluginAPI.ShareChannel:output_type -> mattermost.pluginapi.v1.ShareChannelResponse
-	432, // 432: mattermost.pluginapi.v1.PluginAPI.UpdateSharedChannel:output_type -> mattermost.pluginapi.v1.UpdateSharedChannelResponse
-	433, // 433: mattermost.pluginapi.v1.PluginAPI.UnshareChannel:output_type -> mattermost.pluginapi.v1.UnshareChannelResponse
-	434, // 434: mattermost.pluginapi.v1.PluginAPI.UpdateSharedChannelCursor:output_type -> mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse
-	435, // 435: mattermost.pluginapi.v1.PluginAPI.SyncSharedChannel:output_type -> mattermost.pluginapi.v1.SyncSharedChannelResponse
-	436, // 436: mattermost.pluginapi.v1.PluginAPI.InviteRemoteToChannel:output_type -> mattermost.pluginapi.v1.InviteRemoteToChannelResponse
-	437, // 437: mattermost.pluginapi.v1.PluginAPI.UninviteRemoteFromChannel:output_type -> mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse
-	438, // 438: mattermost.pluginapi.v1.PluginAPI.CreatePropertyField:output_type -> mattermost.pluginapi.v1.CreatePropertyFieldResponse
-	439, // 439: mattermost.pluginapi.v1.PluginAPI.GetPropertyField:output_type -> mattermost.pluginapi.v1.GetPropertyFieldResponse
-	440, // 440: mattermost.pluginapi.v1.PluginAPI.GetPropertyFields:output_type -> mattermost.pluginapi.v1.GetPropertyFieldsResponse
-	441, // 441: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyField:output_type -> mattermost.pluginapi.v1.UpdatePropertyFieldResponse
-	442, // 442: mattermost.pluginapi.v1.PluginAPI.DeletePropertyField:output_type -> mattermost.pluginapi.v1.DeletePropertyFieldResponse
-	443, // 443: mattermost.pluginapi.v1.PluginAPI.SearchPropertyFields:output_type -> mattermost.pluginapi.v1.SearchPropertyFieldsResponse
-	444, // 444: mattermost.pluginapi.v1.PluginAPI.CountPropertyFields:output_type -> mattermost.pluginapi.v1.CountPropertyFieldsResponse
-	445, // 445: mattermost.pluginapi.v1.PluginAPI.CountPropertyFieldsForTarget:output_type -> mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse
-	446, // 446: mattermost.pluginapi.v1.PluginAPI.CreatePropertyValue:output_type -> mattermost.pluginapi.v1.CreatePropertyValueResponse
-	447, // 447: mattermost.pluginapi.v1.PluginAPI.GetPropertyValue:output_type -> mattermost.pluginapi.v1.GetPropertyValueResponse
-	448, // 448: mattermost.pluginapi.v1.PluginAPI.GetPropertyValues:output_type -> mattermost.pluginapi.v1.GetPropertyValuesResponse
-	449, // 449: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyValue:output_type -> mattermost.pluginapi.v1.UpdatePropertyValueResponse
-	450, // 450: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValue:output_type -> mattermost.pluginapi.v1.UpsertPropertyValueResponse
-	451, // 451: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValue:output_type -> mattermost.pluginapi.v1.DeletePropertyValueResponse
-	452, // 452: mattermost.pluginapi.v1.PluginAPI.SearchPropertyValues:output_type -> mattermost.pluginapi.v1.SearchPropertyValuesResponse
-	453, // 453: mattermost.pluginapi.v1.PluginAPI.RegisterPropertyGroup:output_type -> mattermost.pluginapi.v1.RegisterPropertyGroupResponse
-	454, // 454: mattermost.pluginapi.v1.PluginAPI.GetPropertyGroup:output_type -> mattermost.pluginapi.v1.GetPropertyGroupResponse
-	455, // 455: mattermost.pluginapi.v1.PluginAPI.GetPropertyFieldByName:output_type -> mattermost.pluginapi.v1.GetPropertyFieldByNameResponse
-	456, // 456: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyFields:output_type -> mattermost.pluginapi.v1.UpdatePropertyFieldsResponse
-	457, // 457: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyValues:output_type -> mattermost.pluginapi.v1.UpdatePropertyValuesResponse
-	458, // 458: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValues:output_type -> mattermost.pluginapi.v1.UpsertPropertyValuesResponse
-	459, // 459: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForTarget:output_type -> mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse
-	460, // 460: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForField:output_type -> mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse
-	461, // 461: mattermost.pluginapi.v1.PluginAPI.LogAuditRec:output_type -> mattermost.pluginapi.v1.LogAuditRecResponse
-	462, // 462: mattermost.pluginapi.v1.PluginAPI.LogAuditRecWithLevel:output_type -> mattermost.pluginapi.v1.LogAuditRecWithLevelResponse
-	463, // 463: mattermost.pluginapi.v1.PluginAPI.PluginHTTP:output_type -> mattermost.pluginapi.v1.PluginHTTPResponse
-	464, // 464: mattermost.pluginapi.v1.PluginAPI.GetCloudLimits:output_type -> mattermost.pluginapi.v1.GetCloudLimitsResponse
-	465, // 465: mattermost.pluginapi.v1.PluginAPI.OpenInteractiveDialog:output_type -> mattermost.pluginapi.v1.OpenInteractiveDialogResponse
-	466, // 466: mattermost.pluginapi.v1.PluginAPI.PublishPluginClusterEvent:output_type -> mattermost.pluginapi.v1.PublishPluginClusterEventResponse
-	467, // 467: mattermost.pluginapi.v1.PluginAPI.RegisterCollectionAndTopic:output_type -> mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse
-	468, // 468: mattermost.pluginapi.v1.PluginAPI.RequestTrialLicense:output_type -> mattermost.pluginapi.v1.RequestTrialLicenseResponse
-	469, // 469: mattermost.pluginapi.v1.PluginAPI.RolesGrantPermission:output_type -> mattermost.pluginapi.v1.RolesGrantPermissionResponse
-	470, // 470: mattermost.pluginapi.v1.PluginAPI.SendMail:output_type -> mattermost.pluginapi.v1.SendMailResponse
-	471, // 471: mattermost.pluginapi.v1.PluginAPI.SendPushNotification:output_type -> mattermost.pluginapi.v1.SendPushNotificationResponse
-	236, // [236:472] is the sub-list for method output_type
-	0,   // [0:236] is the sub-list for method input_type
+	236, // 236: mattermost.pluginapi.v1.PluginAPI.RestoreChannel:input_type -> mattermost.pluginapi.v1.RestoreChannelRequest
+	237, // 237: mattermost.pluginapi.v1.PluginAPI.GetChannelOfType:input_type -> mattermost.pluginapi.v1.GetChannelOfTypeRequest
+	238, // 238: mattermost.pluginapi.v1.PluginAPI.RegisterChannelGuard:input_type -> mattermost.pluginapi.v1.RegisterChannelGuardRequest
+	239, // 239: mattermost.pluginapi.v1.PluginAPI.UnregisterChannelGuard:input_type -> mattermost.pluginapi.v1.UnregisterChannelGuardRequest
+	240, // 240: mattermost.pluginapi.v1.PluginAPI.SendToastMessage:input_type -> mattermost.pluginapi.v1.SendToastMessageRequest
+	241, // 241: mattermost.pluginapi.v1.PluginAPI.UnregisterPluginRemoteForSharedChannels:input_type -> mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsRequest
+	242, // 242: mattermost.pluginapi.v1.PluginAPI.ReceiveSharedChannelSyncMsg:input_type -> mattermost.pluginapi.v1.ReceiveSharedChannelSyncMsgRequest
+	243, // 243: mattermost.pluginapi.v1.PluginAPI.ReceiveSharedChannelAttachmentSyncMsg:input_type -> mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgRequest
+	244, // 244: mattermost.pluginapi.v1.PluginAPI.ReceiveSharedChannelProfileImageSyncMsg:input_type -> mattermost.pluginapi.v1.ReceiveSharedChannelProfileImageSyncMsgRequest
+	245, // 245: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValuesWithOptions:input_type -> mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest
+	246, // 246: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValueWithOptions:input_type -> mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest
+	247, // 247: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValueWithOptions:input_type -> mattermost.pluginapi.v1.DeletePropertyValueWithOptionsRequest
+	248, // 248: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForTargetWithOptions:input_type -> mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsRequest
+	249, // 249: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForFieldWithOptions:input_type -> mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsRequest
+	250, // 250: mattermost.pluginapi.v1.PluginAPI.EvaluateAccessControl:input_type -> mattermost.pluginapi.v1.EvaluateAccessControlRequest
+	251, // 251: mattermost.pluginapi.v1.PluginAPI.SaveAccessControlPolicy:input_type -> mattermost.pluginapi.v1.SaveAccessControlPolicyRequest
+	252, // 252: mattermost.pluginapi.v1.PluginAPI.GetAccessControlPolicy:input_type -> mattermost.pluginapi.v1.GetAccessControlPolicyRequest
+	253, // 253: mattermost.pluginapi.v1.PluginAPI.DeleteAccessControlPolicy:input_type -> mattermost.pluginapi.v1.DeleteAccessControlPolicyRequest
+	254, // 254: mattermost.pluginapi.v1.PluginAPI.CheckAccessControlExpression:input_type -> mattermost.pluginapi.v1.CheckAccessControlExpressionRequest
+	255, // 255: mattermost.pluginapi.v1.PluginAPI.QueryUsersForAccessControlExpression:input_type -> mattermost.pluginapi.v1.QueryUsersForAccessControlExpressionRequest
+	256, // 256: mattermost.pluginapi.v1.PluginAPI.GetAccessControlFieldsAutocomplete:input_type -> mattermost.pluginapi.v1.GetAccessControlFieldsAutocompleteRequest
+	257, // 257: mattermost.pluginapi.v1.PluginAPI.GetAccessControlVisualAST:input_type -> mattermost.pluginapi.v1.GetAccessControlVisualASTRequest
+	258, // 258: mattermost.pluginapi.v1.PluginAPI.CreateUser:output_type -> mattermost.pluginapi.v1.CreateUserResponse
+	259, // 259: mattermost.pluginapi.v1.PluginAPI.DeleteUser:output_type -> mattermost.pluginapi.v1.DeleteUserResponse
+	260, // 260: mattermost.pluginapi.v1.PluginAPI.GetUsers:output_type -> mattermost.pluginapi.v1.GetUsersResponse
+	261, // 261: mattermost.pluginapi.v1.PluginAPI.GetUsersByIds:output_type -> mattermost.pluginapi.v1.GetUsersByIdsResponse
+	262, // 262: mattermost.pluginapi.v1.PluginAPI.GetUser:output_type -> mattermost.pluginapi.v1.GetUserResponse
+	263, // 263: mattermost.pluginapi.v1.PluginAPI.GetUserByEmail:output_type -> mattermost.pluginapi.v1.GetUserByEmailResponse
+	264, // 264: mattermost.pluginapi.v1.PluginAPI.GetUserByUsername:output_type -> mattermost.pluginapi.v1.GetUserByUsernameResponse
+	265, // 265: mattermost.pluginapi.v1.PluginAPI.GetUsersByUsernames:output_type -> mattermost.pluginapi.v1.GetUsersByUsernamesResponse
+	266, // 266: mattermost.pluginapi.v1.PluginAPI.GetUsersInTeam:output_type -> mattermost.pluginapi.v1.GetUsersInTeamResponse
+	267, // 267: mattermost.pluginapi.v1.PluginAPI.UpdateUser:output_type -> mattermost.pluginapi.v1.UpdateUserResponse
+	268, // 268: mattermost.pluginapi.v1.PluginAPI.GetUserStatus:output_type -> mattermost.pluginapi.v1.GetUserStatusResponse
+	269, // 269: mattermost.pluginapi.v1.PluginAPI.GetUserStatusesByIds:output_type -> mattermost.pluginapi.v1.GetUserStatusesByIdsResponse
+	270, // 270: mattermost.pluginapi.v1.PluginAPI.UpdateUserStatus:output_type -> mattermost.pluginapi.v1.UpdateUserStatusResponse
+	271, // 271: mattermost.pluginapi.v1.PluginAPI.SetUserStatusTimedDND:output_type -> mattermost.pluginapi.v1.SetUserStatusTimedDNDResponse
+	272, // 272: mattermost.pluginapi.v1.PluginAPI.UpdateUserActive:output_type -> mattermost.pluginapi.v1.UpdateUserActiveResponse
+	273, // 273: mattermost.pluginapi.v1.PluginAPI.UpdateUserCustomStatus:output_type -> mattermost.pluginapi.v1.UpdateUserCustomStatusResponse
+	274, // 274: mattermost.pluginapi.v1.PluginAPI.RemoveUserCustomStatus:output_type -> mattermost.pluginapi.v1.RemoveUserCustomStatusResponse
+	275, // 275: mattermost.pluginapi.v1.PluginAPI.GetUsersInChannel:output_type -> mattermost.pluginapi.v1.GetUsersInChannelResponse
+	276, // 276: mattermost.pluginapi.v1.PluginAPI.GetLDAPUserAttributes:output_type -> mattermost.pluginapi.v1.GetLDAPUserAttributesResponse
+	277, // 277: mattermost.pluginapi.v1.PluginAPI.SearchUsers:output_type -> mattermost.pluginapi.v1.SearchUsersResponse
+	278, // 278: mattermost.pluginapi.v1.PluginAPI.GetProfileImage:output_type -> mattermost.pluginapi.v1.GetProfileImageResponse
+	279, // 279: mattermost.pluginapi.v1.PluginAPI.SetProfileImage:output_type -> mattermost.pluginapi.v1.SetProfileImageResponse
+	280, // 280: mattermost.pluginapi.v1.PluginAPI.HasPermissionTo:output_type -> mattermost.pluginapi.v1.HasPermissionToResponse
+	281, // 281: mattermost.pluginapi.v1.PluginAPI.HasPermissionToTeam:output_type -> mattermost.pluginapi.v1.HasPermissionToTeamResponse
+	282, // 282: mattermost.pluginapi.v1.PluginAPI.HasPermissionToChannel:output_type -> mattermost.pluginapi.v1.HasPermissionToChannelResponse
+	283, // 283: mattermost.pluginapi.v1.PluginAPI.PublishUserTyping:output_type -> mattermost.pluginapi.v1.PublishUserTypingResponse
+	284, // 284: mattermost.pluginapi.v1.PluginAPI.UpdateUserAuth:output_type -> mattermost.pluginapi.v1.UpdateUserAuthResponse
+	285, // 285: mattermost.pluginapi.v1.PluginAPI.UpdateUserRoles:output_type -> mattermost.pluginapi.v1.UpdateUserRolesResponse
+	286, // 286: mattermost.pluginapi.v1.PluginAPI.GetSession:output_type -> mattermost.pluginapi.v1.GetSessionResponse
+	287, // 287: mattermost.pluginapi.v1.PluginAPI.CreateSession:output_type -> mattermost.pluginapi.v1.CreateSessionResponse
+	288, // 288: mattermost.pluginapi.v1.PluginAPI.ExtendSessionExpiry:output_type -> mattermost.pluginapi.v1.ExtendSessionExpiryResponse
+	289, // 289: mattermost.pluginapi.v1.PluginAPI.RevokeSession:output_type -> mattermost.pluginapi.v1.RevokeSessionResponse
+	290, // 290: mattermost.pluginapi.v1.PluginAPI.CreateUserAccessToken:output_type -> mattermost.pluginapi.v1.CreateUserAccessTokenResponse
+	291, // 291: mattermost.pluginapi.v1.PluginAPI.RevokeUserAccessToken:output_type -> mattermost.pluginapi.v1.RevokeUserAccessTokenResponse
+	292, // 292: mattermost.pluginapi.v1.PluginAPI.CreateTeam:output_type -> mattermost.pluginapi.v1.CreateTeamResponse
+	293, // 293: mattermost.pluginapi.v1.PluginAPI.DeleteTeam:output_type -> mattermost.pluginapi.v1.DeleteTeamResponse
+	294, // 294: mattermost.pluginapi.v1.PluginAPI.GetTeams:output_type -> mattermost.pluginapi.v1.GetTeamsResponse
+	295, // 295: mattermost.pluginapi.v1.PluginAPI.GetTeam:output_type -> mattermost.pluginapi.v1.GetTeamResponse
+	296, // 296: mattermost.pluginapi.v1.PluginAPI.GetTeamByName:output_type -> mattermost.pluginapi.v1.GetTeamByNameResponse
+	297, // 297: mattermost.pluginapi.v1.PluginAPI.GetTeamsUnreadForUser:output_type -> mattermost.pluginapi.v1.GetTeamsUnreadForUserResponse
+	298, // 298: mattermost.pluginapi.v1.PluginAPI.UpdateTeam:output_type -> mattermost.pluginapi.v1.UpdateTeamResponse
+	299, // 299: mattermost.pluginapi.v1.PluginAPI.SearchTeams:output_type -> mattermost.pluginapi.v1.SearchTeamsResponse
+	300, // 300: mattermost.pluginapi.v1.PluginAPI.GetTeamsForUser:output_type -> mattermost.pluginapi.v1.GetTeamsForUserResponse
+	301, // 301: mattermost.pluginapi.v1.PluginAPI.CreateTeamMember:output_type -> mattermost.pluginapi.v1.CreateTeamMemberResponse
+	302, // 302: mattermost.pluginapi.v1.PluginAPI.CreateTeamMembers:output_type -> mattermost.pluginapi.v1.CreateTeamMembersResponse
+	303, // 303: mattermost.pluginapi.v1.PluginAPI.CreateTeamMembersGracefully:output_type -> mattermost.pluginapi.v1.CreateTeamMembersGracefullyResponse
+	304, // 304: mattermost.pluginapi.v1.PluginAPI.DeleteTeamMember:output_type -> mattermost.pluginapi.v1.DeleteTeamMemberResponse
+	305, // 305: mattermost.pluginapi.v1.PluginAPI.GetTeamMembers:output_type -> mattermost.pluginapi.v1.GetTeamMembersResponse
+	306, // 306: mattermost.pluginapi.v1.PluginAPI.GetTeamMember:output_type -> mattermost.pluginapi.v1.GetTeamMemberResponse
+	307, // 307: mattermost.pluginapi.v1.PluginAPI.GetTeamMembersForUser:output_type -> mattermost.pluginapi.v1.GetTeamMembersForUserResponse
+	308, // 308: mattermost.pluginapi.v1.PluginAPI.UpdateTeamMemberRoles:output_type -> mattermost.pluginapi.v1.UpdateTeamMemberRolesResponse
+	309, // 309: mattermost.pluginapi.v1.PluginAPI.GetTeamIcon:output_type -> mattermost.pluginapi.v1.GetTeamIconResponse
+	310, // 310: mattermost.pluginapi.v1.PluginAPI.SetTeamIcon:output_type -> mattermost.pluginapi.v1.SetTeamIconResponse
+	311, // 311: mattermost.pluginapi.v1.PluginAPI.RemoveTeamIcon:output_type -> mattermost.pluginapi.v1.RemoveTeamIconResponse
+	312, // 312: mattermost.pluginapi.v1.PluginAPI.GetTeamStats:output_type -> mattermost.pluginapi.v1.GetTeamStatsResponse
+	313, // 313: mattermost.pluginapi.v1.PluginAPI.CreateChannel:output_type -> mattermost.pluginapi.v1.CreateChannelResponse
+	314, // 314: mattermost.pluginapi.v1.PluginAPI.DeleteChannel:output_type -> mattermost.pluginapi.v1.DeleteChannelResponse
+	315, // 315: mattermost.pluginapi.v1.PluginAPI.GetPublicChannelsForTeam:output_type -> mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse
+	316, // 316: mattermost.pluginapi.v1.PluginAPI.GetChannel:output_type -> mattermost.pluginapi.v1.GetChannelResponse
+	317, // 317: mattermost.pluginapi.v1.PluginAPI.GetChannelByName:output_type -> mattermost.pluginapi.v1.GetChannelByNameResponse
+	318, // 318: mattermost.pluginapi.v1.PluginAPI.GetChannelByNameForTeamName:output_type -> mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse
+	319, // 319: mattermost.pluginapi.v1.PluginAPI.GetChannelsForTeamForUser:output_type -> mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse
+	320, // 320: mattermost.pluginapi.v1.PluginAPI.GetChannelStats:output_type -> mattermost.pluginapi.v1.GetChannelStatsResponse
+	321, // 321: mattermost.pluginapi.v1.PluginAPI.GetDirectChannel:output_type -> mattermost.pluginapi.v1.GetDirectChannelResponse
+	322, // 322: mattermost.pluginapi.v1.PluginAPI.GetGroupChannel:output_type -> mattermost.pluginapi.v1.GetGroupChannelResponse
+	323, // 323: mattermost.pluginapi.v1.PluginAPI.UpdateChannel:output_type -> mattermost.pluginapi.v1.UpdateChannelResponse
+	324, // 324: mattermost.pluginapi.v1.PluginAPI.SearchChannels:output_type -> mattermost.pluginapi.v1.SearchChannelsResponse
+	325, // 325: mattermost.pluginapi.v1.PluginAPI.AddChannelMember:output_type -> mattermost.pluginapi.v1.AddChannelMemberResponse
+	326, // 326: mattermost.pluginapi.v1.PluginAPI.AddUserToChannel:output_type -> mattermost.pluginapi.v1.AddUserToChannelResponse
+	327, // 327: mattermost.pluginapi.v1.PluginAPI.GetChannelMember:output_type -> mattermost.pluginapi.v1.GetChannelMemberResponse
+	328, // 328: mattermost.pluginapi.v1.PluginAPI.GetChannelMembers:output_type -> mattermost.pluginapi.v1.GetChannelMembersResponse
+	329, // 329: mattermost.pluginapi.v1.PluginAPI.GetChannelMembersByIds:output_type -> mattermost.pluginapi.v1.GetChannelMembersByIdsResponse
+	330, // 330: mattermost.pluginapi.v1.PluginAPI.GetChannelMembersForUser:output_type -> mattermost.pluginapi.v1.GetChannelMembersForUserResponse
+	331, // 331: mattermost.pluginapi.v1.PluginAPI.UpdateChannelMemberRoles:output_type -> mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse
+	332, // 332: mattermost.pluginapi.v1.PluginAPI.UpdateChannelMemberNotifications:output_type -> mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse
+	333, // 333: mattermost.pluginapi.v1.PluginAPI.PatchChannelMembersNotifications:output_type -> mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse
+	334, // 334: mattermost.pluginapi.v1.PluginAPI.DeleteChannelMember:output_type -> mattermost.pluginapi.v1.DeleteChannelMemberResponse
+	335, // 335: mattermost.pluginapi.v1.PluginAPI.CreateChannelSidebarCategory:output_type -> mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse
+	336, // 336: mattermost.pluginapi.v1.PluginAPI.GetChannelSidebarCategories:output_type -> mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse
+	337, // 337: mattermost.pluginapi.v1.PluginAPI.UpdateChannelSidebarCategories:output_type -> mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse
+	338, // 338: mattermost.pluginapi.v1.PluginAPI.CreatePost:output_type -> mattermost.pluginapi.v1.CreatePostResponse
+	339, // 339: mattermost.pluginapi.v1.PluginAPI.AddReaction:output_type -> mattermost.pluginapi.v1.AddReactionResponse
+	340, // 340: mattermost.pluginapi.v1.PluginAPI.RemoveReaction:output_type -> mattermost.pluginapi.v1.RemoveReactionResponse
+	341, // 341: mattermost.pluginapi.v1.PluginAPI.GetReactions:output_type -> mattermost.pluginapi.v1.GetReactionsResponse
+	342, // 342: mattermost.pluginapi.v1.PluginAPI.SendEphemeralPost:output_type -> mattermost.pluginapi.v1.SendEphemeralPostResponse
+	343, // 343: mattermost.pluginapi.v1.PluginAPI.UpdateEphemeralPost:output_type -> mattermost.pluginapi.v1.UpdateEphemeralPostResponse
+	344, // 344: mattermost.pluginapi.v1.PluginAPI.DeleteEphemeralPost:output_type -> mattermost.pluginapi.v1.DeleteEphemeralPostResponse
+	345, // 345: mattermost.pluginapi.v1.PluginAPI.DeletePost:output_type -> mattermost.pluginapi.v1.DeletePostResponse
+	346, // 346: mattermost.pluginapi.v1.PluginAPI.GetPostThread:output_type -> mattermost.pluginapi.v1.GetPostThreadResponse
+	347, // 347: mattermost.pluginapi.v1.PluginAPI.GetPost:output_type -> mattermost.pluginapi.v1.GetPostResponse
+	348, // 348: mattermost.pluginapi.v1.PluginAPI.GetPostsSince:output_type -> mattermost.pluginapi.v1.GetPostsSinceResponse
+	349, // 349: mattermost.pluginapi.v1.PluginAPI.GetPostsAfter:output_type -> mattermost.pluginapi.v1.GetPostsAfterResponse
+	350, // 350: mattermost.pluginapi.v1.PluginAPI.GetPostsBefore:output_type -> mattermost.pluginapi.v1.GetPostsBeforeResponse
+	351, // 351: mattermost.pluginapi.v1.PluginAPI.GetPostsForChannel:output_type -> mattermost.pluginapi.v1.GetPostsForChannelResponse
+	352, // 352: mattermost.pluginapi.v1.PluginAPI.UpdatePost:output_type -> mattermost.pluginapi.v1.UpdatePostResponse
+	353, // 353: mattermost.pluginapi.v1.PluginAPI.SearchPostsInTeam:output_type -> mattermost.pluginapi.v1.SearchPostsInTeamResponse
+	354, // 354: mattermost.pluginapi.v1.PluginAPI.SearchPostsInTeamForUser:output_type -> mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse
+	355, // 355: mattermost.pluginapi.v1.PluginAPI.GetEmojiList:output_type -> mattermost.pluginapi.v1.GetEmojiListResponse
+	356, // 356: mattermost.pluginapi.v1.PluginAPI.GetEmojiByName:output_type -> mattermost.pluginapi.v1.GetEmojiByNameResponse
+	357, // 357: mattermost.pluginapi.v1.PluginAPI.GetEmoji:output_type -> mattermost.pluginapi.v1.GetEmojiResponse
+	358, // 358: mattermost.pluginapi.v1.PluginAPI.GetEmojiImage:output_type -> mattermost.pluginapi.v1.GetEmojiImageResponse
+	359, // 359: mattermost.pluginapi.v1.PluginAPI.KVSet:output_type -> mattermost.pluginapi.v1.KVSetResponse
+	360, // 360: mattermost.pluginapi.v1.PluginAPI.KVCompareAndSet:output_type -> mattermost.pluginapi.v1.KVCompareAndSetResponse
+	361, // 361: mattermost.pluginapi.v1.PluginAPI.KVCompareAndDelete:output_type -> mattermost.pluginapi.v1.KVCompareAndDeleteResponse
+	362, // 362: mattermost.pluginapi.v1.PluginAPI.KVSetWithOptions:output_type -> mattermost.pluginapi.v1.KVSetWithOptionsResponse
+	363, // 363: mattermost.pluginapi.v1.PluginAPI.KVSetWithExpiry:output_type -> mattermost.pluginapi.v1.KVSetWithExpiryResponse
+	364, // 364: mattermost.pluginapi.v1.PluginAPI.KVGet:output_type -> mattermost.pluginapi.v1.KVGetResponse
+	365, // 365: mattermost.pluginapi.v1.PluginAPI.KVDelete:output_type -> mattermost.pluginapi.v1.KVDeleteResponse
+	366, // 366: mattermost.pluginapi.v1.PluginAPI.KVDeleteAll:output_type -> mattermost.pluginapi.v1.KVDeleteAllResponse
+	367, // 367: mattermost.pluginapi.v1.PluginAPI.KVList:output_type -> mattermost.pluginapi.v1.KVListResponse
+	368, // 368: mattermost.pluginapi.v1.PluginAPI.PublishWebSocketEvent:output_type -> mattermost.pluginapi.v1.PublishWebSocketEventResponse
+	369, // 369: mattermost.pluginapi.v1.PluginAPI.LoadPluginConfiguration:output_type -> mattermost.pluginapi.v1.LoadPluginConfigurationResponse
+	370, // 370: mattermost.pluginapi.v1.PluginAPI.GetConfig:output_type -> mattermost.pluginapi.v1.GetConfigResponse
+	371, // 371: mattermost.pluginapi.v1.PluginAPI.GetUnsanitizedConfig:output_type -> mattermost.pluginapi.v1.GetUnsanitizedConfigResponse
+	372, // 372: mattermost.pluginapi.v1.PluginAPI.SaveConfig:output_type -> mattermost.pluginapi.v1.SaveConfigResponse
+	373, // 373: mattermost.pluginapi.v1.PluginAPI.GetPluginConfig:output_type -> mattermost.pluginapi.v1.GetPluginConfigResponse
+	374, // 374: mattermost.pluginapi.v1.PluginAPI.SavePluginConfig:output_type -> mattermost.pluginapi.v1.SavePluginConfigResponse
+	375, // 375: mattermost.pluginapi.v1.PluginAPI.GetBundlePath:output_type -> mattermost.pluginapi.v1.GetBundlePathResponse
+	376, // 376: mattermost.pluginapi.v1.PluginAPI.GetPlugins:output_type -> mattermost.pluginapi.v1.GetPluginsResponse
+	377, // 377: mattermost.pluginapi.v1.PluginAPI.EnablePlugin:output_type -> mattermost.pluginapi.v1.EnablePluginResponse
+	378, // 378: mattermost.pluginapi.v1.PluginAPI.DisablePlugin:output_type -> mattermost.pluginapi.v1.DisablePluginResponse
+	379, // 379: mattermost.pluginapi.v1.PluginAPI.RemovePlugin:output_type -> mattermost.pluginapi.v1.RemovePluginResponse
+	380, // 380: mattermost.pluginapi.v1.PluginAPI.GetPluginStatus:output_type -> mattermost.pluginapi.v1.GetPluginStatusResponse
+	381, // 381: mattermost.pluginapi.v1.PluginAPI.InstallPlugin:output_type -> mattermost.pluginapi.v1.InstallPluginResponse
+	382, // 382: mattermost.pluginapi.v1.PluginAPI.GetPluginID:output_type -> mattermost.pluginapi.v1.GetPluginIDResponse
+	383, // 383: mattermost.pluginapi.v1.PluginAPI.LogDebug:output_type -> mattermost.pluginapi.v1.LogDebugResponse
+	384, // 384: mattermost.pluginapi.v1.PluginAPI.LogInfo:output_type -> mattermost.pluginapi.v1.LogInfoResponse
+	385, // 385: mattermost.pluginapi.v1.PluginAPI.LogError:output_type -> mattermost.pluginapi.v1.LogErrorResponse
+	386, // 386: mattermost.pluginapi.v1.PluginAPI.LogWarn:output_type -> mattermost.pluginapi.v1.LogWarnResponse
+	387, // 387: mattermost.pluginapi.v1.PluginAPI.CopyFileInfos:output_type -> mattermost.pluginapi.v1.CopyFileInfosResponse
+	388, // 388: mattermost.pluginapi.v1.PluginAPI.GetFileInfo:output_type -> mattermost.pluginapi.v1.GetFileInfoResponse
+	389, // 389: mattermost.pluginapi.v1.PluginAPI.SetFileSearchableContent:output_type -> mattermost.pluginapi.v1.SetFileSearchableContentResponse
+	390, // 390: mattermost.pluginapi.v1.PluginAPI.GetFileInfos:output_type -> mattermost.pluginapi.v1.GetFileInfosResponse
+	391, // 391: mattermost.pluginapi.v1.PluginAPI.GetFile:output_type -> mattermost.pluginapi.v1.GetFileResponse
+	392, // 392: mattermost.pluginapi.v1.PluginAPI.GetFileLink:output_type -> mattermost.pluginapi.v1.GetFileLinkResponse
+	393, // 393: mattermost.pluginapi.v1.PluginAPI.ReadFile:output_type -> mattermost.pluginapi.v1.ReadFileResponse
+	394, // 394: mattermost.pluginapi.v1.PluginAPI.UploadFile:output_type -> mattermost.pluginapi.v1.UploadFileResponse
+	395, // 395: mattermost.pluginapi.v1.PluginAPI.CreateUploadSession:output_type -> mattermost.pluginapi.v1.CreateUploadSessionResponse
+	396, // 396: mattermost.pluginapi.v1.PluginAPI.UploadData:output_type -> mattermost.pluginapi.v1.UploadDataResponse
+	397, // 397: mattermost.pluginapi.v1.PluginAPI.GetUploadSession:output_type -> mattermost.pluginapi.v1.GetUploadSessionResponse
+	398, // 398: mattermost.pluginapi.v1.PluginAPI.CreateBot:output_type -> mattermost.pluginapi.v1.CreateBotResponse
+	399, // 399: mattermost.pluginapi.v1.PluginAPI.PatchBot:output_type -> mattermost.pluginapi.v1.PatchBotResponse
+	400, // 400: mattermost.pluginapi.v1.PluginAPI.GetBot:output_type -> mattermost.pluginapi.v1.GetBotResponse
+	401, // 401: mattermost.pluginapi.v1.PluginAPI.GetBots:output_type -> mattermost.pluginapi.v1.GetBotsResponse
+	402, // 402: mattermost.pluginapi.v1.PluginAPI.UpdateBotActive:output_type -> mattermost.pluginapi.v1.UpdateBotActiveResponse
+	403, // 403: mattermost.pluginapi.v1.PluginAPI.PermanentDeleteBot:output_type -> mattermost.pluginapi.v1.PermanentDeleteBotResponse
+	404, // 404: mattermost.pluginapi.v1.PluginAPI.EnsureBotUser:output_type -> mattermost.pluginapi.v1.EnsureBotUserResponse
+	405, // 405: mattermost.pluginapi.v1.PluginAPI.GetLicense:output_type -> mattermost.pluginapi.v1.GetLicenseResponse
+	406, // 406: mattermost.pluginapi.v1.PluginAPI.IsEnterpriseReady:output_type -> mattermost.pluginapi.v1.IsEnterpriseReadyResponse
+	407, // 407: mattermost.pluginapi.v1.PluginAPI.GetServerVersion:output_type -> mattermost.pluginapi.v1.GetServerVersionResponse
+	408, // 408: mattermost.pluginapi.v1.PluginAPI.GetSystemInstallDate:output_type -> mattermost.pluginapi.v1.GetSystemInstallDateResponse
+	409, // 409: mattermost.pluginapi.v1.PluginAPI.GetDiagnosticId:output_type -> mattermost.pluginapi.v1.GetDiagnosticIdResponse
+	410, // 410: mattermost.pluginapi.v1.PluginAPI.GetTelemetryId:output_type -> mattermost.pluginapi.v1.GetTelemetryIdResponse
+	411, // 411: mattermost.pluginapi.v1.PluginAPI.RegisterCommand:output_type -> mattermost.pluginapi.v1.RegisterCommandResponse
+	412, // 412: mattermost.pluginapi.v1.PluginAPI.UnregisterCommand:output_type -> mattermost.pluginapi.v1.UnregisterCommandResponse
+	413, // 413: mattermost.pluginapi.v1.PluginAPI.ExecuteSlashCommand:output_type -> mattermost.pluginapi.v1.ExecuteSlashCommandResponse
+	414, // 414: mattermost.pluginapi.v1.PluginAPI.CreateCommand:output_type -> mattermost.pluginapi.v1.CreateCommandResponse
+	415, // 415: mattermost.pluginapi.v1.PluginAPI.ListCommands:output_type -> mattermost.pluginapi.v1.ListCommandsResponse
+	416, // 416: mattermost.pluginapi.v1.PluginAPI.ListCustomCommands:output_type -> mattermost.pluginapi.v1.ListCustomCommandsResponse
+	417, // 417: mattermost.pluginapi.v1.PluginAPI.ListPluginCommands:output_type -> mattermost.pluginapi.v1.ListPluginCommandsResponse
+	418, // 418: mattermost.pluginapi.v1.PluginAPI.ListBuiltInCommands:output_type -> mattermost.pluginapi.v1.ListBuiltInCommandsResponse
+	419, // 419: mattermost.pluginapi.v1.PluginAPI.GetCommand:output_type -> mattermost.pluginapi.v1.GetCommandResponse
+	420, // 420: mattermost.pluginapi.v1.PluginAPI.UpdateCommand:output_type -> mattermost.pluginapi.v1.UpdateCommandResponse
+	421, // 421: mattermost.pluginapi.v1.PluginAPI.DeleteCommand:output_type -> mattermost.pluginapi.v1.DeleteCommandResponse
+	422, // 422: mattermost.pluginapi.v1.PluginAPI.GetPreferenceForUser:output_type -> mattermost.pluginapi.v1.GetPreferenceForUserResponse
+	423, // 423: mattermost.pluginapi.v1.PluginAPI.GetPreferencesForUser:output_type -> mattermost.pluginapi.v1.GetPreferencesForUserResponse
+	424, // 424: mattermost.pluginapi.v1.PluginAPI.UpdatePreferencesForUser:output_type -> mattermost.pluginapi.v1.UpdatePreferencesForUserResponse
+	425, // 425: mattermost.pluginapi.v1.PluginAPI.DeletePreferencesForUser:output_type -> mattermost.pluginapi.v1.DeletePreferencesForUserResponse
+	426, // 426: mattermost.pluginapi.v1.PluginAPI.CreateOAuthApp:output_type -> mattermost.pluginapi.v1.CreateOAuthAppResponse
+	427, // 427: mattermost.pluginapi.v1.PluginAPI.GetOAuthApp:output_type -> mattermost.pluginapi.v1.GetOAuthAppResponse
+	428, // 428: mattermost.pluginapi.v1.PluginAPI.UpdateOAuthApp:output_type -> mattermost.pluginapi.v1.UpdateOAuthAppResponse
+	429, // 429: mattermost.pluginapi.v1.PluginAPI.DeleteOAuthApp:output_type -> mattermost.pluginapi.v1.DeleteOAuthAppResponse
+	430, // 430: mattermost.pluginapi.v1.PluginAPI.GetGroup:output_type -> mattermost.pluginapi.v1.GetGroupResponse
+	431, // 431: mattermost.pluginapi.v1.PluginAPI.GetGroupByName:output_type -> mattermost.pluginapi.v1.GetGroupByNameResponse
+	432, // 432: mattermost.pluginapi.v1.PluginAPI.GetGroupMemberUsers:output_type -> mattermost.pluginapi.v1.GetGroupMemberUsersResponse
+	433, // 433: mattermost.pluginapi.v1.PluginAPI.GetGroupsBySource:output_type -> mattermost.pluginapi.v1.GetGroupsBySourceResponse
+	434, // 434: mattermost.pluginapi.v1.PluginAPI.GetGroupsForUser:output_type -> mattermost.pluginapi.v1.GetGroupsForUserResponse
+	435, // 435: mattermost.pluginapi.v1.PluginAPI.UpsertGroupMember:output_type -> mattermost.pluginapi.v1.UpsertGroupMemberResponse
+	436, // 436: mattermost.pluginapi.v1.PluginAPI.UpsertGroupMembers:output_type -> mattermost.pluginapi.v1.UpsertGroupMembersResponse
+	437, // 437: mattermost.pluginapi.v1.PluginAPI.GetGroupByRemoteID:output_type -> mattermost.pluginapi.v1.GetGroupByRemoteIDResponse
+	438, // 438: mattermost.pluginapi.v1.PluginAPI.CreateGroup:output_type -> mattermost.pluginapi.v1.CreateGroupResponse
+	439, // 439: mattermost.pluginapi.v1.PluginAPI.UpdateGroup:output_type -> mattermost.pluginapi.v1.UpdateGroupResponse
+	440, // 440: mattermost.pluginapi.v1.PluginAPI.DeleteGroup:output_type -> mattermost.pluginapi.v1.DeleteGroupResponse
+	441, // 441: mattermost.pluginapi.v1.PluginAPI.RestoreGroup:output_type -> mattermost.pluginapi.v1.RestoreGroupResponse
+	442, // 442: mattermost.pluginapi.v1.PluginAPI.DeleteGroupMember:output_type -> mattermost.pluginapi.v1.DeleteGroupMemberResponse
+	443, // 443: mattermost.pluginapi.v1.PluginAPI.GetGroupSyncable:output_type -> mattermost.pluginapi.v1.GetGroupSyncableResponse
+	444, // 444: mattermost.pluginapi.v1.PluginAPI.GetGroupSyncables:output_type -> mattermost.pluginapi.v1.GetGroupSyncablesResponse
+	445, // 445: mattermost.pluginapi.v1.PluginAPI.UpsertGroupSyncable:output_type -> mattermost.pluginapi.v1.UpsertGroupSyncableResponse
+	446, // 446: mattermost.pluginapi.v1.PluginAPI.UpdateGroupSyncable:output_type -> mattermost.pluginapi.v1.UpdateGroupSyncableResponse
+	447, // 447: mattermost.pluginapi.v1.PluginAPI.DeleteGroupSyncable:output_type -> mattermost.pluginapi.v1.DeleteGroupSyncableResponse
+	448, // 448: mattermost.pluginapi.v1.PluginAPI.GetGroups:output_type -> mattermost.pluginapi.v1.GetGroupsResponse
+	449, // 449: mattermost.pluginapi.v1.PluginAPI.CreateDefaultSyncableMemberships:output_type -> mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse
+	450, // 450: mattermost.pluginapi.v1.PluginAPI.DeleteGroupConstrainedMemberships:output_type -> mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse
+	451, // 451: mattermost.pluginapi.v1.PluginAPI.RegisterPluginForSharedChannels:output_type -> mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse
+	452, // 452: mattermost.pluginapi.v1.PluginAPI.UnregisterPluginForSharedChannels:output_type -> mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse
+	453, // 453: mattermost.pluginapi.v1.PluginAPI.ShareChannel:output_type -> mattermost.pluginapi.v1.ShareChannelResponse
+	454, // 454: mattermost.pluginapi.v1.PluginAPI.UpdateSharedChannel:output_type -> mattermost.pluginapi.v1.UpdateSharedChannelResponse
+	455, // 455: mattermost.pluginapi.v1.PluginAPI.UnshareChannel:output_type -> mattermost.pluginapi.v1.UnshareChannelResponse
+	456, // 456: mattermost.pluginapi.v1.PluginAPI.UpdateSharedChannelCursor:output_type -> mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse
+	457, // 457: mattermost.pluginapi.v1.PluginAPI.SyncSharedChannel:output_type -> mattermost.pluginapi.v1.SyncSharedChannelResponse
+	458, // 458: mattermost.pluginapi.v1.PluginAPI.InviteRemoteToChannel:output_type -> mattermost.pluginapi.v1.InviteRemoteToChannelResponse
+	459, // 459: mattermost.pluginapi.v1.PluginAPI.UninviteRemoteFromChannel:output_type -> mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse
+	460, // 460: mattermost.pluginapi.v1.PluginAPI.CreatePropertyField:output_type -> mattermost.pluginapi.v1.CreatePropertyFieldResponse
+	461, // 461: mattermost.pluginapi.v1.PluginAPI.GetPropertyField:output_type -> mattermost.pluginapi.v1.GetPropertyFieldResponse
+	462, // 462: mattermost.pluginapi.v1.PluginAPI.GetPropertyFields:output_type -> mattermost.pluginapi.v1.GetPropertyFieldsResponse
+	463, // 463: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyField:output_type -> mattermost.pluginapi.v1.UpdatePropertyFieldResponse
+	464, // 464: mattermost.pluginapi.v1.PluginAPI.DeletePropertyField:output_type -> mattermost.pluginapi.v1.DeletePropertyFieldResponse
+	465, // 465: mattermost.pluginapi.v1.PluginAPI.SearchPropertyFields:output_type -> mattermost.pluginapi.v1.SearchPropertyFieldsResponse
+	466, // 466: mattermost.pluginapi.v1.PluginAPI.CountPropertyFields:output_type -> mattermost.pluginapi.v1.CountPropertyFieldsResponse
+	467, // 467: mattermost.pluginapi.v1.PluginAPI.CountPropertyFieldsForTarget:output_type -> mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse
+	468, // 468: mattermost.pluginapi.v1.PluginAPI.CreatePropertyValue:output_type -> mattermost.pluginapi.v1.CreatePropertyValueResponse
+	469, // 469: mattermost.pluginapi.v1.PluginAPI.GetPropertyValue:output_type -> mattermost.pluginapi.v1.GetPropertyValueResponse
+	470, // 470: mattermost.pluginapi.v1.PluginAPI.GetPropertyValues:output_type -> mattermost.pluginapi.v1.GetPropertyValuesResponse
+	471, // 471: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyValue:output_type -> mattermost.pluginapi.v1.UpdatePropertyValueResponse
+	472, // 472: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValue:output_type -> mattermost.pluginapi.v1.UpsertPropertyValueResponse
+	473, // 473: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValue:output_type -> mattermost.pluginapi.v1.DeletePropertyValueResponse
+	474, // 474: mattermost.pluginapi.v1.PluginAPI.SearchPropertyValues:output_type -> mattermost.pluginapi.v1.SearchPropertyValuesResponse
+	475, // 475: mattermost.pluginapi.v1.PluginAPI.RegisterPropertyGroup:output_type -> mattermost.pluginapi.v1.RegisterPropertyGroupResponse
+	476, // 476: mattermost.pluginapi.v1.PluginAPI.GetPropertyGroup:output_type -> mattermost.pluginapi.v1.GetPropertyGroupResponse
+	477, // 477: mattermost.pluginapi.v1.PluginAPI.GetPropertyFieldByName:output_type -> mattermost.pluginapi.v1.GetPropertyFieldByNameResponse
+	478, // 478: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyFields:output_type -> mattermost.pluginapi.v1.UpdatePropertyFieldsResponse
+	479, // 479: mattermost.pluginapi.v1.PluginAPI.UpdatePropertyValues:output_type -> mattermost.pluginapi.v1.UpdatePropertyValuesResponse
+	480, // 480: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValues:output_type -> mattermost.pluginapi.v1.UpsertPropertyValuesResponse
+	481, // 481: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForTarget:output_type -> mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse
+	482, // 482: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForField:output_type -> mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse
+	483, // 483: mattermost.pluginapi.v1.PluginAPI.LogAuditRec:output_type -> mattermost.pluginapi.v1.LogAuditRecResponse
+	484, // 484: mattermost.pluginapi.v1.PluginAPI.LogAuditRecWithLevel:output_type -> mattermost.pluginapi.v1.LogAuditRecWithLevelResponse
+	485, // 485: mattermost.pluginapi.v1.PluginAPI.PluginHTTP:output_type -> mattermost.pluginapi.v1.PluginHTTPResponse
+	486, // 486: mattermost.pluginapi.v1.PluginAPI.GetCloudLimits:output_type -> mattermost.pluginapi.v1.GetCloudLimitsResponse
+	487, // 487: mattermost.pluginapi.v1.PluginAPI.OpenInteractiveDialog:output_type -> mattermost.pluginapi.v1.OpenInteractiveDialogResponse
+	488, // 488: mattermost.pluginapi.v1.PluginAPI.PublishPluginClusterEvent:output_type -> mattermost.pluginapi.v1.PublishPluginClusterEventResponse
+	489, // 489: mattermost.pluginapi.v1.PluginAPI.RegisterCollectionAndTopic:output_type -> mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse
+	490, // 490: mattermost.pluginapi.v1.PluginAPI.RequestTrialLicense:output_type -> mattermost.pluginapi.v1.RequestTrialLicenseResponse
+	491, // 491: mattermost.pluginapi.v1.PluginAPI.RolesGrantPermission:output_type -> mattermost.pluginapi.v1.RolesGrantPermissionResponse
+	492, // 492: mattermost.pluginapi.v1.PluginAPI.SendMail:output_type -> mattermost.pluginapi.v1.SendMailResponse
+	493, // 493: mattermost.pluginapi.v1.PluginAPI.SendPushNotification:output_type -> mattermost.pluginapi.v1.SendPushNotificationResponse
+	494, // 494: mattermost.pluginapi.v1.PluginAPI.RestoreChannel:output_type -> mattermost.pluginapi.v1.RestoreChannelResponse
+	495, // 495: mattermost.pluginapi.v1.PluginAPI.GetChannelOfType:output_type -> mattermost.pluginapi.v1.GetChannelOfTypeResponse
+	496, // 496: mattermost.pluginapi.v1.PluginAPI.RegisterChannelGuard:output_type -> mattermost.pluginapi.v1.RegisterChannelGuardResponse
+	497, // 497: mattermost.pluginapi.v1.PluginAPI.UnregisterChannelGuard:output_type -> mattermost.pluginapi.v1.UnregisterChannelGuardResponse
+	498, // 498: mattermost.pluginapi.v1.PluginAPI.SendToastMessage:output_type -> mattermost.pluginapi.v1.SendToastMessageResponse
+	499, // 499: mattermost.pluginapi.v1.PluginAPI.UnregisterPluginRemoteForSharedChannels:output_type -> mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsResponse
+	500, // 500: mattermost.pluginapi.v1.PluginAPI.ReceiveSharedChannelSyncMsg:output_type -> mattermost.pluginapi.v1.ReceiveSharedChannelSyncMsgResponse
+	501, // 501: mattermost.pluginapi.v1.PluginAPI.ReceiveSharedChannelAttachmentSyncMsg:output_type -> mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgResponse
+	502, // 502: mattermost.pluginapi.v1.PluginAPI.ReceiveSharedChannelProfileImageSyncMsg:output_type -> mattermost.pluginapi.v1.ReceiveSharedChannelProfileImageSyncMsgResponse
+	503, // 503: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValuesWithOptions:output_type -> mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse
+	504, // 504: mattermost.pluginapi.v1.PluginAPI.UpsertPropertyValueWithOptions:output_type -> mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse
+	505, // 505: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValueWithOptions:output_type -> mattermost.pluginapi.v1.DeletePropertyValueWithOptionsResponse
+	506, // 506: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForTargetWithOptions:output_type -> mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsResponse
+	507, // 507: mattermost.pluginapi.v1.PluginAPI.DeletePropertyValuesForFieldWithOptions:output_type -> mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsResponse
+	508, // 508: mattermost.pluginapi.v1.PluginAPI.EvaluateAccessControl:output_type -> mattermost.pluginapi.v1.EvaluateAccessControlResponse
+	509, // 509: mattermost.pluginapi.v1.PluginAPI.SaveAccessControlPolicy:output_type -> mattermost.pluginapi.v1.SaveAccessControlPolicyResponse
+	510, // 510: mattermost.pluginapi.v1.PluginAPI.GetAccessControlPolicy:output_type -> mattermost.pluginapi.v1.GetAccessControlPolicyResponse
+	511, // 511: mattermost.pluginapi.v1.PluginAPI.DeleteAccessControlPolicy:output_type -> mattermost.pluginapi.v1.DeleteAccessControlPolicyResponse
+	512, // 512: mattermost.pluginapi.v1.PluginAPI.CheckAccessControlExpression:output_type -> mattermost.pluginapi.v1.CheckAccessControlExpressionResponse
+	513, // 513: mattermost.pluginapi.v1.PluginAPI.QueryUsersForAccessControlExpression:output_type -> mattermost.pluginapi.v1.QueryUsersForAccessControlExpressionResponse
+	514, // 514: mattermost.pluginapi.v1.PluginAPI.GetAccessControlFieldsAutocomplete:output_type -> mattermost.pluginapi.v1.GetAccessControlFieldsAutocompleteResponse
+	515, // 515: mattermost.pluginapi.v1.PluginAPI.GetAccessControlVisualAST:output_type -> mattermost.pluginapi.v1.GetAccessControlVisualASTResponse
+	258, // [258:516] is the sub-list for method output_type
+	0,   // [0:258] is the sub-list for method input_type
 	0,   // [0:0] is the sub-list for extension type_name
 	0,   // [0:0] is the sub-list for extension extendee
 	0,   // [0:0] is the sub-list for field type_name
@@ -1247,6 +1357,8 @@ func file_api_proto_init() {
 	file_api_kv_config_proto_init()
 	file_api_file_bot_proto_init()
 	file_api_remaining_proto_init()
+	file_api_shared_channels_proto_init()
+	file_api_access_control_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -288,6 +288,202 @@ func (x *DeleteChannelResponse) GetError() *AppError {
 	return nil
 }
 
+// RestoreChannelRequest holds the arguments of API.RestoreChannel(channelId string).
+type RestoreChannelRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ChannelId     string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RestoreChannelRequest) Reset() {
+	*x = RestoreChannelRequest{}
+	mi := &file_api_channel_post_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestoreChannelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestoreChannelRequest) ProtoMessage() {}
+
+func (x *RestoreChannelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestoreChannelRequest.ProtoReflect.Descriptor instead.
+func (*RestoreChannelRequest) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *RestoreChannelRequest) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+// RestoreChannelResponse holds what API.RestoreChannel returns: *model.AppError.
+type RestoreChannelResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RestoreChannelResponse) Reset() {
+	*x = RestoreChannelResponse{}
+	mi := &file_api_channel_post_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestoreChannelResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestoreChannelResponse) ProtoMessage() {}
+
+func (x *RestoreChannelResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestoreChannelResponse.ProtoReflect.Descriptor instead.
+func (*RestoreChannelResponse) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RestoreChannelResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// GetChannelOfTypeRequest holds the arguments of API.GetChannelOfType(channelId string, channelType model.ChannelType).
+type GetChannelOfTypeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ChannelId     string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	ChannelType   string                 `protobuf:"bytes,2,opt,name=channel_type,json=channelType,proto3" json:"channel_type,omitempty"` // Mattermost's own text: there are more types than ChannelType has.
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetChannelOfTypeRequest) Reset() {
+	*x = GetChannelOfTypeRequest{}
+	mi := &file_api_channel_post_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetChannelOfTypeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetChannelOfTypeRequest) ProtoMessage() {}
+
+func (x *GetChannelOfTypeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetChannelOfTypeRequest.ProtoReflect.Descriptor instead.
+func (*GetChannelOfTypeRequest) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *GetChannelOfTypeRequest) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *GetChannelOfTypeRequest) GetChannelType() string {
+	if x != nil {
+		return x.ChannelType
+	}
+	return ""
+}
+
+// GetChannelOfTypeResponse holds what API.GetChannelOfType returns: *model.Channel, *model.AppError.
+type GetChannelOfTypeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	Channel       *Channel               `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetChannelOfTypeResponse) Reset() {
+	*x = GetChannelOfTypeResponse{}
+	mi := &file_api_channel_post_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetChannelOfTypeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetChannelOfTypeResponse) ProtoMessage() {}
+
+func (x *GetChannelOfTypeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetChannelOfTypeResponse.ProtoReflect.Descriptor instead.
+func (*GetChannelOfTypeResponse) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *GetChannelOfTypeResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *GetChannelOfTypeResponse) GetChannel() *Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return nil
+}
+
 // GetPublicChannelsForTeamRequest holds the arguments of API.GetPublicChannelsForTeam(teamID string, page, perPage int).
 type GetPublicChannelsForTeamRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -300,7 +496,7 @@ type GetPublicChannelsForTeamRequest struct {
 
 func (x *GetPublicChannelsForTeamRequest) Reset() {
 	*x = GetPublicChannelsForTeamRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[5]
+	mi := &file_api_channel_post_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -312,7 +508,7 @@ func (x *GetPublicChannelsForTeamRequest) String() string {
 func (*GetPublicChannelsForTeamRequest) ProtoMessage() {}
 
 func (x *GetPublicChannelsForTeamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[5]
+	mi := &file_api_channel_post_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -325,7 +521,7 @@ func (x *GetPublicChannelsForTeamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPublicChannelsForTeamRequest.ProtoReflect.Descriptor instead.
 func (*GetPublicChannelsForTeamRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{5}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetPublicChannelsForTeamRequest) GetTeamId() string {
@@ -360,7 +556,7 @@ type GetPublicChannelsForTeamResponse struct {
 
 func (x *GetPublicChannelsForTeamResponse) Reset() {
 	*x = GetPublicChannelsForTeamResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[6]
+	mi := &file_api_channel_post_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -372,7 +568,7 @@ func (x *GetPublicChannelsForTeamResponse) String() string {
 func (*GetPublicChannelsForTeamResponse) ProtoMessage() {}
 
 func (x *GetPublicChannelsForTeamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[6]
+	mi := &file_api_channel_post_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -385,7 +581,7 @@ func (x *GetPublicChannelsForTeamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPublicChannelsForTeamResponse.ProtoReflect.Descriptor instead.
 func (*GetPublicChannelsForTeamResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{6}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetPublicChannelsForTeamResponse) GetError() *AppError {
@@ -412,7 +608,7 @@ type GetChannelRequest struct {
 
 func (x *GetChannelRequest) Reset() {
 	*x = GetChannelRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[7]
+	mi := &file_api_channel_post_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -424,7 +620,7 @@ func (x *GetChannelRequest) String() string {
 func (*GetChannelRequest) ProtoMessage() {}
 
 func (x *GetChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[7]
+	mi := &file_api_channel_post_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -437,7 +633,7 @@ func (x *GetChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{7}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetChannelRequest) GetChannelId() string {
@@ -458,7 +654,7 @@ type GetChannelResponse struct {
 
 func (x *GetChannelResponse) Reset() {
 	*x = GetChannelResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[8]
+	mi := &file_api_channel_post_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -470,7 +666,7 @@ func (x *GetChannelResponse) String() string {
 func (*GetChannelResponse) ProtoMessage() {}
 
 func (x *GetChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[8]
+	mi := &file_api_channel_post_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -483,7 +679,7 @@ func (x *GetChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{8}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetChannelResponse) GetError() *AppError {
@@ -512,7 +708,7 @@ type GetChannelByNameRequest struct {
 
 func (x *GetChannelByNameRequest) Reset() {
 	*x = GetChannelByNameRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[9]
+	mi := &file_api_channel_post_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -524,7 +720,7 @@ func (x *GetChannelByNameRequest) String() string {
 func (*GetChannelByNameRequest) ProtoMessage() {}
 
 func (x *GetChannelByNameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[9]
+	mi := &file_api_channel_post_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -537,7 +733,7 @@ func (x *GetChannelByNameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelByNameRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelByNameRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{9}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetChannelByNameRequest) GetTeamId() string {
@@ -572,7 +768,7 @@ type GetChannelByNameResponse struct {
 
 func (x *GetChannelByNameResponse) Reset() {
 	*x = GetChannelByNameResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[10]
+	mi := &file_api_channel_post_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -584,7 +780,7 @@ func (x *GetChannelByNameResponse) String() string {
 func (*GetChannelByNameResponse) ProtoMessage() {}
 
 func (x *GetChannelByNameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[10]
+	mi := &file_api_channel_post_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -597,7 +793,7 @@ func (x *GetChannelByNameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelByNameResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelByNameResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{10}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetChannelByNameResponse) GetError() *AppError {
@@ -627,7 +823,7 @@ type GetChannelByNameForTeamNameRequest struct {
 
 func (x *GetChannelByNameForTeamNameRequest) Reset() {
 	*x = GetChannelByNameForTeamNameRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[11]
+	mi := &file_api_channel_post_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -639,7 +835,7 @@ func (x *GetChannelByNameForTeamNameRequest) String() string {
 func (*GetChannelByNameForTeamNameRequest) ProtoMessage() {}
 
 func (x *GetChannelByNameForTeamNameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[11]
+	mi := &file_api_channel_post_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -652,7 +848,7 @@ func (x *GetChannelByNameForTeamNameRequest) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use GetChannelByNameForTeamNameRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelByNameForTeamNameRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{11}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetChannelByNameForTeamNameRequest) GetTeamName() string {
@@ -688,7 +884,7 @@ type GetChannelByNameForTeamNameResponse struct {
 
 func (x *GetChannelByNameForTeamNameResponse) Reset() {
 	*x = GetChannelByNameForTeamNameResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[12]
+	mi := &file_api_channel_post_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -700,7 +896,7 @@ func (x *GetChannelByNameForTeamNameResponse) String() string {
 func (*GetChannelByNameForTeamNameResponse) ProtoMessage() {}
 
 func (x *GetChannelByNameForTeamNameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[12]
+	mi := &file_api_channel_post_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -713,7 +909,7 @@ func (x *GetChannelByNameForTeamNameResponse) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use GetChannelByNameForTeamNameResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelByNameForTeamNameResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{12}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetChannelByNameForTeamNameResponse) GetError() *AppError {
@@ -743,7 +939,7 @@ type GetChannelsForTeamForUserRequest struct {
 
 func (x *GetChannelsForTeamForUserRequest) Reset() {
 	*x = GetChannelsForTeamForUserRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[13]
+	mi := &file_api_channel_post_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -755,7 +951,7 @@ func (x *GetChannelsForTeamForUserRequest) String() string {
 func (*GetChannelsForTeamForUserRequest) ProtoMessage() {}
 
 func (x *GetChannelsForTeamForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[13]
+	mi := &file_api_channel_post_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -768,7 +964,7 @@ func (x *GetChannelsForTeamForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelsForTeamForUserRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelsForTeamForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{13}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetChannelsForTeamForUserRequest) GetTeamId() string {
@@ -803,7 +999,7 @@ type GetChannelsForTeamForUserResponse struct {
 
 func (x *GetChannelsForTeamForUserResponse) Reset() {
 	*x = GetChannelsForTeamForUserResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[14]
+	mi := &file_api_channel_post_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +1011,7 @@ func (x *GetChannelsForTeamForUserResponse) String() string {
 func (*GetChannelsForTeamForUserResponse) ProtoMessage() {}
 
 func (x *GetChannelsForTeamForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[14]
+	mi := &file_api_channel_post_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +1024,7 @@ func (x *GetChannelsForTeamForUserResponse) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use GetChannelsForTeamForUserResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelsForTeamForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{14}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetChannelsForTeamForUserResponse) GetError() *AppError {
@@ -855,7 +1051,7 @@ type GetChannelStatsRequest struct {
 
 func (x *GetChannelStatsRequest) Reset() {
 	*x = GetChannelStatsRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[15]
+	mi := &file_api_channel_post_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -867,7 +1063,7 @@ func (x *GetChannelStatsRequest) String() string {
 func (*GetChannelStatsRequest) ProtoMessage() {}
 
 func (x *GetChannelStatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[15]
+	mi := &file_api_channel_post_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -880,7 +1076,7 @@ func (x *GetChannelStatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelStatsRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelStatsRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{15}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetChannelStatsRequest) GetChannelId() string {
@@ -901,7 +1097,7 @@ type GetChannelStatsResponse struct {
 
 func (x *GetChannelStatsResponse) Reset() {
 	*x = GetChannelStatsResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[16]
+	mi := &file_api_channel_post_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +1109,7 @@ func (x *GetChannelStatsResponse) String() string {
 func (*GetChannelStatsResponse) ProtoMessage() {}
 
 func (x *GetChannelStatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[16]
+	mi := &file_api_channel_post_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +1122,7 @@ func (x *GetChannelStatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelStatsResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelStatsResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{16}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetChannelStatsResponse) GetError() *AppError {
@@ -954,7 +1150,7 @@ type GetDirectChannelRequest struct {
 
 func (x *GetDirectChannelRequest) Reset() {
 	*x = GetDirectChannelRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[17]
+	mi := &file_api_channel_post_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -966,7 +1162,7 @@ func (x *GetDirectChannelRequest) String() string {
 func (*GetDirectChannelRequest) ProtoMessage() {}
 
 func (x *GetDirectChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[17]
+	mi := &file_api_channel_post_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -979,7 +1175,7 @@ func (x *GetDirectChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDirectChannelRequest.ProtoReflect.Descriptor instead.
 func (*GetDirectChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{17}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetDirectChannelRequest) GetUserId_1() string {
@@ -1007,7 +1203,7 @@ type GetDirectChannelResponse struct {
 
 func (x *GetDirectChannelResponse) Reset() {
 	*x = GetDirectChannelResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[18]
+	mi := &file_api_channel_post_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1019,7 +1215,7 @@ func (x *GetDirectChannelResponse) String() string {
 func (*GetDirectChannelResponse) ProtoMessage() {}
 
 func (x *GetDirectChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[18]
+	mi := &file_api_channel_post_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1032,7 +1228,7 @@ func (x *GetDirectChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDirectChannelResponse.ProtoReflect.Descriptor instead.
 func (*GetDirectChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{18}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetDirectChannelResponse) GetError() *AppError {
@@ -1059,7 +1255,7 @@ type GetGroupChannelRequest struct {
 
 func (x *GetGroupChannelRequest) Reset() {
 	*x = GetGroupChannelRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[19]
+	mi := &file_api_channel_post_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1267,7 @@ func (x *GetGroupChannelRequest) String() string {
 func (*GetGroupChannelRequest) ProtoMessage() {}
 
 func (x *GetGroupChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[19]
+	mi := &file_api_channel_post_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1280,7 @@ func (x *GetGroupChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupChannelRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{19}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetGroupChannelRequest) GetUserIds() []string {
@@ -1105,7 +1301,7 @@ type GetGroupChannelResponse struct {
 
 func (x *GetGroupChannelResponse) Reset() {
 	*x = GetGroupChannelResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[20]
+	mi := &file_api_channel_post_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1117,7 +1313,7 @@ func (x *GetGroupChannelResponse) String() string {
 func (*GetGroupChannelResponse) ProtoMessage() {}
 
 func (x *GetGroupChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[20]
+	mi := &file_api_channel_post_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1130,7 +1326,7 @@ func (x *GetGroupChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupChannelResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{20}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetGroupChannelResponse) GetError() *AppError {
@@ -1157,7 +1353,7 @@ type UpdateChannelRequest struct {
 
 func (x *UpdateChannelRequest) Reset() {
 	*x = UpdateChannelRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[21]
+	mi := &file_api_channel_post_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1169,7 +1365,7 @@ func (x *UpdateChannelRequest) String() string {
 func (*UpdateChannelRequest) ProtoMessage() {}
 
 func (x *UpdateChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[21]
+	mi := &file_api_channel_post_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1182,7 +1378,7 @@ func (x *UpdateChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateChannelRequest.ProtoReflect.Descriptor instead.
 func (*UpdateChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{21}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *UpdateChannelRequest) GetChannel() *Channel {
@@ -1203,7 +1399,7 @@ type UpdateChannelResponse struct {
 
 func (x *UpdateChannelResponse) Reset() {
 	*x = UpdateChannelResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[22]
+	mi := &file_api_channel_post_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1215,7 +1411,7 @@ func (x *UpdateChannelResponse) String() string {
 func (*UpdateChannelResponse) ProtoMessage() {}
 
 func (x *UpdateChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[22]
+	mi := &file_api_channel_post_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1228,7 +1424,7 @@ func (x *UpdateChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateChannelResponse.ProtoReflect.Descriptor instead.
 func (*UpdateChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{22}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *UpdateChannelResponse) GetError() *AppError {
@@ -1256,7 +1452,7 @@ type SearchChannelsRequest struct {
 
 func (x *SearchChannelsRequest) Reset() {
 	*x = SearchChannelsRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[23]
+	mi := &file_api_channel_post_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1268,7 +1464,7 @@ func (x *SearchChannelsRequest) String() string {
 func (*SearchChannelsRequest) ProtoMessage() {}
 
 func (x *SearchChannelsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[23]
+	mi := &file_api_channel_post_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1281,7 +1477,7 @@ func (x *SearchChannelsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchChannelsRequest.ProtoReflect.Descriptor instead.
 func (*SearchChannelsRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{23}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SearchChannelsRequest) GetTeamId() string {
@@ -1309,7 +1505,7 @@ type SearchChannelsResponse struct {
 
 func (x *SearchChannelsResponse) Reset() {
 	*x = SearchChannelsResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[24]
+	mi := &file_api_channel_post_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1321,7 +1517,7 @@ func (x *SearchChannelsResponse) String() string {
 func (*SearchChannelsResponse) ProtoMessage() {}
 
 func (x *SearchChannelsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[24]
+	mi := &file_api_channel_post_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1334,7 +1530,7 @@ func (x *SearchChannelsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchChannelsResponse.ProtoReflect.Descriptor instead.
 func (*SearchChannelsResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{24}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SearchChannelsResponse) GetError() *AppError {
@@ -1351,30 +1547,212 @@ func (x *SearchChannelsResponse) GetChannels() []*Channel {
 	return nil
 }
 
+// RegisterChannelGuardRequest holds the arguments of API.RegisterChannelGuard(channelID string).
+type RegisterChannelGuardRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ChannelId     string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegisterChannelGuardRequest) Reset() {
+	*x = RegisterChannelGuardRequest{}
+	mi := &file_api_channel_post_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterChannelGuardRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterChannelGuardRequest) ProtoMessage() {}
+
+func (x *RegisterChannelGuardRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterChannelGuardRequest.ProtoReflect.Descriptor instead.
+func (*RegisterChannelGuardRequest) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *RegisterChannelGuardRequest) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+// RegisterChannelGuardResponse holds what API.RegisterChannelGuard returns: *model.AppError.
+type RegisterChannelGuardResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegisterChannelGuardResponse) Reset() {
+	*x = RegisterChannelGuardResponse{}
+	mi := &file_api_channel_post_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterChannelGuardResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterChannelGuardResponse) ProtoMessage() {}
+
+func (x *RegisterChannelGuardResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterChannelGuardResponse.ProtoReflect.Descriptor instead.
+func (*RegisterChannelGuardResponse) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *RegisterChannelGuardResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// UnregisterChannelGuardRequest holds the arguments of API.UnregisterChannelGuard(channelID string).
+type UnregisterChannelGuardRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ChannelId     string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnregisterChannelGuardRequest) Reset() {
+	*x = UnregisterChannelGuardRequest{}
+	mi := &file_api_channel_post_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnregisterChannelGuardRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnregisterChannelGuardRequest) ProtoMessage() {}
+
+func (x *UnregisterChannelGuardRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnregisterChannelGuardRequest.ProtoReflect.Descriptor instead.
+func (*UnregisterChannelGuardRequest) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *UnregisterChannelGuardRequest) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+// UnregisterChannelGuardResponse holds what API.UnregisterChannelGuard returns: *model.AppError.
+type UnregisterChannelGuardResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnregisterChannelGuardResponse) Reset() {
+	*x = UnregisterChannelGuardResponse{}
+	mi := &file_api_channel_post_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnregisterChannelGuardResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnregisterChannelGuardResponse) ProtoMessage() {}
+
+func (x *UnregisterChannelGuardResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_channel_post_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnregisterChannelGuardResponse.ProtoReflect.Descriptor instead.
+func (*UnregisterChannelGuardResponse) Descriptor() ([]byte, []int) {
+	return file_api_channel_post_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *UnregisterChannelGuardResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
 // ChannelMember stands for model.ChannelMember.
 type ChannelMember struct {
-	state              protoimpl.MessageState `protogen:"open.v1"`
-	ChannelId          string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	UserId             string                 `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	Roles              string                 `protobuf:"bytes,3,opt,name=roles,proto3" json:"roles,omitempty"`
-	LastViewedAt       int64                  `protobuf:"varint,4,opt,name=last_viewed_at,json=lastViewedAt,proto3" json:"last_viewed_at,omitempty"`
-	MsgCount           int64                  `protobuf:"varint,5,opt,name=msg_count,json=msgCount,proto3" json:"msg_count,omitempty"`
-	MentionCount       int64                  `protobuf:"varint,6,opt,name=mention_count,json=mentionCount,proto3" json:"mention_count,omitempty"`
-	MentionCountRoot   int64                  `protobuf:"varint,7,opt,name=mention_count_root,json=mentionCountRoot,proto3" json:"mention_count_root,omitempty"`
-	MsgCountRoot       int64                  `protobuf:"varint,8,opt,name=msg_count_root,json=msgCountRoot,proto3" json:"msg_count_root,omitempty"`
-	NotifyProps        map[string]string      `protobuf:"bytes,9,rep,name=notify_props,json=notifyProps,proto3" json:"notify_props,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	LastUpdateAt       int64                  `protobuf:"varint,10,opt,name=last_update_at,json=lastUpdateAt,proto3" json:"last_update_at,omitempty"`
-	SchemeGuest        bool                   `protobuf:"varint,11,opt,name=scheme_guest,json=schemeGuest,proto3" json:"scheme_guest,omitempty"`
-	SchemeUser         bool                   `protobuf:"varint,12,opt,name=scheme_user,json=schemeUser,proto3" json:"scheme_user,omitempty"`
-	SchemeAdmin        bool                   `protobuf:"varint,13,opt,name=scheme_admin,json=schemeAdmin,proto3" json:"scheme_admin,omitempty"`
-	UrgentMentionCount int64                  `protobuf:"varint,14,opt,name=urgent_mention_count,json=urgentMentionCount,proto3" json:"urgent_mention_count,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	state                   protoimpl.MessageState `protogen:"open.v1"`
+	ChannelId               string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	UserId                  string                 `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Roles                   string                 `protobuf:"bytes,3,opt,name=roles,proto3" json:"roles,omitempty"`
+	LastViewedAt            int64                  `protobuf:"varint,4,opt,name=last_viewed_at,json=lastViewedAt,proto3" json:"last_viewed_at,omitempty"`
+	MsgCount                int64                  `protobuf:"varint,5,opt,name=msg_count,json=msgCount,proto3" json:"msg_count,omitempty"`
+	MentionCount            int64                  `protobuf:"varint,6,opt,name=mention_count,json=mentionCount,proto3" json:"mention_count,omitempty"`
+	MentionCountRoot        int64                  `protobuf:"varint,7,opt,name=mention_count_root,json=mentionCountRoot,proto3" json:"mention_count_root,omitempty"`
+	MsgCountRoot            int64                  `protobuf:"varint,8,opt,name=msg_count_root,json=msgCountRoot,proto3" json:"msg_count_root,omitempty"`
+	NotifyProps             map[string]string      `protobuf:"bytes,9,rep,name=notify_props,json=notifyProps,proto3" json:"notify_props,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	LastUpdateAt            int64                  `protobuf:"varint,10,opt,name=last_update_at,json=lastUpdateAt,proto3" json:"last_update_at,omitempty"`
+	SchemeGuest             bool                   `protobuf:"varint,11,opt,name=scheme_guest,json=schemeGuest,proto3" json:"scheme_guest,omitempty"`
+	SchemeUser              bool                   `protobuf:"varint,12,opt,name=scheme_user,json=schemeUser,proto3" json:"scheme_user,omitempty"`
+	SchemeAdmin             bool                   `protobuf:"varint,13,opt,name=scheme_admin,json=schemeAdmin,proto3" json:"scheme_admin,omitempty"`
+	UrgentMentionCount      int64                  `protobuf:"varint,14,opt,name=urgent_mention_count,json=urgentMentionCount,proto3" json:"urgent_mention_count,omitempty"`
+	ExplicitRoles           string                 `protobuf:"bytes,15,opt,name=explicit_roles,json=explicitRoles,proto3" json:"explicit_roles,omitempty"`
+	AutotranslationDisabled bool                   `protobuf:"varint,16,opt,name=autotranslation_disabled,json=autotranslationDisabled,proto3" json:"autotranslation_disabled,omitempty"`
+	unknownFields           protoimpl.UnknownFields
+	sizeCache               protoimpl.SizeCache
 }
 
 func (x *ChannelMember) Reset() {
 	*x = ChannelMember{}
-	mi := &file_api_channel_post_proto_msgTypes[25]
+	mi := &file_api_channel_post_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1386,7 +1764,7 @@ func (x *ChannelMember) String() string {
 func (*ChannelMember) ProtoMessage() {}
 
 func (x *ChannelMember) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[25]
+	mi := &file_api_channel_post_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1399,7 +1777,7 @@ func (x *ChannelMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelMember.ProtoReflect.Descriptor instead.
 func (*ChannelMember) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{25}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ChannelMember) GetChannelId() string {
@@ -1500,6 +1878,20 @@ func (x *ChannelMember) GetUrgentMentionCount() int64 {
 	return 0
 }
 
+func (x *ChannelMember) GetExplicitRoles() string {
+	if x != nil {
+		return x.ExplicitRoles
+	}
+	return ""
+}
+
+func (x *ChannelMember) GetAutotranslationDisabled() bool {
+	if x != nil {
+		return x.AutotranslationDisabled
+	}
+	return false
+}
+
 // ChannelMemberIdentifier stands for model.ChannelMemberIdentifier.
 type ChannelMemberIdentifier struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1511,7 +1903,7 @@ type ChannelMemberIdentifier struct {
 
 func (x *ChannelMemberIdentifier) Reset() {
 	*x = ChannelMemberIdentifier{}
-	mi := &file_api_channel_post_proto_msgTypes[26]
+	mi := &file_api_channel_post_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1523,7 +1915,7 @@ func (x *ChannelMemberIdentifier) String() string {
 func (*ChannelMemberIdentifier) ProtoMessage() {}
 
 func (x *ChannelMemberIdentifier) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[26]
+	mi := &file_api_channel_post_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1536,7 +1928,7 @@ func (x *ChannelMemberIdentifier) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelMemberIdentifier.ProtoReflect.Descriptor instead.
 func (*ChannelMemberIdentifier) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{26}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ChannelMemberIdentifier) GetChannelId() string {
@@ -1564,7 +1956,7 @@ type AddChannelMemberRequest struct {
 
 func (x *AddChannelMemberRequest) Reset() {
 	*x = AddChannelMemberRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[27]
+	mi := &file_api_channel_post_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1576,7 +1968,7 @@ func (x *AddChannelMemberRequest) String() string {
 func (*AddChannelMemberRequest) ProtoMessage() {}
 
 func (x *AddChannelMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[27]
+	mi := &file_api_channel_post_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1589,7 +1981,7 @@ func (x *AddChannelMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddChannelMemberRequest.ProtoReflect.Descriptor instead.
 func (*AddChannelMemberRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{27}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *AddChannelMemberRequest) GetChannelId() string {
@@ -1617,7 +2009,7 @@ type AddChannelMemberResponse struct {
 
 func (x *AddChannelMemberResponse) Reset() {
 	*x = AddChannelMemberResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[28]
+	mi := &file_api_channel_post_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1629,7 +2021,7 @@ func (x *AddChannelMemberResponse) String() string {
 func (*AddChannelMemberResponse) ProtoMessage() {}
 
 func (x *AddChannelMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[28]
+	mi := &file_api_channel_post_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1642,7 +2034,7 @@ func (x *AddChannelMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddChannelMemberResponse.ProtoReflect.Descriptor instead.
 func (*AddChannelMemberResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{28}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *AddChannelMemberResponse) GetError() *AppError {
@@ -1671,7 +2063,7 @@ type AddUserToChannelRequest struct {
 
 func (x *AddUserToChannelRequest) Reset() {
 	*x = AddUserToChannelRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[29]
+	mi := &file_api_channel_post_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +2075,7 @@ func (x *AddUserToChannelRequest) String() string {
 func (*AddUserToChannelRequest) ProtoMessage() {}
 
 func (x *AddUserToChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[29]
+	mi := &file_api_channel_post_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +2088,7 @@ func (x *AddUserToChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddUserToChannelRequest.ProtoReflect.Descriptor instead.
 func (*AddUserToChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{29}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *AddUserToChannelRequest) GetChannelId() string {
@@ -1731,7 +2123,7 @@ type AddUserToChannelResponse struct {
 
 func (x *AddUserToChannelResponse) Reset() {
 	*x = AddUserToChannelResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[30]
+	mi := &file_api_channel_post_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1743,7 +2135,7 @@ func (x *AddUserToChannelResponse) String() string {
 func (*AddUserToChannelResponse) ProtoMessage() {}
 
 func (x *AddUserToChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[30]
+	mi := &file_api_channel_post_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1756,7 +2148,7 @@ func (x *AddUserToChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddUserToChannelResponse.ProtoReflect.Descriptor instead.
 func (*AddUserToChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{30}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *AddUserToChannelResponse) GetError() *AppError {
@@ -1784,7 +2176,7 @@ type GetChannelMemberRequest struct {
 
 func (x *GetChannelMemberRequest) Reset() {
 	*x = GetChannelMemberRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[31]
+	mi := &file_api_channel_post_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1796,7 +2188,7 @@ func (x *GetChannelMemberRequest) String() string {
 func (*GetChannelMemberRequest) ProtoMessage() {}
 
 func (x *GetChannelMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[31]
+	mi := &file_api_channel_post_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1809,7 +2201,7 @@ func (x *GetChannelMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMemberRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelMemberRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{31}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GetChannelMemberRequest) GetChannelId() string {
@@ -1837,7 +2229,7 @@ type GetChannelMemberResponse struct {
 
 func (x *GetChannelMemberResponse) Reset() {
 	*x = GetChannelMemberResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[32]
+	mi := &file_api_channel_post_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1849,7 +2241,7 @@ func (x *GetChannelMemberResponse) String() string {
 func (*GetChannelMemberResponse) ProtoMessage() {}
 
 func (x *GetChannelMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[32]
+	mi := &file_api_channel_post_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1862,7 +2254,7 @@ func (x *GetChannelMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMemberResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelMemberResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{32}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *GetChannelMemberResponse) GetError() *AppError {
@@ -1891,7 +2283,7 @@ type GetChannelMembersRequest struct {
 
 func (x *GetChannelMembersRequest) Reset() {
 	*x = GetChannelMembersRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[33]
+	mi := &file_api_channel_post_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1903,7 +2295,7 @@ func (x *GetChannelMembersRequest) String() string {
 func (*GetChannelMembersRequest) ProtoMessage() {}
 
 func (x *GetChannelMembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[33]
+	mi := &file_api_channel_post_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1916,7 +2308,7 @@ func (x *GetChannelMembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMembersRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelMembersRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{33}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *GetChannelMembersRequest) GetChannelId() string {
@@ -1951,7 +2343,7 @@ type GetChannelMembersResponse struct {
 
 func (x *GetChannelMembersResponse) Reset() {
 	*x = GetChannelMembersResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[34]
+	mi := &file_api_channel_post_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1963,7 +2355,7 @@ func (x *GetChannelMembersResponse) String() string {
 func (*GetChannelMembersResponse) ProtoMessage() {}
 
 func (x *GetChannelMembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[34]
+	mi := &file_api_channel_post_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1976,7 +2368,7 @@ func (x *GetChannelMembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMembersResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelMembersResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{34}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *GetChannelMembersResponse) GetError() *AppError {
@@ -2004,7 +2396,7 @@ type GetChannelMembersByIdsRequest struct {
 
 func (x *GetChannelMembersByIdsRequest) Reset() {
 	*x = GetChannelMembersByIdsRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[35]
+	mi := &file_api_channel_post_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2016,7 +2408,7 @@ func (x *GetChannelMembersByIdsRequest) String() string {
 func (*GetChannelMembersByIdsRequest) ProtoMessage() {}
 
 func (x *GetChannelMembersByIdsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[35]
+	mi := &file_api_channel_post_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2029,7 +2421,7 @@ func (x *GetChannelMembersByIdsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMembersByIdsRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelMembersByIdsRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{35}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *GetChannelMembersByIdsRequest) GetChannelId() string {
@@ -2057,7 +2449,7 @@ type GetChannelMembersByIdsResponse struct {
 
 func (x *GetChannelMembersByIdsResponse) Reset() {
 	*x = GetChannelMembersByIdsResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[36]
+	mi := &file_api_channel_post_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2069,7 +2461,7 @@ func (x *GetChannelMembersByIdsResponse) String() string {
 func (*GetChannelMembersByIdsResponse) ProtoMessage() {}
 
 func (x *GetChannelMembersByIdsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[36]
+	mi := &file_api_channel_post_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2082,7 +2474,7 @@ func (x *GetChannelMembersByIdsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMembersByIdsResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelMembersByIdsResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{36}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *GetChannelMembersByIdsResponse) GetError() *AppError {
@@ -2113,7 +2505,7 @@ type GetChannelMembersForUserRequest struct {
 
 func (x *GetChannelMembersForUserRequest) Reset() {
 	*x = GetChannelMembersForUserRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[37]
+	mi := &file_api_channel_post_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2125,7 +2517,7 @@ func (x *GetChannelMembersForUserRequest) String() string {
 func (*GetChannelMembersForUserRequest) ProtoMessage() {}
 
 func (x *GetChannelMembersForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[37]
+	mi := &file_api_channel_post_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2138,7 +2530,7 @@ func (x *GetChannelMembersForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMembersForUserRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelMembersForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{37}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetChannelMembersForUserRequest) GetTeamId() string {
@@ -2181,7 +2573,7 @@ type GetChannelMembersForUserResponse struct {
 
 func (x *GetChannelMembersForUserResponse) Reset() {
 	*x = GetChannelMembersForUserResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[38]
+	mi := &file_api_channel_post_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2193,7 +2585,7 @@ func (x *GetChannelMembersForUserResponse) String() string {
 func (*GetChannelMembersForUserResponse) ProtoMessage() {}
 
 func (x *GetChannelMembersForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[38]
+	mi := &file_api_channel_post_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2206,7 +2598,7 @@ func (x *GetChannelMembersForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChannelMembersForUserResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelMembersForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{38}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetChannelMembersForUserResponse) GetError() *AppError {
@@ -2236,7 +2628,7 @@ type UpdateChannelMemberRolesRequest struct {
 
 func (x *UpdateChannelMemberRolesRequest) Reset() {
 	*x = UpdateChannelMemberRolesRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[39]
+	mi := &file_api_channel_post_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2248,7 +2640,7 @@ func (x *UpdateChannelMemberRolesRequest) String() string {
 func (*UpdateChannelMemberRolesRequest) ProtoMessage() {}
 
 func (x *UpdateChannelMemberRolesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[39]
+	mi := &file_api_channel_post_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2261,7 +2653,7 @@ func (x *UpdateChannelMemberRolesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateChannelMemberRolesRequest.ProtoReflect.Descriptor instead.
 func (*UpdateChannelMemberRolesRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{39}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *UpdateChannelMemberRolesRequest) GetChannelId() string {
@@ -2297,7 +2689,7 @@ type UpdateChannelMemberRolesResponse struct {
 
 func (x *UpdateChannelMemberRolesResponse) Reset() {
 	*x = UpdateChannelMemberRolesResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[40]
+	mi := &file_api_channel_post_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2309,7 +2701,7 @@ func (x *UpdateChannelMemberRolesResponse) String() string {
 func (*UpdateChannelMemberRolesResponse) ProtoMessage() {}
 
 func (x *UpdateChannelMemberRolesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[40]
+	mi := &file_api_channel_post_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2322,7 +2714,7 @@ func (x *UpdateChannelMemberRolesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateChannelMemberRolesResponse.ProtoReflect.Descriptor instead.
 func (*UpdateChannelMemberRolesResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{40}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *UpdateChannelMemberRolesResponse) GetError() *AppError {
@@ -2352,7 +2744,7 @@ type UpdateChannelMemberNotificationsRequest struct {
 
 func (x *UpdateChannelMemberNotificationsRequest) Reset() {
 	*x = UpdateChannelMemberNotificationsRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[41]
+	mi := &file_api_channel_post_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2364,7 +2756,7 @@ func (x *UpdateChannelMemberNotificationsRequest) String() string {
 func (*UpdateChannelMemberNotificationsRequest) ProtoMessage() {}
 
 func (x *UpdateChannelMemberNotificationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[41]
+	mi := &file_api_channel_post_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2377,7 +2769,7 @@ func (x *UpdateChannelMemberNotificationsRequest) ProtoReflect() protoreflect.Me
 
 // Deprecated: Use UpdateChannelMemberNotificationsRequest.ProtoReflect.Descriptor instead.
 func (*UpdateChannelMemberNotificationsRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{41}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *UpdateChannelMemberNotificationsRequest) GetChannelId() string {
@@ -2413,7 +2805,7 @@ type UpdateChannelMemberNotificationsResponse struct {
 
 func (x *UpdateChannelMemberNotificationsResponse) Reset() {
 	*x = UpdateChannelMemberNotificationsResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[42]
+	mi := &file_api_channel_post_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2425,7 +2817,7 @@ func (x *UpdateChannelMemberNotificationsResponse) String() string {
 func (*UpdateChannelMemberNotificationsResponse) ProtoMessage() {}
 
 func (x *UpdateChannelMemberNotificationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[42]
+	mi := &file_api_channel_post_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2438,7 +2830,7 @@ func (x *UpdateChannelMemberNotificationsResponse) ProtoReflect() protoreflect.M
 
 // Deprecated: Use UpdateChannelMemberNotificationsResponse.ProtoReflect.Descriptor instead.
 func (*UpdateChannelMemberNotificationsResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{42}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *UpdateChannelMemberNotificationsResponse) GetError() *AppError {
@@ -2467,7 +2859,7 @@ type PatchChannelMembersNotificationsRequest struct {
 
 func (x *PatchChannelMembersNotificationsRequest) Reset() {
 	*x = PatchChannelMembersNotificationsRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[43]
+	mi := &file_api_channel_post_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2479,7 +2871,7 @@ func (x *PatchChannelMembersNotificationsRequest) String() string {
 func (*PatchChannelMembersNotificationsRequest) ProtoMessage() {}
 
 func (x *PatchChannelMembersNotificationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[43]
+	mi := &file_api_channel_post_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2492,7 +2884,7 @@ func (x *PatchChannelMembersNotificationsRequest) ProtoReflect() protoreflect.Me
 
 // Deprecated: Use PatchChannelMembersNotificationsRequest.ProtoReflect.Descriptor instead.
 func (*PatchChannelMembersNotificationsRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{43}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *PatchChannelMembersNotificationsRequest) GetMembers() []*ChannelMemberIdentifier {
@@ -2519,7 +2911,7 @@ type PatchChannelMembersNotificationsResponse struct {
 
 func (x *PatchChannelMembersNotificationsResponse) Reset() {
 	*x = PatchChannelMembersNotificationsResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[44]
+	mi := &file_api_channel_post_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2531,7 +2923,7 @@ func (x *PatchChannelMembersNotificationsResponse) String() string {
 func (*PatchChannelMembersNotificationsResponse) ProtoMessage() {}
 
 func (x *PatchChannelMembersNotificationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[44]
+	mi := &file_api_channel_post_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2544,7 +2936,7 @@ func (x *PatchChannelMembersNotificationsResponse) ProtoReflect() protoreflect.M
 
 // Deprecated: Use PatchChannelMembersNotificationsResponse.ProtoReflect.Descriptor instead.
 func (*PatchChannelMembersNotificationsResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{44}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *PatchChannelMembersNotificationsResponse) GetError() *AppError {
@@ -2565,7 +2957,7 @@ type DeleteChannelMemberRequest struct {
 
 func (x *DeleteChannelMemberRequest) Reset() {
 	*x = DeleteChannelMemberRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[45]
+	mi := &file_api_channel_post_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2577,7 +2969,7 @@ func (x *DeleteChannelMemberRequest) String() string {
 func (*DeleteChannelMemberRequest) ProtoMessage() {}
 
 func (x *DeleteChannelMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[45]
+	mi := &file_api_channel_post_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2590,7 +2982,7 @@ func (x *DeleteChannelMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteChannelMemberRequest.ProtoReflect.Descriptor instead.
 func (*DeleteChannelMemberRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{45}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *DeleteChannelMemberRequest) GetChannelId() string {
@@ -2617,7 +3009,7 @@ type DeleteChannelMemberResponse struct {
 
 func (x *DeleteChannelMemberResponse) Reset() {
 	*x = DeleteChannelMemberResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[46]
+	mi := &file_api_channel_post_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2629,7 +3021,7 @@ func (x *DeleteChannelMemberResponse) String() string {
 func (*DeleteChannelMemberResponse) ProtoMessage() {}
 
 func (x *DeleteChannelMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[46]
+	mi := &file_api_channel_post_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2642,7 +3034,7 @@ func (x *DeleteChannelMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteChannelMemberResponse.ProtoReflect.Descriptor instead.
 func (*DeleteChannelMemberResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{46}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *DeleteChannelMemberResponse) GetError() *AppError {
@@ -2664,13 +3056,15 @@ type SidebarCategoryWithChannels struct {
 	Muted         bool                   `protobuf:"varint,7,opt,name=muted,proto3" json:"muted,omitempty"`
 	Collapsed     bool                   `protobuf:"varint,8,opt,name=collapsed,proto3" json:"collapsed,omitempty"`
 	ChannelIds    []string               `protobuf:"bytes,9,rep,name=channel_ids,json=channelIds,proto3" json:"channel_ids,omitempty"`
+	SortingExact  *string                `protobuf:"bytes,10,opt,name=sorting_exact,json=sortingExact,proto3,oneof" json:"sorting_exact,omitempty"` // Mattermost's own text: "alpha", "recent", "manual".
+	SortOrder     int64                  `protobuf:"varint,11,opt,name=sort_order,json=sortOrder,proto3" json:"sort_order,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SidebarCategoryWithChannels) Reset() {
 	*x = SidebarCategoryWithChannels{}
-	mi := &file_api_channel_post_proto_msgTypes[47]
+	mi := &file_api_channel_post_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2682,7 +3076,7 @@ func (x *SidebarCategoryWithChannels) String() string {
 func (*SidebarCategoryWithChannels) ProtoMessage() {}
 
 func (x *SidebarCategoryWithChannels) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[47]
+	mi := &file_api_channel_post_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2695,7 +3089,7 @@ func (x *SidebarCategoryWithChannels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SidebarCategoryWithChannels.ProtoReflect.Descriptor instead.
 func (*SidebarCategoryWithChannels) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{47}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *SidebarCategoryWithChannels) GetId() string {
@@ -2761,6 +3155,20 @@ func (x *SidebarCategoryWithChannels) GetChannelIds() []string {
 	return nil
 }
 
+func (x *SidebarCategoryWithChannels) GetSortingExact() string {
+	if x != nil && x.SortingExact != nil {
+		return *x.SortingExact
+	}
+	return ""
+}
+
+func (x *SidebarCategoryWithChannels) GetSortOrder() int64 {
+	if x != nil {
+		return x.SortOrder
+	}
+	return 0
+}
+
 // OrderedSidebarCategories stands for model.OrderedSidebarCategories.
 type OrderedSidebarCategories struct {
 	state         protoimpl.MessageState         `protogen:"open.v1"`
@@ -2772,7 +3180,7 @@ type OrderedSidebarCategories struct {
 
 func (x *OrderedSidebarCategories) Reset() {
 	*x = OrderedSidebarCategories{}
-	mi := &file_api_channel_post_proto_msgTypes[48]
+	mi := &file_api_channel_post_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2784,7 +3192,7 @@ func (x *OrderedSidebarCategories) String() string {
 func (*OrderedSidebarCategories) ProtoMessage() {}
 
 func (x *OrderedSidebarCategories) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[48]
+	mi := &file_api_channel_post_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2797,7 +3205,7 @@ func (x *OrderedSidebarCategories) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderedSidebarCategories.ProtoReflect.Descriptor instead.
 func (*OrderedSidebarCategories) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{48}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *OrderedSidebarCategories) GetCategories() []*SidebarCategoryWithChannels {
@@ -2827,7 +3235,7 @@ type CreateChannelSidebarCategoryRequest struct {
 
 func (x *CreateChannelSidebarCategoryRequest) Reset() {
 	*x = CreateChannelSidebarCategoryRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[49]
+	mi := &file_api_channel_post_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2839,7 +3247,7 @@ func (x *CreateChannelSidebarCategoryRequest) String() string {
 func (*CreateChannelSidebarCategoryRequest) ProtoMessage() {}
 
 func (x *CreateChannelSidebarCategoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[49]
+	mi := &file_api_channel_post_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2852,7 +3260,7 @@ func (x *CreateChannelSidebarCategoryRequest) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use CreateChannelSidebarCategoryRequest.ProtoReflect.Descriptor instead.
 func (*CreateChannelSidebarCategoryRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{49}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *CreateChannelSidebarCategoryRequest) GetUserId() string {
@@ -2888,7 +3296,7 @@ type CreateChannelSidebarCategoryResponse struct {
 
 func (x *CreateChannelSidebarCategoryResponse) Reset() {
 	*x = CreateChannelSidebarCategoryResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[50]
+	mi := &file_api_channel_post_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2900,7 +3308,7 @@ func (x *CreateChannelSidebarCategoryResponse) String() string {
 func (*CreateChannelSidebarCategoryResponse) ProtoMessage() {}
 
 func (x *CreateChannelSidebarCategoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[50]
+	mi := &file_api_channel_post_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2913,7 +3321,7 @@ func (x *CreateChannelSidebarCategoryResponse) ProtoReflect() protoreflect.Messa
 
 // Deprecated: Use CreateChannelSidebarCategoryResponse.ProtoReflect.Descriptor instead.
 func (*CreateChannelSidebarCategoryResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{50}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *CreateChannelSidebarCategoryResponse) GetError() *AppError {
@@ -2941,7 +3349,7 @@ type GetChannelSidebarCategoriesRequest struct {
 
 func (x *GetChannelSidebarCategoriesRequest) Reset() {
 	*x = GetChannelSidebarCategoriesRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[51]
+	mi := &file_api_channel_post_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2953,7 +3361,7 @@ func (x *GetChannelSidebarCategoriesRequest) String() string {
 func (*GetChannelSidebarCategoriesRequest) ProtoMessage() {}
 
 func (x *GetChannelSidebarCategoriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[51]
+	mi := &file_api_channel_post_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2966,7 +3374,7 @@ func (x *GetChannelSidebarCategoriesRequest) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use GetChannelSidebarCategoriesRequest.ProtoReflect.Descriptor instead.
 func (*GetChannelSidebarCategoriesRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{51}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *GetChannelSidebarCategoriesRequest) GetUserId() string {
@@ -2995,7 +3403,7 @@ type GetChannelSidebarCategoriesResponse struct {
 
 func (x *GetChannelSidebarCategoriesResponse) Reset() {
 	*x = GetChannelSidebarCategoriesResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[52]
+	mi := &file_api_channel_post_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3007,7 +3415,7 @@ func (x *GetChannelSidebarCategoriesResponse) String() string {
 func (*GetChannelSidebarCategoriesResponse) ProtoMessage() {}
 
 func (x *GetChannelSidebarCategoriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[52]
+	mi := &file_api_channel_post_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3020,7 +3428,7 @@ func (x *GetChannelSidebarCategoriesResponse) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use GetChannelSidebarCategoriesResponse.ProtoReflect.Descriptor instead.
 func (*GetChannelSidebarCategoriesResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{52}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *GetChannelSidebarCategoriesResponse) GetError() *AppError {
@@ -3050,7 +3458,7 @@ type UpdateChannelSidebarCategoriesRequest struct {
 
 func (x *UpdateChannelSidebarCategoriesRequest) Reset() {
 	*x = UpdateChannelSidebarCategoriesRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[53]
+	mi := &file_api_channel_post_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3062,7 +3470,7 @@ func (x *UpdateChannelSidebarCategoriesRequest) String() string {
 func (*UpdateChannelSidebarCategoriesRequest) ProtoMessage() {}
 
 func (x *UpdateChannelSidebarCategoriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[53]
+	mi := &file_api_channel_post_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3075,7 +3483,7 @@ func (x *UpdateChannelSidebarCategoriesRequest) ProtoReflect() protoreflect.Mess
 
 // Deprecated: Use UpdateChannelSidebarCategoriesRequest.ProtoReflect.Descriptor instead.
 func (*UpdateChannelSidebarCategoriesRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{53}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *UpdateChannelSidebarCategoriesRequest) GetUserId() string {
@@ -3111,7 +3519,7 @@ type UpdateChannelSidebarCategoriesResponse struct {
 
 func (x *UpdateChannelSidebarCategoriesResponse) Reset() {
 	*x = UpdateChannelSidebarCategoriesResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[54]
+	mi := &file_api_channel_post_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3123,7 +3531,7 @@ func (x *UpdateChannelSidebarCategoriesResponse) String() string {
 func (*UpdateChannelSidebarCategoriesResponse) ProtoMessage() {}
 
 func (x *UpdateChannelSidebarCategoriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[54]
+	mi := &file_api_channel_post_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3136,7 +3544,7 @@ func (x *UpdateChannelSidebarCategoriesResponse) ProtoReflect() protoreflect.Mes
 
 // Deprecated: Use UpdateChannelSidebarCategoriesResponse.ProtoReflect.Descriptor instead.
 func (*UpdateChannelSidebarCategoriesResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{54}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *UpdateChannelSidebarCategoriesResponse) GetError() *AppError {
@@ -3163,7 +3571,7 @@ type CreatePostRequest struct {
 
 func (x *CreatePostRequest) Reset() {
 	*x = CreatePostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[55]
+	mi := &file_api_channel_post_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3175,7 +3583,7 @@ func (x *CreatePostRequest) String() string {
 func (*CreatePostRequest) ProtoMessage() {}
 
 func (x *CreatePostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[55]
+	mi := &file_api_channel_post_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3188,7 +3596,7 @@ func (x *CreatePostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePostRequest.ProtoReflect.Descriptor instead.
 func (*CreatePostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{55}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *CreatePostRequest) GetPost() *Post {
@@ -3209,7 +3617,7 @@ type CreatePostResponse struct {
 
 func (x *CreatePostResponse) Reset() {
 	*x = CreatePostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[56]
+	mi := &file_api_channel_post_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3221,7 +3629,7 @@ func (x *CreatePostResponse) String() string {
 func (*CreatePostResponse) ProtoMessage() {}
 
 func (x *CreatePostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[56]
+	mi := &file_api_channel_post_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3234,7 +3642,7 @@ func (x *CreatePostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePostResponse.ProtoReflect.Descriptor instead.
 func (*CreatePostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{56}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *CreatePostResponse) GetError() *AppError {
@@ -3261,7 +3669,7 @@ type AddReactionRequest struct {
 
 func (x *AddReactionRequest) Reset() {
 	*x = AddReactionRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[57]
+	mi := &file_api_channel_post_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3273,7 +3681,7 @@ func (x *AddReactionRequest) String() string {
 func (*AddReactionRequest) ProtoMessage() {}
 
 func (x *AddReactionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[57]
+	mi := &file_api_channel_post_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3286,7 +3694,7 @@ func (x *AddReactionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddReactionRequest.ProtoReflect.Descriptor instead.
 func (*AddReactionRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{57}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *AddReactionRequest) GetReaction() *Reaction {
@@ -3307,7 +3715,7 @@ type AddReactionResponse struct {
 
 func (x *AddReactionResponse) Reset() {
 	*x = AddReactionResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[58]
+	mi := &file_api_channel_post_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3319,7 +3727,7 @@ func (x *AddReactionResponse) String() string {
 func (*AddReactionResponse) ProtoMessage() {}
 
 func (x *AddReactionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[58]
+	mi := &file_api_channel_post_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3332,7 +3740,7 @@ func (x *AddReactionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddReactionResponse.ProtoReflect.Descriptor instead.
 func (*AddReactionResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{58}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *AddReactionResponse) GetError() *AppError {
@@ -3359,7 +3767,7 @@ type RemoveReactionRequest struct {
 
 func (x *RemoveReactionRequest) Reset() {
 	*x = RemoveReactionRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[59]
+	mi := &file_api_channel_post_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3371,7 +3779,7 @@ func (x *RemoveReactionRequest) String() string {
 func (*RemoveReactionRequest) ProtoMessage() {}
 
 func (x *RemoveReactionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[59]
+	mi := &file_api_channel_post_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3384,7 +3792,7 @@ func (x *RemoveReactionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveReactionRequest.ProtoReflect.Descriptor instead.
 func (*RemoveReactionRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{59}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *RemoveReactionRequest) GetReaction() *Reaction {
@@ -3404,7 +3812,7 @@ type RemoveReactionResponse struct {
 
 func (x *RemoveReactionResponse) Reset() {
 	*x = RemoveReactionResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[60]
+	mi := &file_api_channel_post_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3416,7 +3824,7 @@ func (x *RemoveReactionResponse) String() string {
 func (*RemoveReactionResponse) ProtoMessage() {}
 
 func (x *RemoveReactionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[60]
+	mi := &file_api_channel_post_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3429,7 +3837,7 @@ func (x *RemoveReactionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveReactionResponse.ProtoReflect.Descriptor instead.
 func (*RemoveReactionResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{60}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *RemoveReactionResponse) GetError() *AppError {
@@ -3449,7 +3857,7 @@ type GetReactionsRequest struct {
 
 func (x *GetReactionsRequest) Reset() {
 	*x = GetReactionsRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[61]
+	mi := &file_api_channel_post_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3461,7 +3869,7 @@ func (x *GetReactionsRequest) String() string {
 func (*GetReactionsRequest) ProtoMessage() {}
 
 func (x *GetReactionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[61]
+	mi := &file_api_channel_post_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3474,7 +3882,7 @@ func (x *GetReactionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReactionsRequest.ProtoReflect.Descriptor instead.
 func (*GetReactionsRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{61}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GetReactionsRequest) GetPostId() string {
@@ -3495,7 +3903,7 @@ type GetReactionsResponse struct {
 
 func (x *GetReactionsResponse) Reset() {
 	*x = GetReactionsResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[62]
+	mi := &file_api_channel_post_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3507,7 +3915,7 @@ func (x *GetReactionsResponse) String() string {
 func (*GetReactionsResponse) ProtoMessage() {}
 
 func (x *GetReactionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[62]
+	mi := &file_api_channel_post_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3520,7 +3928,7 @@ func (x *GetReactionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReactionsResponse.ProtoReflect.Descriptor instead.
 func (*GetReactionsResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{62}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *GetReactionsResponse) GetError() *AppError {
@@ -3548,7 +3956,7 @@ type SendEphemeralPostRequest struct {
 
 func (x *SendEphemeralPostRequest) Reset() {
 	*x = SendEphemeralPostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[63]
+	mi := &file_api_channel_post_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3560,7 +3968,7 @@ func (x *SendEphemeralPostRequest) String() string {
 func (*SendEphemeralPostRequest) ProtoMessage() {}
 
 func (x *SendEphemeralPostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[63]
+	mi := &file_api_channel_post_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3573,7 +3981,7 @@ func (x *SendEphemeralPostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendEphemeralPostRequest.ProtoReflect.Descriptor instead.
 func (*SendEphemeralPostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{63}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *SendEphemeralPostRequest) GetUserId() string {
@@ -3601,7 +4009,7 @@ type SendEphemeralPostResponse struct {
 
 func (x *SendEphemeralPostResponse) Reset() {
 	*x = SendEphemeralPostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[64]
+	mi := &file_api_channel_post_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3613,7 +4021,7 @@ func (x *SendEphemeralPostResponse) String() string {
 func (*SendEphemeralPostResponse) ProtoMessage() {}
 
 func (x *SendEphemeralPostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[64]
+	mi := &file_api_channel_post_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3626,7 +4034,7 @@ func (x *SendEphemeralPostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendEphemeralPostResponse.ProtoReflect.Descriptor instead.
 func (*SendEphemeralPostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{64}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *SendEphemeralPostResponse) GetError() *AppError {
@@ -3654,7 +4062,7 @@ type UpdateEphemeralPostRequest struct {
 
 func (x *UpdateEphemeralPostRequest) Reset() {
 	*x = UpdateEphemeralPostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[65]
+	mi := &file_api_channel_post_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3666,7 +4074,7 @@ func (x *UpdateEphemeralPostRequest) String() string {
 func (*UpdateEphemeralPostRequest) ProtoMessage() {}
 
 func (x *UpdateEphemeralPostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[65]
+	mi := &file_api_channel_post_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3679,7 +4087,7 @@ func (x *UpdateEphemeralPostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateEphemeralPostRequest.ProtoReflect.Descriptor instead.
 func (*UpdateEphemeralPostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{65}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *UpdateEphemeralPostRequest) GetUserId() string {
@@ -3707,7 +4115,7 @@ type UpdateEphemeralPostResponse struct {
 
 func (x *UpdateEphemeralPostResponse) Reset() {
 	*x = UpdateEphemeralPostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[66]
+	mi := &file_api_channel_post_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3719,7 +4127,7 @@ func (x *UpdateEphemeralPostResponse) String() string {
 func (*UpdateEphemeralPostResponse) ProtoMessage() {}
 
 func (x *UpdateEphemeralPostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[66]
+	mi := &file_api_channel_post_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3732,7 +4140,7 @@ func (x *UpdateEphemeralPostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateEphemeralPostResponse.ProtoReflect.Descriptor instead.
 func (*UpdateEphemeralPostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{66}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *UpdateEphemeralPostResponse) GetError() *AppError {
@@ -3760,7 +4168,7 @@ type DeleteEphemeralPostRequest struct {
 
 func (x *DeleteEphemeralPostRequest) Reset() {
 	*x = DeleteEphemeralPostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[67]
+	mi := &file_api_channel_post_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3772,7 +4180,7 @@ func (x *DeleteEphemeralPostRequest) String() string {
 func (*DeleteEphemeralPostRequest) ProtoMessage() {}
 
 func (x *DeleteEphemeralPostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[67]
+	mi := &file_api_channel_post_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3785,7 +4193,7 @@ func (x *DeleteEphemeralPostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteEphemeralPostRequest.ProtoReflect.Descriptor instead.
 func (*DeleteEphemeralPostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{67}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *DeleteEphemeralPostRequest) GetUserId() string {
@@ -3812,7 +4220,7 @@ type DeleteEphemeralPostResponse struct {
 
 func (x *DeleteEphemeralPostResponse) Reset() {
 	*x = DeleteEphemeralPostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[68]
+	mi := &file_api_channel_post_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3824,7 +4232,7 @@ func (x *DeleteEphemeralPostResponse) String() string {
 func (*DeleteEphemeralPostResponse) ProtoMessage() {}
 
 func (x *DeleteEphemeralPostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[68]
+	mi := &file_api_channel_post_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3837,7 +4245,7 @@ func (x *DeleteEphemeralPostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteEphemeralPostResponse.ProtoReflect.Descriptor instead.
 func (*DeleteEphemeralPostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{68}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *DeleteEphemeralPostResponse) GetError() *AppError {
@@ -3857,7 +4265,7 @@ type DeletePostRequest struct {
 
 func (x *DeletePostRequest) Reset() {
 	*x = DeletePostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[69]
+	mi := &file_api_channel_post_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3869,7 +4277,7 @@ func (x *DeletePostRequest) String() string {
 func (*DeletePostRequest) ProtoMessage() {}
 
 func (x *DeletePostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[69]
+	mi := &file_api_channel_post_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3882,7 +4290,7 @@ func (x *DeletePostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePostRequest.ProtoReflect.Descriptor instead.
 func (*DeletePostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{69}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *DeletePostRequest) GetPostId() string {
@@ -3902,7 +4310,7 @@ type DeletePostResponse struct {
 
 func (x *DeletePostResponse) Reset() {
 	*x = DeletePostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[70]
+	mi := &file_api_channel_post_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3914,7 +4322,7 @@ func (x *DeletePostResponse) String() string {
 func (*DeletePostResponse) ProtoMessage() {}
 
 func (x *DeletePostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[70]
+	mi := &file_api_channel_post_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3927,7 +4335,7 @@ func (x *DeletePostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePostResponse.ProtoReflect.Descriptor instead.
 func (*DeletePostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{70}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *DeletePostResponse) GetError() *AppError {
@@ -3947,7 +4355,7 @@ type GetPostThreadRequest struct {
 
 func (x *GetPostThreadRequest) Reset() {
 	*x = GetPostThreadRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[71]
+	mi := &file_api_channel_post_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3959,7 +4367,7 @@ func (x *GetPostThreadRequest) String() string {
 func (*GetPostThreadRequest) ProtoMessage() {}
 
 func (x *GetPostThreadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[71]
+	mi := &file_api_channel_post_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3972,7 +4380,7 @@ func (x *GetPostThreadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostThreadRequest.ProtoReflect.Descriptor instead.
 func (*GetPostThreadRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{71}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *GetPostThreadRequest) GetPostId() string {
@@ -3993,7 +4401,7 @@ type GetPostThreadResponse struct {
 
 func (x *GetPostThreadResponse) Reset() {
 	*x = GetPostThreadResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[72]
+	mi := &file_api_channel_post_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4005,7 +4413,7 @@ func (x *GetPostThreadResponse) String() string {
 func (*GetPostThreadResponse) ProtoMessage() {}
 
 func (x *GetPostThreadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[72]
+	mi := &file_api_channel_post_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4018,7 +4426,7 @@ func (x *GetPostThreadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostThreadResponse.ProtoReflect.Descriptor instead.
 func (*GetPostThreadResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{72}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *GetPostThreadResponse) GetError() *AppError {
@@ -4045,7 +4453,7 @@ type GetPostRequest struct {
 
 func (x *GetPostRequest) Reset() {
 	*x = GetPostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[73]
+	mi := &file_api_channel_post_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4057,7 +4465,7 @@ func (x *GetPostRequest) String() string {
 func (*GetPostRequest) ProtoMessage() {}
 
 func (x *GetPostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[73]
+	mi := &file_api_channel_post_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4070,7 +4478,7 @@ func (x *GetPostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostRequest.ProtoReflect.Descriptor instead.
 func (*GetPostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{73}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *GetPostRequest) GetPostId() string {
@@ -4091,7 +4499,7 @@ type GetPostResponse struct {
 
 func (x *GetPostResponse) Reset() {
 	*x = GetPostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[74]
+	mi := &file_api_channel_post_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4103,7 +4511,7 @@ func (x *GetPostResponse) String() string {
 func (*GetPostResponse) ProtoMessage() {}
 
 func (x *GetPostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[74]
+	mi := &file_api_channel_post_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4116,7 +4524,7 @@ func (x *GetPostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostResponse.ProtoReflect.Descriptor instead.
 func (*GetPostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{74}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *GetPostResponse) GetError() *AppError {
@@ -4144,7 +4552,7 @@ type GetPostsSinceRequest struct {
 
 func (x *GetPostsSinceRequest) Reset() {
 	*x = GetPostsSinceRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[75]
+	mi := &file_api_channel_post_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4156,7 +4564,7 @@ func (x *GetPostsSinceRequest) String() string {
 func (*GetPostsSinceRequest) ProtoMessage() {}
 
 func (x *GetPostsSinceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[75]
+	mi := &file_api_channel_post_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4169,7 +4577,7 @@ func (x *GetPostsSinceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsSinceRequest.ProtoReflect.Descriptor instead.
 func (*GetPostsSinceRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{75}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *GetPostsSinceRequest) GetChannelId() string {
@@ -4197,7 +4605,7 @@ type GetPostsSinceResponse struct {
 
 func (x *GetPostsSinceResponse) Reset() {
 	*x = GetPostsSinceResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[76]
+	mi := &file_api_channel_post_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4209,7 +4617,7 @@ func (x *GetPostsSinceResponse) String() string {
 func (*GetPostsSinceResponse) ProtoMessage() {}
 
 func (x *GetPostsSinceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[76]
+	mi := &file_api_channel_post_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4222,7 +4630,7 @@ func (x *GetPostsSinceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsSinceResponse.ProtoReflect.Descriptor instead.
 func (*GetPostsSinceResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{76}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *GetPostsSinceResponse) GetError() *AppError {
@@ -4252,7 +4660,7 @@ type GetPostsAfterRequest struct {
 
 func (x *GetPostsAfterRequest) Reset() {
 	*x = GetPostsAfterRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[77]
+	mi := &file_api_channel_post_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4264,7 +4672,7 @@ func (x *GetPostsAfterRequest) String() string {
 func (*GetPostsAfterRequest) ProtoMessage() {}
 
 func (x *GetPostsAfterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[77]
+	mi := &file_api_channel_post_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4277,7 +4685,7 @@ func (x *GetPostsAfterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsAfterRequest.ProtoReflect.Descriptor instead.
 func (*GetPostsAfterRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{77}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *GetPostsAfterRequest) GetChannelId() string {
@@ -4319,7 +4727,7 @@ type GetPostsAfterResponse struct {
 
 func (x *GetPostsAfterResponse) Reset() {
 	*x = GetPostsAfterResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[78]
+	mi := &file_api_channel_post_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4331,7 +4739,7 @@ func (x *GetPostsAfterResponse) String() string {
 func (*GetPostsAfterResponse) ProtoMessage() {}
 
 func (x *GetPostsAfterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[78]
+	mi := &file_api_channel_post_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4344,7 +4752,7 @@ func (x *GetPostsAfterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsAfterResponse.ProtoReflect.Descriptor instead.
 func (*GetPostsAfterResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{78}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *GetPostsAfterResponse) GetError() *AppError {
@@ -4374,7 +4782,7 @@ type GetPostsBeforeRequest struct {
 
 func (x *GetPostsBeforeRequest) Reset() {
 	*x = GetPostsBeforeRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[79]
+	mi := &file_api_channel_post_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4386,7 +4794,7 @@ func (x *GetPostsBeforeRequest) String() string {
 func (*GetPostsBeforeRequest) ProtoMessage() {}
 
 func (x *GetPostsBeforeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[79]
+	mi := &file_api_channel_post_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4399,7 +4807,7 @@ func (x *GetPostsBeforeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsBeforeRequest.ProtoReflect.Descriptor instead.
 func (*GetPostsBeforeRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{79}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *GetPostsBeforeRequest) GetChannelId() string {
@@ -4441,7 +4849,7 @@ type GetPostsBeforeResponse struct {
 
 func (x *GetPostsBeforeResponse) Reset() {
 	*x = GetPostsBeforeResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[80]
+	mi := &file_api_channel_post_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4453,7 +4861,7 @@ func (x *GetPostsBeforeResponse) String() string {
 func (*GetPostsBeforeResponse) ProtoMessage() {}
 
 func (x *GetPostsBeforeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[80]
+	mi := &file_api_channel_post_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4466,7 +4874,7 @@ func (x *GetPostsBeforeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsBeforeResponse.ProtoReflect.Descriptor instead.
 func (*GetPostsBeforeResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{80}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *GetPostsBeforeResponse) GetError() *AppError {
@@ -4495,7 +4903,7 @@ type GetPostsForChannelRequest struct {
 
 func (x *GetPostsForChannelRequest) Reset() {
 	*x = GetPostsForChannelRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[81]
+	mi := &file_api_channel_post_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4507,7 +4915,7 @@ func (x *GetPostsForChannelRequest) String() string {
 func (*GetPostsForChannelRequest) ProtoMessage() {}
 
 func (x *GetPostsForChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[81]
+	mi := &file_api_channel_post_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4520,7 +4928,7 @@ func (x *GetPostsForChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsForChannelRequest.ProtoReflect.Descriptor instead.
 func (*GetPostsForChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{81}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *GetPostsForChannelRequest) GetChannelId() string {
@@ -4555,7 +4963,7 @@ type GetPostsForChannelResponse struct {
 
 func (x *GetPostsForChannelResponse) Reset() {
 	*x = GetPostsForChannelResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[82]
+	mi := &file_api_channel_post_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4567,7 +4975,7 @@ func (x *GetPostsForChannelResponse) String() string {
 func (*GetPostsForChannelResponse) ProtoMessage() {}
 
 func (x *GetPostsForChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[82]
+	mi := &file_api_channel_post_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4580,7 +4988,7 @@ func (x *GetPostsForChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsForChannelResponse.ProtoReflect.Descriptor instead.
 func (*GetPostsForChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{82}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *GetPostsForChannelResponse) GetError() *AppError {
@@ -4607,7 +5015,7 @@ type UpdatePostRequest struct {
 
 func (x *UpdatePostRequest) Reset() {
 	*x = UpdatePostRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[83]
+	mi := &file_api_channel_post_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4619,7 +5027,7 @@ func (x *UpdatePostRequest) String() string {
 func (*UpdatePostRequest) ProtoMessage() {}
 
 func (x *UpdatePostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[83]
+	mi := &file_api_channel_post_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4632,7 +5040,7 @@ func (x *UpdatePostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePostRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePostRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{83}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *UpdatePostRequest) GetPost() *Post {
@@ -4653,7 +5061,7 @@ type UpdatePostResponse struct {
 
 func (x *UpdatePostResponse) Reset() {
 	*x = UpdatePostResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[84]
+	mi := &file_api_channel_post_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4665,7 +5073,7 @@ func (x *UpdatePostResponse) String() string {
 func (*UpdatePostResponse) ProtoMessage() {}
 
 func (x *UpdatePostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[84]
+	mi := &file_api_channel_post_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4678,7 +5086,7 @@ func (x *UpdatePostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePostResponse.ProtoReflect.Descriptor instead.
 func (*UpdatePostResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{84}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *UpdatePostResponse) GetError() *AppError {
@@ -4712,13 +5120,21 @@ type SearchParams struct {
 	ExcludedAfterDate      []string               `protobuf:"bytes,12,rep,name=excluded_after_date,json=excludedAfterDate,proto3" json:"excluded_after_date,omitempty"`
 	ExcludedDates          []string               `protobuf:"bytes,13,rep,name=excluded_dates,json=excludedDates,proto3" json:"excluded_dates,omitempty"`
 	Extensions             []string               `protobuf:"bytes,14,rep,name=extensions,proto3" json:"extensions,omitempty"`
+	ExcludedTerms          string                 `protobuf:"bytes,15,opt,name=excluded_terms,json=excludedTerms,proto3" json:"excluded_terms,omitempty"`
+	IsHashtag              bool                   `protobuf:"varint,16,opt,name=is_hashtag,json=isHashtag,proto3" json:"is_hashtag,omitempty"`
+	AfterDate              string                 `protobuf:"bytes,17,opt,name=after_date,json=afterDate,proto3" json:"after_date,omitempty"`
+	BeforeDate             string                 `protobuf:"bytes,18,opt,name=before_date,json=beforeDate,proto3" json:"before_date,omitempty"`
+	ExcludedExtensions     []string               `protobuf:"bytes,19,rep,name=excluded_extensions,json=excludedExtensions,proto3" json:"excluded_extensions,omitempty"`
+	OnDate                 string                 `protobuf:"bytes,20,opt,name=on_date,json=onDate,proto3" json:"on_date,omitempty"`
+	SearchWithoutUserId    bool                   `protobuf:"varint,21,opt,name=search_without_user_id,json=searchWithoutUserId,proto3" json:"search_without_user_id,omitempty"`
+	Modifier               string                 `protobuf:"bytes,22,opt,name=modifier,proto3" json:"modifier,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache
 }
 
 func (x *SearchParams) Reset() {
 	*x = SearchParams{}
-	mi := &file_api_channel_post_proto_msgTypes[85]
+	mi := &file_api_channel_post_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4730,7 +5146,7 @@ func (x *SearchParams) String() string {
 func (*SearchParams) ProtoMessage() {}
 
 func (x *SearchParams) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[85]
+	mi := &file_api_channel_post_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4743,7 +5159,7 @@ func (x *SearchParams) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchParams.ProtoReflect.Descriptor instead.
 func (*SearchParams) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{85}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *SearchParams) GetTerms() string {
@@ -4844,22 +5260,84 @@ func (x *SearchParams) GetExtensions() []string {
 	return nil
 }
 
+func (x *SearchParams) GetExcludedTerms() string {
+	if x != nil {
+		return x.ExcludedTerms
+	}
+	return ""
+}
+
+func (x *SearchParams) GetIsHashtag() bool {
+	if x != nil {
+		return x.IsHashtag
+	}
+	return false
+}
+
+func (x *SearchParams) GetAfterDate() string {
+	if x != nil {
+		return x.AfterDate
+	}
+	return ""
+}
+
+func (x *SearchParams) GetBeforeDate() string {
+	if x != nil {
+		return x.BeforeDate
+	}
+	return ""
+}
+
+func (x *SearchParams) GetExcludedExtensions() []string {
+	if x != nil {
+		return x.ExcludedExtensions
+	}
+	return nil
+}
+
+func (x *SearchParams) GetOnDate() string {
+	if x != nil {
+		return x.OnDate
+	}
+	return ""
+}
+
+func (x *SearchParams) GetSearchWithoutUserId() bool {
+	if x != nil {
+		return x.SearchWithoutUserId
+	}
+	return false
+}
+
+func (x *SearchParams) GetModifier() string {
+	if x != nil {
+		return x.Modifier
+	}
+	return ""
+}
+
 // SearchParameter stands for model.SearchParameter: a search as the REST API takes it.
 type SearchParameter struct {
-	state                  protoimpl.MessageState `protogen:"open.v1"`
-	Terms                  string                 `protobuf:"bytes,1,opt,name=terms,proto3" json:"terms,omitempty"`
-	IsOrSearch             bool                   `protobuf:"varint,2,opt,name=is_or_search,json=isOrSearch,proto3" json:"is_or_search,omitempty"`
-	TimeZoneOffset         int64                  `protobuf:"varint,3,opt,name=time_zone_offset,json=timeZoneOffset,proto3" json:"time_zone_offset,omitempty"` // Seconds east of UTC.
-	Page                   int32                  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
-	PerPage                int32                  `protobuf:"varint,5,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
-	IncludeDeletedChannels bool                   `protobuf:"varint,6,opt,name=include_deleted_channels,json=includeDeletedChannels,proto3" json:"include_deleted_channels,omitempty"`
-	unknownFields          protoimpl.UnknownFields
-	sizeCache              protoimpl.SizeCache
+	state                       protoimpl.MessageState `protogen:"open.v1"`
+	Terms                       string                 `protobuf:"bytes,1,opt,name=terms,proto3" json:"terms,omitempty"`
+	IsOrSearch                  bool                   `protobuf:"varint,2,opt,name=is_or_search,json=isOrSearch,proto3" json:"is_or_search,omitempty"`
+	TimeZoneOffset              int64                  `protobuf:"varint,3,opt,name=time_zone_offset,json=timeZoneOffset,proto3" json:"time_zone_offset,omitempty"` // Seconds east of UTC.
+	Page                        int32                  `protobuf:"varint,4,opt,name=page,proto3" json:"page,omitempty"`
+	PerPage                     int32                  `protobuf:"varint,5,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
+	IncludeDeletedChannels      bool                   `protobuf:"varint,6,opt,name=include_deleted_channels,json=includeDeletedChannels,proto3" json:"include_deleted_channels,omitempty"`
+	TermsExact                  *string                `protobuf:"bytes,7,opt,name=terms_exact,json=termsExact,proto3,oneof" json:"terms_exact,omitempty"`
+	IsOrSearchExact             *bool                  `protobuf:"varint,8,opt,name=is_or_search_exact,json=isOrSearchExact,proto3,oneof" json:"is_or_search_exact,omitempty"`
+	TimeZoneOffsetExact         *int64                 `protobuf:"varint,9,opt,name=time_zone_offset_exact,json=timeZoneOffsetExact,proto3,oneof" json:"time_zone_offset_exact,omitempty"`
+	PageExact                   *int32                 `protobuf:"varint,10,opt,name=page_exact,json=pageExact,proto3,oneof" json:"page_exact,omitempty"`
+	PerPageExact                *int32                 `protobuf:"varint,11,opt,name=per_page_exact,json=perPageExact,proto3,oneof" json:"per_page_exact,omitempty"`
+	IncludeDeletedChannelsExact *bool                  `protobuf:"varint,12,opt,name=include_deleted_channels_exact,json=includeDeletedChannelsExact,proto3,oneof" json:"include_deleted_channels_exact,omitempty"`
+	unknownFields               protoimpl.UnknownFields
+	sizeCache                   protoimpl.SizeCache
 }
 
 func (x *SearchParameter) Reset() {
 	*x = SearchParameter{}
-	mi := &file_api_channel_post_proto_msgTypes[86]
+	mi := &file_api_channel_post_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4871,7 +5349,7 @@ func (x *SearchParameter) String() string {
 func (*SearchParameter) ProtoMessage() {}
 
 func (x *SearchParameter) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[86]
+	mi := &file_api_channel_post_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4884,7 +5362,7 @@ func (x *SearchParameter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchParameter.ProtoReflect.Descriptor instead.
 func (*SearchParameter) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{86}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *SearchParameter) GetTerms() string {
@@ -4929,6 +5407,48 @@ func (x *SearchParameter) GetIncludeDeletedChannels() bool {
 	return false
 }
 
+func (x *SearchParameter) GetTermsExact() string {
+	if x != nil && x.TermsExact != nil {
+		return *x.TermsExact
+	}
+	return ""
+}
+
+func (x *SearchParameter) GetIsOrSearchExact() bool {
+	if x != nil && x.IsOrSearchExact != nil {
+		return *x.IsOrSearchExact
+	}
+	return false
+}
+
+func (x *SearchParameter) GetTimeZoneOffsetExact() int64 {
+	if x != nil && x.TimeZoneOffsetExact != nil {
+		return *x.TimeZoneOffsetExact
+	}
+	return 0
+}
+
+func (x *SearchParameter) GetPageExact() int32 {
+	if x != nil && x.PageExact != nil {
+		return *x.PageExact
+	}
+	return 0
+}
+
+func (x *SearchParameter) GetPerPageExact() int32 {
+	if x != nil && x.PerPageExact != nil {
+		return *x.PerPageExact
+	}
+	return 0
+}
+
+func (x *SearchParameter) GetIncludeDeletedChannelsExact() bool {
+	if x != nil && x.IncludeDeletedChannelsExact != nil {
+		return *x.IncludeDeletedChannelsExact
+	}
+	return false
+}
+
 // StringList stands for []string where a message is needed.
 type StringList struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -4939,7 +5459,7 @@ type StringList struct {
 
 func (x *StringList) Reset() {
 	*x = StringList{}
-	mi := &file_api_channel_post_proto_msgTypes[87]
+	mi := &file_api_channel_post_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4951,7 +5471,7 @@ func (x *StringList) String() string {
 func (*StringList) ProtoMessage() {}
 
 func (x *StringList) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[87]
+	mi := &file_api_channel_post_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4964,7 +5484,7 @@ func (x *StringList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StringList.ProtoReflect.Descriptor instead.
 func (*StringList) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{87}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *StringList) GetValues() []string {
@@ -4976,17 +5496,22 @@ func (x *StringList) GetValues() []string {
 
 // PostSearchResults stands for model.PostSearchResults: a PostList, and per post id the terms that matched.
 type PostSearchResults struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Order         []string               `protobuf:"bytes,1,rep,name=order,proto3" json:"order,omitempty"`
-	Posts         map[string]*Post       `protobuf:"bytes,2,rep,name=posts,proto3" json:"posts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Matches       map[string]*StringList `protobuf:"bytes,3,rep,name=matches,proto3" json:"matches,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state                     protoimpl.MessageState `protogen:"open.v1"`
+	Order                     []string               `protobuf:"bytes,1,rep,name=order,proto3" json:"order,omitempty"`
+	Posts                     map[string]*Post       `protobuf:"bytes,2,rep,name=posts,proto3" json:"posts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Matches                   map[string]*StringList `protobuf:"bytes,3,rep,name=matches,proto3" json:"matches,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	NextPostId                string                 `protobuf:"bytes,4,opt,name=next_post_id,json=nextPostId,proto3" json:"next_post_id,omitempty"`
+	PrevPostId                string                 `protobuf:"bytes,5,opt,name=prev_post_id,json=prevPostId,proto3" json:"prev_post_id,omitempty"`
+	HasNext                   *bool                  `protobuf:"varint,6,opt,name=has_next,json=hasNext,proto3,oneof" json:"has_next,omitempty"`
+	FirstInaccessiblePostTime int64                  `protobuf:"varint,7,opt,name=first_inaccessible_post_time,json=firstInaccessiblePostTime,proto3" json:"first_inaccessible_post_time,omitempty"`
+	BurnOnReadPosts           map[string]*Post       `protobuf:"bytes,8,rep,name=burn_on_read_posts,json=burnOnReadPosts,proto3" json:"burn_on_read_posts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields             protoimpl.UnknownFields
+	sizeCache                 protoimpl.SizeCache
 }
 
 func (x *PostSearchResults) Reset() {
 	*x = PostSearchResults{}
-	mi := &file_api_channel_post_proto_msgTypes[88]
+	mi := &file_api_channel_post_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4998,7 +5523,7 @@ func (x *PostSearchResults) String() string {
 func (*PostSearchResults) ProtoMessage() {}
 
 func (x *PostSearchResults) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[88]
+	mi := &file_api_channel_post_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5011,7 +5536,7 @@ func (x *PostSearchResults) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostSearchResults.ProtoReflect.Descriptor instead.
 func (*PostSearchResults) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{88}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *PostSearchResults) GetOrder() []string {
@@ -5035,6 +5560,41 @@ func (x *PostSearchResults) GetMatches() map[string]*StringList {
 	return nil
 }
 
+func (x *PostSearchResults) GetNextPostId() string {
+	if x != nil {
+		return x.NextPostId
+	}
+	return ""
+}
+
+func (x *PostSearchResults) GetPrevPostId() string {
+	if x != nil {
+		return x.PrevPostId
+	}
+	return ""
+}
+
+func (x *PostSearchResults) GetHasNext() bool {
+	if x != nil && x.HasNext != nil {
+		return *x.HasNext
+	}
+	return false
+}
+
+func (x *PostSearchResults) GetFirstInaccessiblePostTime() int64 {
+	if x != nil {
+		return x.FirstInaccessiblePostTime
+	}
+	return 0
+}
+
+func (x *PostSearchResults) GetBurnOnReadPosts() map[string]*Post {
+	if x != nil {
+		return x.BurnOnReadPosts
+	}
+	return nil
+}
+
 // SearchPostsInTeamRequest holds the arguments of API.SearchPostsInTeam(teamID string, paramsList
 // []*model.SearchParams).
 type SearchPostsInTeamRequest struct {
@@ -5047,7 +5607,7 @@ type SearchPostsInTeamRequest struct {
 
 func (x *SearchPostsInTeamRequest) Reset() {
 	*x = SearchPostsInTeamRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[89]
+	mi := &file_api_channel_post_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5059,7 +5619,7 @@ func (x *SearchPostsInTeamRequest) String() string {
 func (*SearchPostsInTeamRequest) ProtoMessage() {}
 
 func (x *SearchPostsInTeamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[89]
+	mi := &file_api_channel_post_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5072,7 +5632,7 @@ func (x *SearchPostsInTeamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPostsInTeamRequest.ProtoReflect.Descriptor instead.
 func (*SearchPostsInTeamRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{89}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *SearchPostsInTeamRequest) GetTeamId() string {
@@ -5100,7 +5660,7 @@ type SearchPostsInTeamResponse struct {
 
 func (x *SearchPostsInTeamResponse) Reset() {
 	*x = SearchPostsInTeamResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[90]
+	mi := &file_api_channel_post_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5112,7 +5672,7 @@ func (x *SearchPostsInTeamResponse) String() string {
 func (*SearchPostsInTeamResponse) ProtoMessage() {}
 
 func (x *SearchPostsInTeamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[90]
+	mi := &file_api_channel_post_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5125,7 +5685,7 @@ func (x *SearchPostsInTeamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPostsInTeamResponse.ProtoReflect.Descriptor instead.
 func (*SearchPostsInTeamResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{90}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *SearchPostsInTeamResponse) GetError() *AppError {
@@ -5155,7 +5715,7 @@ type SearchPostsInTeamForUserRequest struct {
 
 func (x *SearchPostsInTeamForUserRequest) Reset() {
 	*x = SearchPostsInTeamForUserRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[91]
+	mi := &file_api_channel_post_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5167,7 +5727,7 @@ func (x *SearchPostsInTeamForUserRequest) String() string {
 func (*SearchPostsInTeamForUserRequest) ProtoMessage() {}
 
 func (x *SearchPostsInTeamForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[91]
+	mi := &file_api_channel_post_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5180,7 +5740,7 @@ func (x *SearchPostsInTeamForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPostsInTeamForUserRequest.ProtoReflect.Descriptor instead.
 func (*SearchPostsInTeamForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{91}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *SearchPostsInTeamForUserRequest) GetTeamId() string {
@@ -5216,7 +5776,7 @@ type SearchPostsInTeamForUserResponse struct {
 
 func (x *SearchPostsInTeamForUserResponse) Reset() {
 	*x = SearchPostsInTeamForUserResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[92]
+	mi := &file_api_channel_post_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5228,7 +5788,7 @@ func (x *SearchPostsInTeamForUserResponse) String() string {
 func (*SearchPostsInTeamForUserResponse) ProtoMessage() {}
 
 func (x *SearchPostsInTeamForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[92]
+	mi := &file_api_channel_post_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5241,7 +5801,7 @@ func (x *SearchPostsInTeamForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPostsInTeamForUserResponse.ProtoReflect.Descriptor instead.
 func (*SearchPostsInTeamForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{92}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *SearchPostsInTeamForUserResponse) GetError() *AppError {
@@ -5273,7 +5833,7 @@ type Emoji struct {
 
 func (x *Emoji) Reset() {
 	*x = Emoji{}
-	mi := &file_api_channel_post_proto_msgTypes[93]
+	mi := &file_api_channel_post_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5285,7 +5845,7 @@ func (x *Emoji) String() string {
 func (*Emoji) ProtoMessage() {}
 
 func (x *Emoji) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[93]
+	mi := &file_api_channel_post_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5298,7 +5858,7 @@ func (x *Emoji) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Emoji.ProtoReflect.Descriptor instead.
 func (*Emoji) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{93}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *Emoji) GetId() string {
@@ -5355,7 +5915,7 @@ type GetEmojiListRequest struct {
 
 func (x *GetEmojiListRequest) Reset() {
 	*x = GetEmojiListRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[94]
+	mi := &file_api_channel_post_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5367,7 +5927,7 @@ func (x *GetEmojiListRequest) String() string {
 func (*GetEmojiListRequest) ProtoMessage() {}
 
 func (x *GetEmojiListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[94]
+	mi := &file_api_channel_post_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5380,7 +5940,7 @@ func (x *GetEmojiListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiListRequest.ProtoReflect.Descriptor instead.
 func (*GetEmojiListRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{94}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *GetEmojiListRequest) GetSortBy() string {
@@ -5415,7 +5975,7 @@ type GetEmojiListResponse struct {
 
 func (x *GetEmojiListResponse) Reset() {
 	*x = GetEmojiListResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[95]
+	mi := &file_api_channel_post_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5427,7 +5987,7 @@ func (x *GetEmojiListResponse) String() string {
 func (*GetEmojiListResponse) ProtoMessage() {}
 
 func (x *GetEmojiListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[95]
+	mi := &file_api_channel_post_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5440,7 +6000,7 @@ func (x *GetEmojiListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiListResponse.ProtoReflect.Descriptor instead.
 func (*GetEmojiListResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{95}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *GetEmojiListResponse) GetError() *AppError {
@@ -5467,7 +6027,7 @@ type GetEmojiByNameRequest struct {
 
 func (x *GetEmojiByNameRequest) Reset() {
 	*x = GetEmojiByNameRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[96]
+	mi := &file_api_channel_post_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5479,7 +6039,7 @@ func (x *GetEmojiByNameRequest) String() string {
 func (*GetEmojiByNameRequest) ProtoMessage() {}
 
 func (x *GetEmojiByNameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[96]
+	mi := &file_api_channel_post_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5492,7 +6052,7 @@ func (x *GetEmojiByNameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiByNameRequest.ProtoReflect.Descriptor instead.
 func (*GetEmojiByNameRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{96}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *GetEmojiByNameRequest) GetName() string {
@@ -5513,7 +6073,7 @@ type GetEmojiByNameResponse struct {
 
 func (x *GetEmojiByNameResponse) Reset() {
 	*x = GetEmojiByNameResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[97]
+	mi := &file_api_channel_post_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5525,7 +6085,7 @@ func (x *GetEmojiByNameResponse) String() string {
 func (*GetEmojiByNameResponse) ProtoMessage() {}
 
 func (x *GetEmojiByNameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[97]
+	mi := &file_api_channel_post_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5538,7 +6098,7 @@ func (x *GetEmojiByNameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiByNameResponse.ProtoReflect.Descriptor instead.
 func (*GetEmojiByNameResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{97}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *GetEmojiByNameResponse) GetError() *AppError {
@@ -5565,7 +6125,7 @@ type GetEmojiRequest struct {
 
 func (x *GetEmojiRequest) Reset() {
 	*x = GetEmojiRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[98]
+	mi := &file_api_channel_post_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5577,7 +6137,7 @@ func (x *GetEmojiRequest) String() string {
 func (*GetEmojiRequest) ProtoMessage() {}
 
 func (x *GetEmojiRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[98]
+	mi := &file_api_channel_post_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5590,7 +6150,7 @@ func (x *GetEmojiRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiRequest.ProtoReflect.Descriptor instead.
 func (*GetEmojiRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{98}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *GetEmojiRequest) GetEmojiId() string {
@@ -5611,7 +6171,7 @@ type GetEmojiResponse struct {
 
 func (x *GetEmojiResponse) Reset() {
 	*x = GetEmojiResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[99]
+	mi := &file_api_channel_post_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5623,7 +6183,7 @@ func (x *GetEmojiResponse) String() string {
 func (*GetEmojiResponse) ProtoMessage() {}
 
 func (x *GetEmojiResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[99]
+	mi := &file_api_channel_post_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5636,7 +6196,7 @@ func (x *GetEmojiResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiResponse.ProtoReflect.Descriptor instead.
 func (*GetEmojiResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{99}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *GetEmojiResponse) GetError() *AppError {
@@ -5663,7 +6223,7 @@ type GetEmojiImageRequest struct {
 
 func (x *GetEmojiImageRequest) Reset() {
 	*x = GetEmojiImageRequest{}
-	mi := &file_api_channel_post_proto_msgTypes[100]
+	mi := &file_api_channel_post_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5675,7 +6235,7 @@ func (x *GetEmojiImageRequest) String() string {
 func (*GetEmojiImageRequest) ProtoMessage() {}
 
 func (x *GetEmojiImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[100]
+	mi := &file_api_channel_post_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5688,7 +6248,7 @@ func (x *GetEmojiImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiImageRequest.ProtoReflect.Descriptor instead.
 func (*GetEmojiImageRequest) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{100}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *GetEmojiImageRequest) GetEmojiId() string {
@@ -5710,7 +6270,7 @@ type GetEmojiImageResponse struct {
 
 func (x *GetEmojiImageResponse) Reset() {
 	*x = GetEmojiImageResponse{}
-	mi := &file_api_channel_post_proto_msgTypes[101]
+	mi := &file_api_channel_post_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5722,7 +6282,7 @@ func (x *GetEmojiImageResponse) String() string {
 func (*GetEmojiImageResponse) ProtoMessage() {}
 
 func (x *GetEmojiImageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_channel_post_proto_msgTypes[101]
+	mi := &file_api_channel_post_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5735,7 +6295,7 @@ func (x *GetEmojiImageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEmojiImageResponse.ProtoReflect.Descriptor instead.
 func (*GetEmojiImageResponse) Descriptor() ([]byte, []int) {
-	return file_api_channel_post_proto_rawDescGZIP(), []int{101}
+	return file_api_channel_post_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *GetEmojiImageResponse) GetError() *AppError {
@@ -5783,7 +6343,19 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\n" +
 	"channel_id\x18\x01 \x01(\tR\tchannelId\"P\n" +
 	"\x15DeleteChannelResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"i\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"6\n" +
+	"\x15RestoreChannelRequest\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x01 \x01(\tR\tchannelId\"Q\n" +
+	"\x16RestoreChannelResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"[\n" +
+	"\x17GetChannelOfTypeRequest\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x01 \x01(\tR\tchannelId\x12!\n" +
+	"\fchannel_type\x18\x02 \x01(\tR\vchannelType\"\x8f\x01\n" +
+	"\x18GetChannelOfTypeResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12:\n" +
+	"\achannel\x18\x02 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\achannel\"i\n" +
 	"\x1fGetPublicChannelsForTeamRequest\x12\x17\n" +
 	"\ateam_id\x18\x01 \x01(\tR\x06teamId\x12\x12\n" +
 	"\x04page\x18\x02 \x01(\x05R\x04page\x12\x19\n" +
@@ -5845,7 +6417,17 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\x04term\x18\x02 \x01(\tR\x04term\"\x8f\x01\n" +
 	"\x16SearchChannelsResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12<\n" +
-	"\bchannels\x18\x02 \x03(\v2 .mattermost.pluginapi.v1.ChannelR\bchannels\"\xf4\x04\n" +
+	"\bchannels\x18\x02 \x03(\v2 .mattermost.pluginapi.v1.ChannelR\bchannels\"<\n" +
+	"\x1bRegisterChannelGuardRequest\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x01 \x01(\tR\tchannelId\"W\n" +
+	"\x1cRegisterChannelGuardResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\">\n" +
+	"\x1dUnregisterChannelGuardRequest\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x01 \x01(\tR\tchannelId\"Y\n" +
+	"\x1eUnregisterChannelGuardResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xd6\x05\n" +
 	"\rChannelMember\x12\x1d\n" +
 	"\n" +
 	"channel_id\x18\x01 \x01(\tR\tchannelId\x12\x17\n" +
@@ -5863,7 +6445,9 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\vscheme_user\x18\f \x01(\bR\n" +
 	"schemeUser\x12!\n" +
 	"\fscheme_admin\x18\r \x01(\bR\vschemeAdmin\x120\n" +
-	"\x14urgent_mention_count\x18\x0e \x01(\x03R\x12urgentMentionCount\x1a>\n" +
+	"\x14urgent_mention_count\x18\x0e \x01(\x03R\x12urgentMentionCount\x12%\n" +
+	"\x0eexplicit_roles\x18\x0f \x01(\tR\rexplicitRoles\x129\n" +
+	"\x18autotranslation_disabled\x18\x10 \x01(\bR\x17autotranslationDisabled\x1a>\n" +
 	"\x10NotifyPropsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"Q\n" +
@@ -5949,7 +6533,7 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"channel_id\x18\x01 \x01(\tR\tchannelId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\"V\n" +
 	"\x1bDeleteChannelMemberResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\x85\x02\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xe0\x02\n" +
 	"\x1bSidebarCategoryWithChannels\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12\x17\n" +
@@ -5960,7 +6544,12 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\x05muted\x18\a \x01(\bR\x05muted\x12\x1c\n" +
 	"\tcollapsed\x18\b \x01(\bR\tcollapsed\x12\x1f\n" +
 	"\vchannel_ids\x18\t \x03(\tR\n" +
-	"channelIds\"\x86\x01\n" +
+	"channelIds\x12(\n" +
+	"\rsorting_exact\x18\n" +
+	" \x01(\tH\x00R\fsortingExact\x88\x01\x01\x12\x1d\n" +
+	"\n" +
+	"sort_order\x18\v \x01(\x03R\tsortOrderB\x10\n" +
+	"\x0e_sorting_exact\"\x86\x01\n" +
 	"\x18OrderedSidebarCategories\x12T\n" +
 	"\n" +
 	"categories\x18\x01 \x03(\v24.mattermost.pluginapi.v1.SidebarCategoryWithChannelsR\n" +
@@ -6079,7 +6668,7 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\x04post\x18\x01 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x04post\"\x80\x01\n" +
 	"\x12UpdatePostResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x121\n" +
-	"\x04post\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x04post\"\x96\x04\n" +
+	"\x04post\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x04post\"\xb7\x06\n" +
 	"\fSearchParams\x12\x14\n" +
 	"\x05terms\x18\x01 \x01(\tR\x05terms\x12 \n" +
 	"\fis_or_search\x18\x02 \x01(\bR\n" +
@@ -6100,7 +6689,18 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\x0eexcluded_dates\x18\r \x03(\tR\rexcludedDates\x12\x1e\n" +
 	"\n" +
 	"extensions\x18\x0e \x03(\tR\n" +
-	"extensions\"\xdc\x01\n" +
+	"extensions\x12%\n" +
+	"\x0eexcluded_terms\x18\x0f \x01(\tR\rexcludedTerms\x12\x1d\n" +
+	"\n" +
+	"is_hashtag\x18\x10 \x01(\bR\tisHashtag\x12\x1d\n" +
+	"\n" +
+	"after_date\x18\x11 \x01(\tR\tafterDate\x12\x1f\n" +
+	"\vbefore_date\x18\x12 \x01(\tR\n" +
+	"beforeDate\x12/\n" +
+	"\x13excluded_extensions\x18\x13 \x03(\tR\x12excludedExtensions\x12\x17\n" +
+	"\aon_date\x18\x14 \x01(\tR\x06onDate\x123\n" +
+	"\x16search_without_user_id\x18\x15 \x01(\bR\x13searchWithoutUserId\x12\x1a\n" +
+	"\bmodifier\x18\x16 \x01(\tR\bmodifier\"\x8e\x05\n" +
 	"\x0fSearchParameter\x12\x14\n" +
 	"\x05terms\x18\x01 \x01(\tR\x05terms\x12 \n" +
 	"\fis_or_search\x18\x02 \x01(\bR\n" +
@@ -6108,21 +6708,47 @@ const file_api_channel_post_proto_rawDesc = "" +
 	"\x10time_zone_offset\x18\x03 \x01(\x03R\x0etimeZoneOffset\x12\x12\n" +
 	"\x04page\x18\x04 \x01(\x05R\x04page\x12\x19\n" +
 	"\bper_page\x18\x05 \x01(\x05R\aperPage\x128\n" +
-	"\x18include_deleted_channels\x18\x06 \x01(\bR\x16includeDeletedChannels\"$\n" +
+	"\x18include_deleted_channels\x18\x06 \x01(\bR\x16includeDeletedChannels\x12$\n" +
+	"\vterms_exact\x18\a \x01(\tH\x00R\n" +
+	"termsExact\x88\x01\x01\x120\n" +
+	"\x12is_or_search_exact\x18\b \x01(\bH\x01R\x0fisOrSearchExact\x88\x01\x01\x128\n" +
+	"\x16time_zone_offset_exact\x18\t \x01(\x03H\x02R\x13timeZoneOffsetExact\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"page_exact\x18\n" +
+	" \x01(\x05H\x03R\tpageExact\x88\x01\x01\x12)\n" +
+	"\x0eper_page_exact\x18\v \x01(\x05H\x04R\fperPageExact\x88\x01\x01\x12H\n" +
+	"\x1einclude_deleted_channels_exact\x18\f \x01(\bH\x05R\x1bincludeDeletedChannelsExact\x88\x01\x01B\x0e\n" +
+	"\f_terms_exactB\x15\n" +
+	"\x13_is_or_search_exactB\x19\n" +
+	"\x17_time_zone_offset_exactB\r\n" +
+	"\v_page_exactB\x11\n" +
+	"\x0f_per_page_exactB!\n" +
+	"\x1f_include_deleted_channels_exact\"$\n" +
 	"\n" +
 	"StringList\x12\x16\n" +
-	"\x06values\x18\x01 \x03(\tR\x06values\"\x83\x03\n" +
+	"\x06values\x18\x01 \x03(\tR\x06values\"\x86\x06\n" +
 	"\x11PostSearchResults\x12\x14\n" +
 	"\x05order\x18\x01 \x03(\tR\x05order\x12K\n" +
 	"\x05posts\x18\x02 \x03(\v25.mattermost.pluginapi.v1.PostSearchResults.PostsEntryR\x05posts\x12Q\n" +
-	"\amatches\x18\x03 \x03(\v27.mattermost.pluginapi.v1.PostSearchResults.MatchesEntryR\amatches\x1aW\n" +
+	"\amatches\x18\x03 \x03(\v27.mattermost.pluginapi.v1.PostSearchResults.MatchesEntryR\amatches\x12 \n" +
+	"\fnext_post_id\x18\x04 \x01(\tR\n" +
+	"nextPostId\x12 \n" +
+	"\fprev_post_id\x18\x05 \x01(\tR\n" +
+	"prevPostId\x12\x1e\n" +
+	"\bhas_next\x18\x06 \x01(\bH\x00R\ahasNext\x88\x01\x01\x12?\n" +
+	"\x1cfirst_inaccessible_post_time\x18\a \x01(\x03R\x19firstInaccessiblePostTime\x12l\n" +
+	"\x12burn_on_read_posts\x18\b \x03(\v2?.mattermost.pluginapi.v1.PostSearchResults.BurnOnReadPostsEntryR\x0fburnOnReadPosts\x1aW\n" +
 	"\n" +
 	"PostsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
 	"\x05value\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x05value:\x028\x01\x1a_\n" +
 	"\fMatchesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x129\n" +
-	"\x05value\x18\x02 \x01(\v2#.mattermost.pluginapi.v1.StringListR\x05value:\x028\x01\"{\n" +
+	"\x05value\x18\x02 \x01(\v2#.mattermost.pluginapi.v1.StringListR\x05value:\x028\x01\x1aa\n" +
+	"\x14BurnOnReadPostsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
+	"\x05value\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x05value:\x028\x01B\v\n" +
+	"\t_has_next\"{\n" +
 	"\x18SearchPostsInTeamRequest\x12\x17\n" +
 	"\ateam_id\x18\x01 \x01(\tR\x06teamId\x12F\n" +
 	"\vparams_list\x18\x02 \x03(\v2%.mattermost.pluginapi.v1.SearchParamsR\n" +
@@ -6181,233 +6807,249 @@ func file_api_channel_post_proto_rawDescGZIP() []byte {
 	return file_api_channel_post_proto_rawDescData
 }
 
-var file_api_channel_post_proto_msgTypes = make([]protoimpl.MessageInfo, 107)
+var file_api_channel_post_proto_msgTypes = make([]protoimpl.MessageInfo, 116)
 var file_api_channel_post_proto_goTypes = []any{
 	(*ChannelStats)(nil),                             // 0: mattermost.pluginapi.v1.ChannelStats
 	(*CreateChannelRequest)(nil),                     // 1: mattermost.pluginapi.v1.CreateChannelRequest
 	(*CreateChannelResponse)(nil),                    // 2: mattermost.pluginapi.v1.CreateChannelResponse
 	(*DeleteChannelRequest)(nil),                     // 3: mattermost.pluginapi.v1.DeleteChannelRequest
 	(*DeleteChannelResponse)(nil),                    // 4: mattermost.pluginapi.v1.DeleteChannelResponse
-	(*GetPublicChannelsForTeamRequest)(nil),          // 5: mattermost.pluginapi.v1.GetPublicChannelsForTeamRequest
-	(*GetPublicChannelsForTeamResponse)(nil),         // 6: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse
-	(*GetChannelRequest)(nil),                        // 7: mattermost.pluginapi.v1.GetChannelRequest
-	(*GetChannelResponse)(nil),                       // 8: mattermost.pluginapi.v1.GetChannelResponse
-	(*GetChannelByNameRequest)(nil),                  // 9: mattermost.pluginapi.v1.GetChannelByNameRequest
-	(*GetChannelByNameResponse)(nil),                 // 10: mattermost.pluginapi.v1.GetChannelByNameResponse
-	(*GetChannelByNameForTeamNameRequest)(nil),       // 11: mattermost.pluginapi.v1.GetChannelByNameForTeamNameRequest
-	(*GetChannelByNameForTeamNameResponse)(nil),      // 12: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse
-	(*GetChannelsForTeamForUserRequest)(nil),         // 13: mattermost.pluginapi.v1.GetChannelsForTeamForUserRequest
-	(*GetChannelsForTeamForUserResponse)(nil),        // 14: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse
-	(*GetChannelStatsRequest)(nil),                   // 15: mattermost.pluginapi.v1.GetChannelStatsRequest
-	(*GetChannelStatsResponse)(nil),                  // 16: mattermost.pluginapi.v1.GetChannelStatsResponse
-	(*GetDirectChannelRequest)(nil),                  // 17: mattermost.pluginapi.v1.GetDirectChannelRequest
-	(*GetDirectChannelResponse)(nil),                 // 18: mattermost.pluginapi.v1.GetDirectChannelResponse
-	(*GetGroupChannelRequest)(nil),                   // 19: mattermost.pluginapi.v1.GetGroupChannelRequest
-	(*GetGroupChannelResponse)(nil),                  // 20: mattermost.pluginapi.v1.GetGroupChannelResponse
-	(*UpdateChannelRequest)(nil),                     // 21: mattermost.pluginapi.v1.UpdateChannelRequest
-	(*UpdateChannelResponse)(nil),                    // 22: mattermost.pluginapi.v1.UpdateChannelResponse
-	(*SearchChannelsRequest)(nil),                    // 23: mattermost.pluginapi.v1.SearchChannelsRequest
-	(*SearchChannelsResponse)(nil),                   // 24: mattermost.pluginapi.v1.SearchChannelsResponse
-	(*ChannelMember)(nil),                            // 25: mattermost.pluginapi.v1.ChannelMember
-	(*ChannelMemberIdentifier)(nil),                  // 26: mattermost.pluginapi.v1.ChannelMemberIdentifier
-	(*AddChannelMemberRequest)(nil),                  // 27: mattermost.pluginapi.v1.AddChannelMemberRequest
-	(*AddChannelMemberResponse)(nil),                 // 28: mattermost.pluginapi.v1.AddChannelMemberResponse
-	(*AddUserToChannelRequest)(nil),                  // 29: mattermost.pluginapi.v1.AddUserToChannelRequest
-	(*AddUserToChannelResponse)(nil),                 // 30: mattermost.pluginapi.v1.AddUserToChannelResponse
-	(*GetChannelMemberRequest)(nil),                  // 31: mattermost.pluginapi.v1.GetChannelMemberRequest
-	(*GetChannelMemberResponse)(nil),                 // 32: mattermost.pluginapi.v1.GetChannelMemberResponse
-	(*GetChannelMembersRequest)(nil),                 // 33: mattermost.pluginapi.v1.GetChannelMembersRequest
-	(*GetChannelMembersResponse)(nil),                // 34: mattermost.pluginapi.v1.GetChannelMembersResponse
-	(*GetChannelMembersByIdsRequest)(nil),            // 35: mattermost.pluginapi.v1.GetChannelMembersByIdsRequest
-	(*GetChannelMembersByIdsResponse)(nil),           // 36: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse
-	(*GetChannelMembersForUserRequest)(nil),          // 37: mattermost.pluginapi.v1.GetChannelMembersForUserRequest
-	(*GetChannelMembersForUserResponse)(nil),         // 38: mattermost.pluginapi.v1.GetChannelMembersForUserResponse
-	(*UpdateChannelMemberRolesRequest)(nil),          // 39: mattermost.pluginapi.v1.UpdateChannelMemberRolesRequest
-	(*UpdateChannelMemberRolesResponse)(nil),         // 40: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse
-	(*UpdateChannelMemberNotificationsRequest)(nil),  // 41: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest
-	(*UpdateChannelMemberNotificationsResponse)(nil), // 42: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse
-	(*PatchChannelMembersNotificationsRequest)(nil),  // 43: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest
-	(*PatchChannelMembersNotificationsResponse)(nil), // 44: mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse
-	(*DeleteChannelMemberRequest)(nil),               // 45: mattermost.pluginapi.v1.DeleteChannelMemberRequest
-	(*DeleteChannelMemberResponse)(nil),              // 46: mattermost.pluginapi.v1.DeleteChannelMemberResponse
-	(*SidebarCategoryWithChannels)(nil),              // 47: mattermost.pluginapi.v1.SidebarCategoryWithChannels
-	(*OrderedSidebarCategories)(nil),                 // 48: mattermost.pluginapi.v1.OrderedSidebarCategories
-	(*CreateChannelSidebarCategoryRequest)(nil),      // 49: mattermost.pluginapi.v1.CreateChannelSidebarCategoryRequest
-	(*CreateChannelSidebarCategoryResponse)(nil),     // 50: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse
-	(*GetChannelSidebarCategoriesRequest)(nil),       // 51: mattermost.pluginapi.v1.GetChannelSidebarCategoriesRequest
-	(*GetChannelSidebarCategoriesResponse)(nil),      // 52: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse
-	(*UpdateChannelSidebarCategoriesRequest)(nil),    // 53: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesRequest
-	(*UpdateChannelSidebarCategoriesResponse)(nil),   // 54: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse
-	(*CreatePostRequest)(nil),                        // 55: mattermost.pluginapi.v1.CreatePostRequest
-	(*CreatePostResponse)(nil),                       // 56: mattermost.pluginapi.v1.CreatePostResponse
-	(*AddReactionRequest)(nil),                       // 57: mattermost.pluginapi.v1.AddReactionRequest
-	(*AddReactionResponse)(nil),                      // 58: mattermost.pluginapi.v1.AddReactionResponse
-	(*RemoveReactionRequest)(nil),                    // 59: mattermost.pluginapi.v1.RemoveReactionRequest
-	(*RemoveReactionResponse)(nil),                   // 60: mattermost.pluginapi.v1.RemoveReactionResponse
-	(*GetReactionsRequest)(nil),                      // 61: mattermost.pluginapi.v1.GetReactionsRequest
-	(*GetReactionsResponse)(nil),                     // 62: mattermost.pluginapi.v1.GetReactionsResponse
-	(*SendEphemeralPostRequest)(nil),                 // 63: mattermost.pluginapi.v1.SendEphemeralPostRequest
-	(*SendEphemeralPostResponse)(nil),                // 64: mattermost.pluginapi.v1.SendEphemeralPostResponse
-	(*UpdateEphemeralPostRequest)(nil),               // 65: mattermost.pluginapi.v1.UpdateEphemeralPostRequest
-	(*UpdateEphemeralPostResponse)(nil),              // 66: mattermost.pluginapi.v1.UpdateEphemeralPostResponse
-	(*DeleteEphemeralPostRequest)(nil),               // 67: mattermost.pluginapi.v1.DeleteEphemeralPostRequest
-	(*DeleteEphemeralPostResponse)(nil),              // 68: mattermost.pluginapi.v1.DeleteEphemeralPostResponse
-	(*DeletePostRequest)(nil),                        // 69: mattermost.pluginapi.v1.DeletePostRequest
-	(*DeletePostResponse)(nil),                       // 70: mattermost.pluginapi.v1.DeletePostResponse
-	(*GetPostThreadRequest)(nil),                     // 71: mattermost.pluginapi.v1.GetPostThreadRequest
-	(*GetPostThreadResponse)(nil),                    // 72: mattermost.pluginapi.v1.GetPostThreadResponse
-	(*GetPostRequest)(nil),                           // 73: mattermost.pluginapi.v1.GetPostRequest
-	(*GetPostResponse)(nil),                          // 74: mattermost.pluginapi.v1.GetPostResponse
-	(*GetPostsSinceRequest)(nil),                     // 75: mattermost.pluginapi.v1.GetPostsSinceRequest
-	(*GetPostsSinceResponse)(nil),                    // 76: mattermost.pluginapi.v1.GetPostsSinceResponse
-	(*GetPostsAfterRequest)(nil),                     // 77: mattermost.pluginapi.v1.GetPostsAfterRequest
-	(*GetPostsAfterResponse)(nil),                    // 78: mattermost.pluginapi.v1.GetPostsAfterResponse
-	(*GetPostsBeforeRequest)(nil),                    // 79: mattermost.pluginapi.v1.GetPostsBeforeRequest
-	(*GetPostsBeforeResponse)(nil),                   // 80: mattermost.pluginapi.v1.GetPostsBeforeResponse
-	(*GetPostsForChannelRequest)(nil),                // 81: mattermost.pluginapi.v1.GetPostsForChannelRequest
-	(*GetPostsForChannelResponse)(nil),               // 82: mattermost.pluginapi.v1.GetPostsForChannelResponse
-	(*UpdatePostRequest)(nil),                        // 83: mattermost.pluginapi.v1.UpdatePostRequest
-	(*UpdatePostResponse)(nil),                       // 84: mattermost.pluginapi.v1.UpdatePostResponse
-	(*SearchParams)(nil),                             // 85: mattermost.pluginapi.v1.SearchParams
-	(*SearchParameter)(nil),                          // 86: mattermost.pluginapi.v1.SearchParameter
-	(*StringList)(nil),                               // 87: mattermost.pluginapi.v1.StringList
-	(*PostSearchResults)(nil),                        // 88: mattermost.pluginapi.v1.PostSearchResults
-	(*SearchPostsInTeamRequest)(nil),                 // 89: mattermost.pluginapi.v1.SearchPostsInTeamRequest
-	(*SearchPostsInTeamResponse)(nil),                // 90: mattermost.pluginapi.v1.SearchPostsInTeamResponse
-	(*SearchPostsInTeamForUserRequest)(nil),          // 91: mattermost.pluginapi.v1.SearchPostsInTeamForUserRequest
-	(*SearchPostsInTeamForUserResponse)(nil),         // 92: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse
-	(*Emoji)(nil),                                    // 93: mattermost.pluginapi.v1.Emoji
-	(*GetEmojiListRequest)(nil),                      // 94: mattermost.pluginapi.v1.GetEmojiListRequest
-	(*GetEmojiListResponse)(nil),                     // 95: mattermost.pluginapi.v1.GetEmojiListResponse
-	(*GetEmojiByNameRequest)(nil),                    // 96: mattermost.pluginapi.v1.GetEmojiByNameRequest
-	(*GetEmojiByNameResponse)(nil),                   // 97: mattermost.pluginapi.v1.GetEmojiByNameResponse
-	(*GetEmojiRequest)(nil),                          // 98: mattermost.pluginapi.v1.GetEmojiRequest
-	(*GetEmojiResponse)(nil),                         // 99: mattermost.pluginapi.v1.GetEmojiResponse
-	(*GetEmojiImageRequest)(nil),                     // 100: mattermost.pluginapi.v1.GetEmojiImageRequest
-	(*GetEmojiImageResponse)(nil),                    // 101: mattermost.pluginapi.v1.GetEmojiImageResponse
-	nil,                                              // 102: mattermost.pluginapi.v1.ChannelMember.NotifyPropsEntry
-	nil,                                              // 103: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest.NotificationsEntry
-	nil,                                              // 104: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.NotifyPropsEntry
-	nil,                                              // 105: mattermost.pluginapi.v1.PostSearchResults.PostsEntry
-	nil,                                              // 106: mattermost.pluginapi.v1.PostSearchResults.MatchesEntry
-	(*Channel)(nil),                                  // 107: mattermost.pluginapi.v1.Channel
-	(*AppError)(nil),                                 // 108: mattermost.pluginapi.v1.AppError
-	(*Post)(nil),                                     // 109: mattermost.pluginapi.v1.Post
-	(*Reaction)(nil),                                 // 110: mattermost.pluginapi.v1.Reaction
-	(*PostList)(nil),                                 // 111: mattermost.pluginapi.v1.PostList
+	(*RestoreChannelRequest)(nil),                    // 5: mattermost.pluginapi.v1.RestoreChannelRequest
+	(*RestoreChannelResponse)(nil),                   // 6: mattermost.pluginapi.v1.RestoreChannelResponse
+	(*GetChannelOfTypeRequest)(nil),                  // 7: mattermost.pluginapi.v1.GetChannelOfTypeRequest
+	(*GetChannelOfTypeResponse)(nil),                 // 8: mattermost.pluginapi.v1.GetChannelOfTypeResponse
+	(*GetPublicChannelsForTeamRequest)(nil),          // 9: mattermost.pluginapi.v1.GetPublicChannelsForTeamRequest
+	(*GetPublicChannelsForTeamResponse)(nil),         // 10: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse
+	(*GetChannelRequest)(nil),                        // 11: mattermost.pluginapi.v1.GetChannelRequest
+	(*GetChannelResponse)(nil),                       // 12: mattermost.pluginapi.v1.GetChannelResponse
+	(*GetChannelByNameRequest)(nil),                  // 13: mattermost.pluginapi.v1.GetChannelByNameRequest
+	(*GetChannelByNameResponse)(nil),                 // 14: mattermost.pluginapi.v1.GetChannelByNameResponse
+	(*GetChannelByNameForTeamNameRequest)(nil),       // 15: mattermost.pluginapi.v1.GetChannelByNameForTeamNameRequest
+	(*GetChannelByNameForTeamNameResponse)(nil),      // 16: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse
+	(*GetChannelsForTeamForUserRequest)(nil),         // 17: mattermost.pluginapi.v1.GetChannelsForTeamForUserRequest
+	(*GetChannelsForTeamForUserResponse)(nil),        // 18: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse
+	(*GetChannelStatsRequest)(nil),                   // 19: mattermost.pluginapi.v1.GetChannelStatsRequest
+	(*GetChannelStatsResponse)(nil),                  // 20: mattermost.pluginapi.v1.GetChannelStatsResponse
+	(*GetDirectChannelRequest)(nil),                  // 21: mattermost.pluginapi.v1.GetDirectChannelRequest
+	(*GetDirectChannelResponse)(nil),                 // 22: mattermost.pluginapi.v1.GetDirectChannelResponse
+	(*GetGroupChannelRequest)(nil),                   // 23: mattermost.pluginapi.v1.GetGroupChannelRequest
+	(*GetGroupChannelResponse)(nil),                  // 24: mattermost.pluginapi.v1.GetGroupChannelResponse
+	(*UpdateChannelRequest)(nil),                     // 25: mattermost.pluginapi.v1.UpdateChannelRequest
+	(*UpdateChannelResponse)(nil),                    // 26: mattermost.pluginapi.v1.UpdateChannelResponse
+	(*SearchChannelsRequest)(nil),                    // 27: mattermost.pluginapi.v1.SearchChannelsRequest
+	(*SearchChannelsResponse)(nil),                   // 28: mattermost.pluginapi.v1.SearchChannelsResponse
+	(*RegisterChannelGuardRequest)(nil),              // 29: mattermost.pluginapi.v1.RegisterChannelGuardRequest
+	(*RegisterChannelGuardResponse)(nil),             // 30: mattermost.pluginapi.v1.RegisterChannelGuardResponse
+	(*UnregisterChannelGuardRequest)(nil),            // 31: mattermost.pluginapi.v1.UnregisterChannelGuardRequest
+	(*UnregisterChannelGuardResponse)(nil),           // 32: mattermost.pluginapi.v1.UnregisterChannelGuardResponse
+	(*ChannelMember)(nil),                            // 33: mattermost.pluginapi.v1.ChannelMember
+	(*ChannelMemberIdentifier)(nil),                  // 34: mattermost.pluginapi.v1.ChannelMemberIdentifier
+	(*AddChannelMemberRequest)(nil),                  // 35: mattermost.pluginapi.v1.AddChannelMemberRequest
+	(*AddChannelMemberResponse)(nil),                 // 36: mattermost.pluginapi.v1.AddChannelMemberResponse
+	(*AddUserToChannelRequest)(nil),                  // 37: mattermost.pluginapi.v1.AddUserToChannelRequest
+	(*AddUserToChannelResponse)(nil),                 // 38: mattermost.pluginapi.v1.AddUserToChannelResponse
+	(*GetChannelMemberRequest)(nil),                  // 39: mattermost.pluginapi.v1.GetChannelMemberRequest
+	(*GetChannelMemberResponse)(nil),                 // 40: mattermost.pluginapi.v1.GetChannelMemberResponse
+	(*GetChannelMembersRequest)(nil),                 // 41: mattermost.pluginapi.v1.GetChannelMembersRequest
+	(*GetChannelMembersResponse)(nil),                // 42: mattermost.pluginapi.v1.GetChannelMembersResponse
+	(*GetChannelMembersByIdsRequest)(nil),            // 43: mattermost.pluginapi.v1.GetChannelMembersByIdsRequest
+	(*GetChannelMembersByIdsResponse)(nil),           // 44: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse
+	(*GetChannelMembersForUserRequest)(nil),          // 45: mattermost.pluginapi.v1.GetChannelMembersForUserRequest
+	(*GetChannelMembersForUserResponse)(nil),         // 46: mattermost.pluginapi.v1.GetChannelMembersForUserResponse
+	(*UpdateChannelMemberRolesRequest)(nil),          // 47: mattermost.pluginapi.v1.UpdateChannelMemberRolesRequest
+	(*UpdateChannelMemberRolesResponse)(nil),         // 48: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse
+	(*UpdateChannelMemberNotificationsRequest)(nil),  // 49: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest
+	(*UpdateChannelMemberNotificationsResponse)(nil), // 50: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse
+	(*PatchChannelMembersNotificationsRequest)(nil),  // 51: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest
+	(*PatchChannelMembersNotificationsResponse)(nil), // 52: mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse
+	(*DeleteChannelMemberRequest)(nil),               // 53: mattermost.pluginapi.v1.DeleteChannelMemberRequest
+	(*DeleteChannelMemberResponse)(nil),              // 54: mattermost.pluginapi.v1.DeleteChannelMemberResponse
+	(*SidebarCategoryWithChannels)(nil),              // 55: mattermost.pluginapi.v1.SidebarCategoryWithChannels
+	(*OrderedSidebarCategories)(nil),                 // 56: mattermost.pluginapi.v1.OrderedSidebarCategories
+	(*CreateChannelSidebarCategoryRequest)(nil),      // 57: mattermost.pluginapi.v1.CreateChannelSidebarCategoryRequest
+	(*CreateChannelSidebarCategoryResponse)(nil),     // 58: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse
+	(*GetChannelSidebarCategoriesRequest)(nil),       // 59: mattermost.pluginapi.v1.GetChannelSidebarCategoriesRequest
+	(*GetChannelSidebarCategoriesResponse)(nil),      // 60: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse
+	(*UpdateChannelSidebarCategoriesRequest)(nil),    // 61: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesRequest
+	(*UpdateChannelSidebarCategoriesResponse)(nil),   // 62: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse
+	(*CreatePostRequest)(nil),                        // 63: mattermost.pluginapi.v1.CreatePostRequest
+	(*CreatePostResponse)(nil),                       // 64: mattermost.pluginapi.v1.CreatePostResponse
+	(*AddReactionRequest)(nil),                       // 65: mattermost.pluginapi.v1.AddReactionRequest
+	(*AddReactionResponse)(nil),                      // 66: mattermost.pluginapi.v1.AddReactionResponse
+	(*RemoveReactionRequest)(nil),                    // 67: mattermost.pluginapi.v1.RemoveReactionRequest
+	(*RemoveReactionResponse)(nil),                   // 68: mattermost.pluginapi.v1.RemoveReactionResponse
+	(*GetReactionsRequest)(nil),                      // 69: mattermost.pluginapi.v1.GetReactionsRequest
+	(*GetReactionsResponse)(nil),                     // 70: mattermost.pluginapi.v1.GetReactionsResponse
+	(*SendEphemeralPostRequest)(nil),                 // 71: mattermost.pluginapi.v1.SendEphemeralPostRequest
+	(*SendEphemeralPostResponse)(nil),                // 72: mattermost.pluginapi.v1.SendEphemeralPostResponse
+	(*UpdateEphemeralPostRequest)(nil),               // 73: mattermost.pluginapi.v1.UpdateEphemeralPostRequest
+	(*UpdateEphemeralPostResponse)(nil),              // 74: mattermost.pluginapi.v1.UpdateEphemeralPostResponse
+	(*DeleteEphemeralPostRequest)(nil),               // 75: mattermost.pluginapi.v1.DeleteEphemeralPostRequest
+	(*DeleteEphemeralPostResponse)(nil),              // 76: mattermost.pluginapi.v1.DeleteEphemeralPostResponse
+	(*DeletePostRequest)(nil),                        // 77: mattermost.pluginapi.v1.DeletePostRequest
+	(*DeletePostResponse)(nil),                       // 78: mattermost.pluginapi.v1.DeletePostResponse
+	(*GetPostThreadRequest)(nil),                     // 79: mattermost.pluginapi.v1.GetPostThreadRequest
+	(*GetPostThreadResponse)(nil),                    // 80: mattermost.pluginapi.v1.GetPostThreadResponse
+	(*GetPostRequest)(nil),                           // 81: mattermost.pluginapi.v1.GetPostRequest
+	(*GetPostResponse)(nil),                          // 82: mattermost.pluginapi.v1.GetPostResponse
+	(*GetPostsSinceRequest)(nil),                     // 83: mattermost.pluginapi.v1.GetPostsSinceRequest
+	(*GetPostsSinceResponse)(nil),                    // 84: mattermost.pluginapi.v1.GetPostsSinceResponse
+	(*GetPostsAfterRequest)(nil),                     // 85: mattermost.pluginapi.v1.GetPostsAfterRequest
+	(*GetPostsAfterResponse)(nil),                    // 86: mattermost.pluginapi.v1.GetPostsAfterResponse
+	(*GetPostsBeforeRequest)(nil),                    // 87: mattermost.pluginapi.v1.GetPostsBeforeRequest
+	(*GetPostsBeforeResponse)(nil),                   // 88: mattermost.pluginapi.v1.GetPostsBeforeResponse
+	(*GetPostsForChannelRequest)(nil),                // 89: mattermost.pluginapi.v1.GetPostsForChannelRequest
+	(*GetPostsForChannelResponse)(nil),               // 90: mattermost.pluginapi.v1.GetPostsForChannelResponse
+	(*UpdatePostRequest)(nil),                        // 91: mattermost.pluginapi.v1.UpdatePostRequest
+	(*UpdatePostResponse)(nil),                       // 92: mattermost.pluginapi.v1.UpdatePostResponse
+	(*SearchParams)(nil),                             // 93: mattermost.pluginapi.v1.SearchParams
+	(*SearchParameter)(nil),                          // 94: mattermost.pluginapi.v1.SearchParameter
+	(*StringList)(nil),                               // 95: mattermost.pluginapi.v1.StringList
+	(*PostSearchResults)(nil),                        // 96: mattermost.pluginapi.v1.PostSearchResults
+	(*SearchPostsInTeamRequest)(nil),                 // 97: mattermost.pluginapi.v1.SearchPostsInTeamRequest
+	(*SearchPostsInTeamResponse)(nil),                // 98: mattermost.pluginapi.v1.SearchPostsInTeamResponse
+	(*SearchPostsInTeamForUserRequest)(nil),          // 99: mattermost.pluginapi.v1.SearchPostsInTeamForUserRequest
+	(*SearchPostsInTeamForUserResponse)(nil),         // 100: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse
+	(*Emoji)(nil),                                    // 101: mattermost.pluginapi.v1.Emoji
+	(*GetEmojiListRequest)(nil),                      // 102: mattermost.pluginapi.v1.GetEmojiListRequest
+	(*GetEmojiListResponse)(nil),                     // 103: mattermost.pluginapi.v1.GetEmojiListResponse
+	(*GetEmojiByNameRequest)(nil),                    // 104: mattermost.pluginapi.v1.GetEmojiByNameRequest
+	(*GetEmojiByNameResponse)(nil),                   // 105: mattermost.pluginapi.v1.GetEmojiByNameResponse
+	(*GetEmojiRequest)(nil),                          // 106: mattermost.pluginapi.v1.GetEmojiRequest
+	(*GetEmojiResponse)(nil),                         // 107: mattermost.pluginapi.v1.GetEmojiResponse
+	(*GetEmojiImageRequest)(nil),                     // 108: mattermost.pluginapi.v1.GetEmojiImageRequest
+	(*GetEmojiImageResponse)(nil),                    // 109: mattermost.pluginapi.v1.GetEmojiImageResponse
+	nil,                                              // 110: mattermost.pluginapi.v1.ChannelMember.NotifyPropsEntry
+	nil,                                              // 111: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest.NotificationsEntry
+	nil,                                              // 112: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.NotifyPropsEntry
+	nil,                                              // 113: mattermost.pluginapi.v1.PostSearchResults.PostsEntry
+	nil,                                              // 114: mattermost.pluginapi.v1.PostSearchResults.MatchesEntry
+	nil,                                              // 115: mattermost.pluginapi.v1.PostSearchResults.BurnOnReadPostsEntry
+	(*Channel)(nil),                                  // 116: mattermost.pluginapi.v1.Channel
+	(*AppError)(nil),                                 // 117: mattermost.pluginapi.v1.AppError
+	(*Post)(nil),                                     // 118: mattermost.pluginapi.v1.Post
+	(*Reaction)(nil),                                 // 119: mattermost.pluginapi.v1.Reaction
+	(*PostList)(nil),                                 // 120: mattermost.pluginapi.v1.PostList
 }
 var file_api_channel_post_proto_depIdxs = []int32{
-	107, // 0: mattermost.pluginapi.v1.CreateChannelRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 1: mattermost.pluginapi.v1.CreateChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 2: mattermost.pluginapi.v1.CreateChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 3: mattermost.pluginapi.v1.DeleteChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	108, // 4: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 5: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse.channels:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 6: mattermost.pluginapi.v1.GetChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 7: mattermost.pluginapi.v1.GetChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 8: mattermost.pluginapi.v1.GetChannelByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 9: mattermost.pluginapi.v1.GetChannelByNameResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 10: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 11: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 12: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 13: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse.channels:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 14: mattermost.pluginapi.v1.GetChannelStatsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	0,   // 15: mattermost.pluginapi.v1.GetChannelStatsResponse.channel_stats:type_name -> mattermost.pluginapi.v1.ChannelStats
-	108, // 16: mattermost.pluginapi.v1.GetDirectChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 17: mattermost.pluginapi.v1.GetDirectChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 18: mattermost.pluginapi.v1.GetGroupChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 19: mattermost.pluginapi.v1.GetGroupChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	107, // 20: mattermost.pluginapi.v1.UpdateChannelRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 21: mattermost.pluginapi.v1.UpdateChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 22: mattermost.pluginapi.v1.UpdateChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
-	108, // 23: mattermost.pluginapi.v1.SearchChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	107, // 24: mattermost.pluginapi.v1.SearchChannelsResponse.channels:type_name -> mattermost.pluginapi.v1.Channel
-	102, // 25: mattermost.pluginapi.v1.ChannelMember.notify_props:type_name -> mattermost.pluginapi.v1.ChannelMember.NotifyPropsEntry
-	108, // 26: mattermost.pluginapi.v1.AddChannelMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 27: mattermost.pluginapi.v1.AddChannelMemberResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	108, // 28: mattermost.pluginapi.v1.AddUserToChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 29: mattermost.pluginapi.v1.AddUserToChannelResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	108, // 30: mattermost.pluginapi.v1.GetChannelMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 31: mattermost.pluginapi.v1.GetChannelMemberResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	108, // 32: mattermost.pluginapi.v1.GetChannelMembersResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 33: mattermost.pluginapi.v1.GetChannelMembersResponse.channel_members:type_name -> mattermost.pluginapi.v1.ChannelMember
-	108, // 34: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 35: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse.channel_members:type_name -> mattermost.pluginapi.v1.ChannelMember
-	108, // 36: mattermost.pluginapi.v1.GetChannelMembersForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 37: mattermost.pluginapi.v1.GetChannelMembersForUserResponse.channel_members:type_name -> mattermost.pluginapi.v1.ChannelMember
-	108, // 38: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 39: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	103, // 40: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest.notifications:type_name -> mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest.NotificationsEntry
-	108, // 41: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	25,  // 42: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	26,  // 43: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.members:type_name -> mattermost.pluginapi.v1.ChannelMemberIdentifier
-	104, // 44: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.notify_props:type_name -> mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.NotifyPropsEntry
-	108, // 45: mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	108, // 46: mattermost.pluginapi.v1.DeleteChannelMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	47,  // 47: mattermost.pluginapi.v1.OrderedSidebarCategories.categories:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
-	47,  // 48: mattermost.pluginapi.v1.CreateChannelSidebarCategoryRequest.new_category:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
-	108, // 49: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	47,  // 50: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse.category:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
-	108, // 51: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	48,  // 52: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse.categories:type_name -> mattermost.pluginapi.v1.OrderedSidebarCategories
-	47,  // 53: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesRequest.categories:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
-	108, // 54: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	47,  // 55: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse.categories:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
-	109, // 56: mattermost.pluginapi.v1.CreatePostRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	108, // 57: mattermost.pluginapi.v1.CreatePostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 58: mattermost.pluginapi.v1.CreatePostResponse.post:type_name -> mattermost.pluginapi.v1.Post
-	110, // 59: mattermost.pluginapi.v1.AddReactionRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
-	108, // 60: mattermost.pluginapi.v1.AddReactionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	110, // 61: mattermost.pluginapi.v1.AddReactionResponse.reaction:type_name -> mattermost.pluginapi.v1.Reaction
-	110, // 62: mattermost.pluginapi.v1.RemoveReactionRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
-	108, // 63: mattermost.pluginapi.v1.RemoveReactionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	108, // 64: mattermost.pluginapi.v1.GetReactionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	110, // 65: mattermost.pluginapi.v1.GetReactionsResponse.reactions:type_name -> mattermost.pluginapi.v1.Reaction
-	109, // 66: mattermost.pluginapi.v1.SendEphemeralPostRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	108, // 67: mattermost.pluginapi.v1.SendEphemeralPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 68: mattermost.pluginapi.v1.SendEphemeralPostResponse.post:type_name -> mattermost.pluginapi.v1.Post
-	109, // 69: mattermost.pluginapi.v1.UpdateEphemeralPostRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	108, // 70: mattermost.pluginapi.v1.UpdateEphemeralPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 71: mattermost.pluginapi.v1.UpdateEphemeralPostResponse.post:type_name -> mattermost.pluginapi.v1.Post
-	108, // 72: mattermost.pluginapi.v1.DeleteEphemeralPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	108, // 73: mattermost.pluginapi.v1.DeletePostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	108, // 74: mattermost.pluginapi.v1.GetPostThreadResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	111, // 75: mattermost.pluginapi.v1.GetPostThreadResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
-	108, // 76: mattermost.pluginapi.v1.GetPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 77: mattermost.pluginapi.v1.GetPostResponse.post:type_name -> mattermost.pluginapi.v1.Post
-	108, // 78: mattermost.pluginapi.v1.GetPostsSinceResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	111, // 79: mattermost.pluginapi.v1.GetPostsSinceResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
-	108, // 80: mattermost.pluginapi.v1.GetPostsAfterResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	111, // 81: mattermost.pluginapi.v1.GetPostsAfterResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
-	108, // 82: mattermost.pluginapi.v1.GetPostsBeforeResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	111, // 83: mattermost.pluginapi.v1.GetPostsBeforeResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
-	108, // 84: mattermost.pluginapi.v1.GetPostsForChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	111, // 85: mattermost.pluginapi.v1.GetPostsForChannelResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
-	109, // 86: mattermost.pluginapi.v1.UpdatePostRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	108, // 87: mattermost.pluginapi.v1.UpdatePostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 88: mattermost.pluginapi.v1.UpdatePostResponse.post:type_name -> mattermost.pluginapi.v1.Post
-	105, // 89: mattermost.pluginapi.v1.PostSearchResults.posts:type_name -> mattermost.pluginapi.v1.PostSearchResults.PostsEntry
-	106, // 90: mattermost.pluginapi.v1.PostSearchResults.matches:type_name -> mattermost.pluginapi.v1.PostSearchResults.MatchesEntry
-	85,  // 91: mattermost.pluginapi.v1.SearchPostsInTeamRequest.params_list:type_name -> mattermost.pluginapi.v1.SearchParams
-	108, // 92: mattermost.pluginapi.v1.SearchPostsInTeamResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 93: mattermost.pluginapi.v1.SearchPostsInTeamResponse.posts:type_name -> mattermost.pluginapi.v1.Post
-	86,  // 94: mattermost.pluginapi.v1.SearchPostsInTeamForUserRequest.search_params:type_name -> mattermost.pluginapi.v1.SearchParameter
-	108, // 95: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	88,  // 96: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse.results:type_name -> mattermost.pluginapi.v1.PostSearchResults
-	108, // 97: mattermost.pluginapi.v1.GetEmojiListResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	93,  // 98: mattermost.pluginapi.v1.GetEmojiListResponse.emojis:type_name -> mattermost.pluginapi.v1.Emoji
-	108, // 99: mattermost.pluginapi.v1.GetEmojiByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	93,  // 100: mattermost.pluginapi.v1.GetEmojiByNameResponse.emoji:type_name -> mattermost.pluginapi.v1.Emoji
-	108, // 101: mattermost.pluginapi.v1.GetEmojiResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	93,  // 102: mattermost.pluginapi.v1.GetEmojiResponse.emoji:type_name -> mattermost.pluginapi.v1.Emoji
-	108, // 103: mattermost.pluginapi.v1.GetEmojiImageResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	109, // 104: mattermost.pluginapi.v1.PostSearchResults.PostsEntry.value:type_name -> mattermost.pluginapi.v1.Post
-	87,  // 105: mattermost.pluginapi.v1.PostSearchResults.MatchesEntry.value:type_name -> mattermost.pluginapi.v1.StringList
-	106, // [106:106] is the sub-list for method output_type
-	106, // [106:106] is the sub-list for method input_type
-	106, // [106:106] is the sub-list for extension type_name
-	106, // [106:106] is the sub-list for extension extendee
-	0,   // [0:106] is the sub-list for field type_name
+	116, // 0: mattermost.pluginapi.v1.CreateChannelRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 1: mattermost.pluginapi.v1.CreateChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 2: mattermost.pluginapi.v1.CreateChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 3: mattermost.pluginapi.v1.DeleteChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 4: mattermost.pluginapi.v1.RestoreChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 5: mattermost.pluginapi.v1.GetChannelOfTypeResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 6: mattermost.pluginapi.v1.GetChannelOfTypeResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 7: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 8: mattermost.pluginapi.v1.GetPublicChannelsForTeamResponse.channels:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 9: mattermost.pluginapi.v1.GetChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 10: mattermost.pluginapi.v1.GetChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 11: mattermost.pluginapi.v1.GetChannelByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 12: mattermost.pluginapi.v1.GetChannelByNameResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 13: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 14: mattermost.pluginapi.v1.GetChannelByNameForTeamNameResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 15: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 16: mattermost.pluginapi.v1.GetChannelsForTeamForUserResponse.channels:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 17: mattermost.pluginapi.v1.GetChannelStatsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	0,   // 18: mattermost.pluginapi.v1.GetChannelStatsResponse.channel_stats:type_name -> mattermost.pluginapi.v1.ChannelStats
+	117, // 19: mattermost.pluginapi.v1.GetDirectChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 20: mattermost.pluginapi.v1.GetDirectChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 21: mattermost.pluginapi.v1.GetGroupChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 22: mattermost.pluginapi.v1.GetGroupChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	116, // 23: mattermost.pluginapi.v1.UpdateChannelRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 24: mattermost.pluginapi.v1.UpdateChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 25: mattermost.pluginapi.v1.UpdateChannelResponse.channel:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 26: mattermost.pluginapi.v1.SearchChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	116, // 27: mattermost.pluginapi.v1.SearchChannelsResponse.channels:type_name -> mattermost.pluginapi.v1.Channel
+	117, // 28: mattermost.pluginapi.v1.RegisterChannelGuardResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 29: mattermost.pluginapi.v1.UnregisterChannelGuardResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	110, // 30: mattermost.pluginapi.v1.ChannelMember.notify_props:type_name -> mattermost.pluginapi.v1.ChannelMember.NotifyPropsEntry
+	117, // 31: mattermost.pluginapi.v1.AddChannelMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 32: mattermost.pluginapi.v1.AddChannelMemberResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	117, // 33: mattermost.pluginapi.v1.AddUserToChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 34: mattermost.pluginapi.v1.AddUserToChannelResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	117, // 35: mattermost.pluginapi.v1.GetChannelMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 36: mattermost.pluginapi.v1.GetChannelMemberResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	117, // 37: mattermost.pluginapi.v1.GetChannelMembersResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 38: mattermost.pluginapi.v1.GetChannelMembersResponse.channel_members:type_name -> mattermost.pluginapi.v1.ChannelMember
+	117, // 39: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 40: mattermost.pluginapi.v1.GetChannelMembersByIdsResponse.channel_members:type_name -> mattermost.pluginapi.v1.ChannelMember
+	117, // 41: mattermost.pluginapi.v1.GetChannelMembersForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 42: mattermost.pluginapi.v1.GetChannelMembersForUserResponse.channel_members:type_name -> mattermost.pluginapi.v1.ChannelMember
+	117, // 43: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 44: mattermost.pluginapi.v1.UpdateChannelMemberRolesResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	111, // 45: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest.notifications:type_name -> mattermost.pluginapi.v1.UpdateChannelMemberNotificationsRequest.NotificationsEntry
+	117, // 46: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	33,  // 47: mattermost.pluginapi.v1.UpdateChannelMemberNotificationsResponse.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	34,  // 48: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.members:type_name -> mattermost.pluginapi.v1.ChannelMemberIdentifier
+	112, // 49: mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.notify_props:type_name -> mattermost.pluginapi.v1.PatchChannelMembersNotificationsRequest.NotifyPropsEntry
+	117, // 50: mattermost.pluginapi.v1.PatchChannelMembersNotificationsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 51: mattermost.pluginapi.v1.DeleteChannelMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	55,  // 52: mattermost.pluginapi.v1.OrderedSidebarCategories.categories:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
+	55,  // 53: mattermost.pluginapi.v1.CreateChannelSidebarCategoryRequest.new_category:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
+	117, // 54: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	55,  // 55: mattermost.pluginapi.v1.CreateChannelSidebarCategoryResponse.category:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
+	117, // 56: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	56,  // 57: mattermost.pluginapi.v1.GetChannelSidebarCategoriesResponse.categories:type_name -> mattermost.pluginapi.v1.OrderedSidebarCategories
+	55,  // 58: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesRequest.categories:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
+	117, // 59: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	55,  // 60: mattermost.pluginapi.v1.UpdateChannelSidebarCategoriesResponse.categories:type_name -> mattermost.pluginapi.v1.SidebarCategoryWithChannels
+	118, // 61: mattermost.pluginapi.v1.CreatePostRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	117, // 62: mattermost.pluginapi.v1.CreatePostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 63: mattermost.pluginapi.v1.CreatePostResponse.post:type_name -> mattermost.pluginapi.v1.Post
+	119, // 64: mattermost.pluginapi.v1.AddReactionRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
+	117, // 65: mattermost.pluginapi.v1.AddReactionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	119, // 66: mattermost.pluginapi.v1.AddReactionResponse.reaction:type_name -> mattermost.pluginapi.v1.Reaction
+	119, // 67: mattermost.pluginapi.v1.RemoveReactionRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
+	117, // 68: mattermost.pluginapi.v1.RemoveReactionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 69: mattermost.pluginapi.v1.GetReactionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	119, // 70: mattermost.pluginapi.v1.GetReactionsResponse.reactions:type_name -> mattermost.pluginapi.v1.Reaction
+	118, // 71: mattermost.pluginapi.v1.SendEphemeralPostRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	117, // 72: mattermost.pluginapi.v1.SendEphemeralPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 73: mattermost.pluginapi.v1.SendEphemeralPostResponse.post:type_name -> mattermost.pluginapi.v1.Post
+	118, // 74: mattermost.pluginapi.v1.UpdateEphemeralPostRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	117, // 75: mattermost.pluginapi.v1.UpdateEphemeralPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 76: mattermost.pluginapi.v1.UpdateEphemeralPostResponse.post:type_name -> mattermost.pluginapi.v1.Post
+	117, // 77: mattermost.pluginapi.v1.DeleteEphemeralPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 78: mattermost.pluginapi.v1.DeletePostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	117, // 79: mattermost.pluginapi.v1.GetPostThreadResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	120, // 80: mattermost.pluginapi.v1.GetPostThreadResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
+	117, // 81: mattermost.pluginapi.v1.GetPostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 82: mattermost.pluginapi.v1.GetPostResponse.post:type_name -> mattermost.pluginapi.v1.Post
+	117, // 83: mattermost.pluginapi.v1.GetPostsSinceResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	120, // 84: mattermost.pluginapi.v1.GetPostsSinceResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
+	117, // 85: mattermost.pluginapi.v1.GetPostsAfterResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	120, // 86: mattermost.pluginapi.v1.GetPostsAfterResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
+	117, // 87: mattermost.pluginapi.v1.GetPostsBeforeResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	120, // 88: mattermost.pluginapi.v1.GetPostsBeforeResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
+	117, // 89: mattermost.pluginapi.v1.GetPostsForChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	120, // 90: mattermost.pluginapi.v1.GetPostsForChannelResponse.post_list:type_name -> mattermost.pluginapi.v1.PostList
+	118, // 91: mattermost.pluginapi.v1.UpdatePostRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	117, // 92: mattermost.pluginapi.v1.UpdatePostResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 93: mattermost.pluginapi.v1.UpdatePostResponse.post:type_name -> mattermost.pluginapi.v1.Post
+	113, // 94: mattermost.pluginapi.v1.PostSearchResults.posts:type_name -> mattermost.pluginapi.v1.PostSearchResults.PostsEntry
+	114, // 95: mattermost.pluginapi.v1.PostSearchResults.matches:type_name -> mattermost.pluginapi.v1.PostSearchResults.MatchesEntry
+	115, // 96: mattermost.pluginapi.v1.PostSearchResults.burn_on_read_posts:type_name -> mattermost.pluginapi.v1.PostSearchResults.BurnOnReadPostsEntry
+	93,  // 97: mattermost.pluginapi.v1.SearchPostsInTeamRequest.params_list:type_name -> mattermost.pluginapi.v1.SearchParams
+	117, // 98: mattermost.pluginapi.v1.SearchPostsInTeamResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 99: mattermost.pluginapi.v1.SearchPostsInTeamResponse.posts:type_name -> mattermost.pluginapi.v1.Post
+	94,  // 100: mattermost.pluginapi.v1.SearchPostsInTeamForUserRequest.search_params:type_name -> mattermost.pluginapi.v1.SearchParameter
+	117, // 101: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	96,  // 102: mattermost.pluginapi.v1.SearchPostsInTeamForUserResponse.results:type_name -> mattermost.pluginapi.v1.PostSearchResults
+	117, // 103: mattermost.pluginapi.v1.GetEmojiListResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	101, // 104: mattermost.pluginapi.v1.GetEmojiListResponse.emojis:type_name -> mattermost.pluginapi.v1.Emoji
+	117, // 105: mattermost.pluginapi.v1.GetEmojiByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	101, // 106: mattermost.pluginapi.v1.GetEmojiByNameResponse.emoji:type_name -> mattermost.pluginapi.v1.Emoji
+	117, // 107: mattermost.pluginapi.v1.GetEmojiResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	101, // 108: mattermost.pluginapi.v1.GetEmojiResponse.emoji:type_name -> mattermost.pluginapi.v1.Emoji
+	117, // 109: mattermost.pluginapi.v1.GetEmojiImageResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	118, // 110: mattermost.pluginapi.v1.PostSearchResults.PostsEntry.value:type_name -> mattermost.pluginapi.v1.Post
+	95,  // 111: mattermost.pluginapi.v1.PostSearchResults.MatchesEntry.value:type_name -> mattermost.pluginapi.v1.StringList
+	118, // 112: mattermost.pluginapi.v1.PostSearchResults.BurnOnReadPostsEntry.value:type_name -> mattermost.pluginapi.v1.Post
+	113, // [113:113] is the sub-list for method output_type
+	113, // [113:113] is the sub-list for method input_type
+	113, // [113:113] is the sub-list for extension type_name
+	113, // [113:113] is the sub-list for extension extendee
+	0,   // [0:113] is the sub-list for field type_name
 }
 
 func init() { file_api_channel_post_proto_init() }
@@ -6418,6 +7060,9 @@ func file_api_channel_post_proto_init() {
 	file_common_proto_init()
 	file_channel_proto_init()
 	file_post_proto_init()
+	file_api_channel_post_proto_msgTypes[55].OneofWrappers = []any{}
+	file_api_channel_post_proto_msgTypes[94].OneofWrappers = []any{}
+	file_api_channel_post_proto_msgTypes[96].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
@@ -6425,7 +7070,7 @@ func file_api_channel_post_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_channel_post_proto_rawDesc), len(file_api_channel_post_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   107,
+			NumMessages:   116,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -25,14 +25,19 @@ const (
 
 // GetFileInfosOptions stands for model.GetFileInfosOptions.
 type GetFileInfosOptions struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	UserId         string                 `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	ChannelId      string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	IncludeDeleted bool                   `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
-	SortBy         string                 `protobuf:"bytes,4,opt,name=sort_by,json=sortBy,proto3" json:"sort_by,omitempty"`
-	SortOrder      string                 `protobuf:"bytes,5,opt,name=sort_order,json=sortOrder,proto3" json:"sort_order,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	UserId           string                 `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	ChannelId        string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	IncludeDeleted   bool                   `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	SortBy           string                 `protobuf:"bytes,4,opt,name=sort_by,json=sortBy,proto3" json:"sort_by,omitempty"`
+	SortOrder        string                 `protobuf:"bytes,5,opt,name=sort_order,json=sortOrder,proto3" json:"sort_order,omitempty"`
+	UserIds          []string               `protobuf:"bytes,6,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`          // Where it is set, user_id is its first.
+	ChannelIds       []string               `protobuf:"bytes,7,rep,name=channel_ids,json=channelIds,proto3" json:"channel_ids,omitempty"` // Where it is set, channel_id is its first.
+	Since            int64                  `protobuf:"varint,8,opt,name=since,proto3" json:"since,omitempty"`
+	SortDescending   bool                   `protobuf:"varint,9,opt,name=sort_descending,json=sortDescending,proto3" json:"sort_descending,omitempty"` // sort_order "desc" says the same.
+	OnlyEmptyContent bool                   `protobuf:"varint,10,opt,name=only_empty_content,json=onlyEmptyContent,proto3" json:"only_empty_content,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *GetFileInfosOptions) Reset() {
@@ -98,6 +103,41 @@ func (x *GetFileInfosOptions) GetSortOrder() string {
 		return x.SortOrder
 	}
 	return ""
+}
+
+func (x *GetFileInfosOptions) GetUserIds() []string {
+	if x != nil {
+		return x.UserIds
+	}
+	return nil
+}
+
+func (x *GetFileInfosOptions) GetChannelIds() []string {
+	if x != nil {
+		return x.ChannelIds
+	}
+	return nil
+}
+
+func (x *GetFileInfosOptions) GetSince() int64 {
+	if x != nil {
+		return x.Since
+	}
+	return 0
+}
+
+func (x *GetFileInfosOptions) GetSortDescending() bool {
+	if x != nil {
+		return x.SortDescending
+	}
+	return false
+}
+
+func (x *GetFileInfosOptions) GetOnlyEmptyContent() bool {
+	if x != nil {
+		return x.OnlyEmptyContent
+	}
+	return false
 }
 
 // CopyFileInfosRequest holds the arguments of API.CopyFileInfos(userID string, fileIds []string).
@@ -2305,7 +2345,7 @@ var File_api_file_bot_proto protoreflect.FileDescriptor
 const file_api_file_bot_proto_rawDesc = "" +
 	"\n" +
 	"\x12api_file_bot.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\n" +
-	"file.proto\"\xae\x01\n" +
+	"file.proto\"\xd7\x02\n" +
 	"\x13GetFileInfosOptions\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1d\n" +
 	"\n" +
@@ -2313,7 +2353,14 @@ const file_api_file_bot_proto_rawDesc = "" +
 	"\x0finclude_deleted\x18\x03 \x01(\bR\x0eincludeDeleted\x12\x17\n" +
 	"\asort_by\x18\x04 \x01(\tR\x06sortBy\x12\x1d\n" +
 	"\n" +
-	"sort_order\x18\x05 \x01(\tR\tsortOrder\"J\n" +
+	"sort_order\x18\x05 \x01(\tR\tsortOrder\x12\x19\n" +
+	"\buser_ids\x18\x06 \x03(\tR\auserIds\x12\x1f\n" +
+	"\vchannel_ids\x18\a \x03(\tR\n" +
+	"channelIds\x12\x14\n" +
+	"\x05since\x18\b \x01(\x03R\x05since\x12'\n" +
+	"\x0fsort_descending\x18\t \x01(\bR\x0esortDescending\x12,\n" +
+	"\x12only_empty_content\x18\n" +
+	" \x01(\bR\x10onlyEmptyContent\"J\n" +
 	"\x14CopyFileInfosRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x19\n" +
 	"\bfile_ids\x18\x02 \x03(\tR\afileIds\"k\n" +

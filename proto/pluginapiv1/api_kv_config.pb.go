@@ -30,6 +30,7 @@ type PluginKVSetOptions struct {
 	Atomic          bool                   `protobuf:"varint,1,opt,name=atomic,proto3" json:"atomic,omitempty"`
 	OldValue        []byte                 `protobuf:"bytes,2,opt,name=old_value,json=oldValue,proto3" json:"old_value,omitempty"`
 	ExpireInSeconds int64                  `protobuf:"varint,3,opt,name=expire_in_seconds,json=expireInSeconds,proto3" json:"expire_in_seconds,omitempty"`
+	OldValueExact   []byte                 `protobuf:"bytes,4,opt,name=old_value_exact,json=oldValueExact,proto3,oneof" json:"old_value_exact,omitempty"` // Empty, but there.
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -85,11 +86,19 @@ func (x *PluginKVSetOptions) GetExpireInSeconds() int64 {
 	return 0
 }
 
+func (x *PluginKVSetOptions) GetOldValueExact() []byte {
+	if x != nil {
+		return x.OldValueExact
+	}
+	return nil
+}
+
 // KVSetRequest holds the arguments of API.KVSet(key string, value []byte).
 type KVSetRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	Value         []byte                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	ValueExact    []byte                 `protobuf:"bytes,3,opt,name=value_exact,json=valueExact,proto3,oneof" json:"value_exact,omitempty"` // Empty, but there.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -134,6 +143,13 @@ func (x *KVSetRequest) GetKey() string {
 func (x *KVSetRequest) GetValue() []byte {
 	if x != nil {
 		return x.Value
+	}
+	return nil
+}
+
+func (x *KVSetRequest) GetValueExact() []byte {
+	if x != nil {
+		return x.ValueExact
 	}
 	return nil
 }
@@ -189,6 +205,8 @@ type KVCompareAndSetRequest struct {
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	OldValue      []byte                 `protobuf:"bytes,2,opt,name=old_value,json=oldValue,proto3" json:"old_value,omitempty"`
 	NewValue      []byte                 `protobuf:"bytes,3,opt,name=new_value,json=newValue,proto3" json:"new_value,omitempty"`
+	OldValueExact []byte                 `protobuf:"bytes,4,opt,name=old_value_exact,json=oldValueExact,proto3,oneof" json:"old_value_exact,omitempty"` // Empty, but there.
+	NewValueExact []byte                 `protobuf:"bytes,5,opt,name=new_value_exact,json=newValueExact,proto3,oneof" json:"new_value_exact,omitempty"` // Empty, but there.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -240,6 +258,20 @@ func (x *KVCompareAndSetRequest) GetOldValue() []byte {
 func (x *KVCompareAndSetRequest) GetNewValue() []byte {
 	if x != nil {
 		return x.NewValue
+	}
+	return nil
+}
+
+func (x *KVCompareAndSetRequest) GetOldValueExact() []byte {
+	if x != nil {
+		return x.OldValueExact
+	}
+	return nil
+}
+
+func (x *KVCompareAndSetRequest) GetNewValueExact() []byte {
+	if x != nil {
+		return x.NewValueExact
 	}
 	return nil
 }
@@ -302,6 +334,7 @@ type KVCompareAndDeleteRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	OldValue      []byte                 `protobuf:"bytes,2,opt,name=old_value,json=oldValue,proto3" json:"old_value,omitempty"`
+	OldValueExact []byte                 `protobuf:"bytes,3,opt,name=old_value_exact,json=oldValueExact,proto3,oneof" json:"old_value_exact,omitempty"` // Empty, but there.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -346,6 +379,13 @@ func (x *KVCompareAndDeleteRequest) GetKey() string {
 func (x *KVCompareAndDeleteRequest) GetOldValue() []byte {
 	if x != nil {
 		return x.OldValue
+	}
+	return nil
+}
+
+func (x *KVCompareAndDeleteRequest) GetOldValueExact() []byte {
+	if x != nil {
+		return x.OldValueExact
 	}
 	return nil
 }
@@ -410,6 +450,7 @@ type KVSetWithOptionsRequest struct {
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	Value         []byte                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	Options       *PluginKVSetOptions    `protobuf:"bytes,3,opt,name=options,proto3" json:"options,omitempty"`
+	ValueExact    []byte                 `protobuf:"bytes,4,opt,name=value_exact,json=valueExact,proto3,oneof" json:"value_exact,omitempty"` // Empty, but there.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -461,6 +502,13 @@ func (x *KVSetWithOptionsRequest) GetValue() []byte {
 func (x *KVSetWithOptionsRequest) GetOptions() *PluginKVSetOptions {
 	if x != nil {
 		return x.Options
+	}
+	return nil
+}
+
+func (x *KVSetWithOptionsRequest) GetValueExact() []byte {
+	if x != nil {
+		return x.ValueExact
 	}
 	return nil
 }
@@ -524,6 +572,7 @@ type KVSetWithExpiryRequest struct {
 	Key             string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	Value           []byte                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	ExpireInSeconds int64                  `protobuf:"varint,3,opt,name=expire_in_seconds,json=expireInSeconds,proto3" json:"expire_in_seconds,omitempty"`
+	ValueExact      []byte                 `protobuf:"bytes,4,opt,name=value_exact,json=valueExact,proto3,oneof" json:"value_exact,omitempty"` // Empty, but there.
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -577,6 +626,13 @@ func (x *KVSetWithExpiryRequest) GetExpireInSeconds() int64 {
 		return x.ExpireInSeconds
 	}
 	return 0
+}
+
+func (x *KVSetWithExpiryRequest) GetValueExact() []byte {
+	if x != nil {
+		return x.ValueExact
+	}
+	return nil
 }
 
 // KVSetWithExpiryResponse holds what API.KVSetWithExpiry returns: *model.AppError.
@@ -674,6 +730,7 @@ type KVGetResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
 	Value         []byte                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	ValueExact    []byte                 `protobuf:"bytes,3,opt,name=value_exact,json=valueExact,proto3,oneof" json:"value_exact,omitempty"` // Empty, but there: without it an empty value is a key that is not.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -718,6 +775,13 @@ func (x *KVGetResponse) GetError() *AppError {
 func (x *KVGetResponse) GetValue() []byte {
 	if x != nil {
 		return x.Value
+	}
+	return nil
+}
+
+func (x *KVGetResponse) GetValueExact() []byte {
+	if x != nil {
+		return x.ValueExact
 	}
 	return nil
 }
@@ -1002,17 +1066,25 @@ func (x *KVListResponse) GetKeys() []string {
 
 // WebsocketBroadcast stands for model.WebsocketBroadcast: who gets an event.
 type WebsocketBroadcast struct {
-	state                   protoimpl.MessageState `protogen:"open.v1"`
-	OmitUsers               []string               `protobuf:"bytes,1,rep,name=omit_users,json=omitUsers,proto3" json:"omit_users,omitempty"`
-	UserId                  string                 `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	ChannelId               string                 `protobuf:"bytes,3,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	TeamId                  string                 `protobuf:"bytes,4,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
-	ConnectionId            string                 `protobuf:"bytes,5,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
-	OmitConnectionId        bool                   `protobuf:"varint,6,opt,name=omit_connection_id,json=omitConnectionId,proto3" json:"omit_connection_id,omitempty"`
-	ReliableClusterSend     bool                   `protobuf:"varint,7,opt,name=reliable_cluster_send,json=reliableClusterSend,proto3" json:"reliable_cluster_send,omitempty"`
-	ContentionFreeBroadcast bool                   `protobuf:"varint,8,opt,name=contention_free_broadcast,json=contentionFreeBroadcast,proto3" json:"contention_free_broadcast,omitempty"`
-	unknownFields           protoimpl.UnknownFields
-	sizeCache               protoimpl.SizeCache
+	state                    protoimpl.MessageState `protogen:"open.v1"`
+	OmitUsers                []string               `protobuf:"bytes,1,rep,name=omit_users,json=omitUsers,proto3" json:"omit_users,omitempty"`
+	UserId                   string                 `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	ChannelId                string                 `protobuf:"bytes,3,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	TeamId                   string                 `protobuf:"bytes,4,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
+	ConnectionId             string                 `protobuf:"bytes,5,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
+	OmitConnectionId         bool                   `protobuf:"varint,6,opt,name=omit_connection_id,json=omitConnectionId,proto3" json:"omit_connection_id,omitempty"`
+	ReliableClusterSend      bool                   `protobuf:"varint,7,opt,name=reliable_cluster_send,json=reliableClusterSend,proto3" json:"reliable_cluster_send,omitempty"`
+	ContentionFreeBroadcast  bool                   `protobuf:"varint,8,opt,name=contention_free_broadcast,json=contentionFreeBroadcast,proto3" json:"contention_free_broadcast,omitempty"`
+	OmitUsersExact           map[string]bool        `protobuf:"bytes,9,rep,name=omit_users_exact,json=omitUsersExact,proto3" json:"omit_users_exact,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	OmitConnectionIdExact    *string                `protobuf:"bytes,10,opt,name=omit_connection_id_exact,json=omitConnectionIdExact,proto3,oneof" json:"omit_connection_id_exact,omitempty"` // The connection that is left out, whatever connection_id says.
+	ContainsSanitizedData    bool                   `protobuf:"varint,11,opt,name=contains_sanitized_data,json=containsSanitizedData,proto3" json:"contains_sanitized_data,omitempty"`
+	ContainsSensitiveData    bool                   `protobuf:"varint,12,opt,name=contains_sensitive_data,json=containsSensitiveData,proto3" json:"contains_sensitive_data,omitempty"`
+	RequiredPermissions      []string               `protobuf:"bytes,13,rep,name=required_permissions,json=requiredPermissions,proto3" json:"required_permissions,omitempty"`
+	BroadcastHooks           []string               `protobuf:"bytes,14,rep,name=broadcast_hooks,json=broadcastHooks,proto3" json:"broadcast_hooks,omitempty"`
+	BroadcastHookArgs        []*structpb.Struct     `protobuf:"bytes,15,rep,name=broadcast_hook_args,json=broadcastHookArgs,proto3" json:"broadcast_hook_args,omitempty"`
+	BroadcastHookArgsNumbers []*ExactNumber         `protobuf:"bytes,16,rep,name=broadcast_hook_args_numbers,json=broadcastHookArgsNumbers,proto3" json:"broadcast_hook_args_numbers,omitempty"` // Their paths begin with the index of the Struct.
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
 }
 
 func (x *WebsocketBroadcast) Reset() {
@@ -1101,15 +1173,72 @@ func (x *WebsocketBroadcast) GetContentionFreeBroadcast() bool {
 	return false
 }
 
+func (x *WebsocketBroadcast) GetOmitUsersExact() map[string]bool {
+	if x != nil {
+		return x.OmitUsersExact
+	}
+	return nil
+}
+
+func (x *WebsocketBroadcast) GetOmitConnectionIdExact() string {
+	if x != nil && x.OmitConnectionIdExact != nil {
+		return *x.OmitConnectionIdExact
+	}
+	return ""
+}
+
+func (x *WebsocketBroadcast) GetContainsSanitizedData() bool {
+	if x != nil {
+		return x.ContainsSanitizedData
+	}
+	return false
+}
+
+func (x *WebsocketBroadcast) GetContainsSensitiveData() bool {
+	if x != nil {
+		return x.ContainsSensitiveData
+	}
+	return false
+}
+
+func (x *WebsocketBroadcast) GetRequiredPermissions() []string {
+	if x != nil {
+		return x.RequiredPermissions
+	}
+	return nil
+}
+
+func (x *WebsocketBroadcast) GetBroadcastHooks() []string {
+	if x != nil {
+		return x.BroadcastHooks
+	}
+	return nil
+}
+
+func (x *WebsocketBroadcast) GetBroadcastHookArgs() []*structpb.Struct {
+	if x != nil {
+		return x.BroadcastHookArgs
+	}
+	return nil
+}
+
+func (x *WebsocketBroadcast) GetBroadcastHookArgsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.BroadcastHookArgsNumbers
+	}
+	return nil
+}
+
 // PublishWebSocketEventRequest holds the arguments of API.PublishWebSocketEvent(event string, payload map[string]any,
 // broadcast *model.WebsocketBroadcast).
 type PublishWebSocketEventRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Event         string                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
-	Payload       *structpb.Struct       `protobuf:"bytes,2,opt,name=payload,proto3" json:"payload,omitempty"`
-	Broadcast     *WebsocketBroadcast    `protobuf:"bytes,3,opt,name=broadcast,proto3" json:"broadcast,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Event          string                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	Payload        *structpb.Struct       `protobuf:"bytes,2,opt,name=payload,proto3" json:"payload,omitempty"`
+	Broadcast      *WebsocketBroadcast    `protobuf:"bytes,3,opt,name=broadcast,proto3" json:"broadcast,omitempty"`
+	PayloadNumbers []*ExactNumber         `protobuf:"bytes,4,rep,name=payload_numbers,json=payloadNumbers,proto3" json:"payload_numbers,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PublishWebSocketEventRequest) Reset() {
@@ -1159,6 +1288,13 @@ func (x *PublishWebSocketEventRequest) GetPayload() *structpb.Struct {
 func (x *PublishWebSocketEventRequest) GetBroadcast() *WebsocketBroadcast {
 	if x != nil {
 		return x.Broadcast
+	}
+	return nil
+}
+
+func (x *PublishWebSocketEventRequest) GetPayloadNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PayloadNumbers
 	}
 	return nil
 }
@@ -1610,6 +1746,7 @@ type GetPluginConfigResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
 	Config        *structpb.Struct       `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
+	ConfigNumbers []*ExactNumber         `protobuf:"bytes,3,rep,name=config_numbers,json=configNumbers,proto3" json:"config_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1658,10 +1795,18 @@ func (x *GetPluginConfigResponse) GetConfig() *structpb.Struct {
 	return nil
 }
 
+func (x *GetPluginConfigResponse) GetConfigNumbers() []*ExactNumber {
+	if x != nil {
+		return x.ConfigNumbers
+	}
+	return nil
+}
+
 // SavePluginConfigRequest holds the arguments of API.SavePluginConfig(config map[string]any).
 type SavePluginConfigRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Config        *structpb.Struct       `protobuf:"bytes,1,opt,name=config,proto3" json:"config,omitempty"`
+	ConfigNumbers []*ExactNumber         `protobuf:"bytes,2,rep,name=config_numbers,json=configNumbers,proto3" json:"config_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1699,6 +1844,13 @@ func (*SavePluginConfigRequest) Descriptor() ([]byte, []int) {
 func (x *SavePluginConfigRequest) GetConfig() *structpb.Struct {
 	if x != nil {
 		return x.Config
+	}
+	return nil
+}
+
+func (x *SavePluginConfigRequest) GetConfigNumbers() []*ExactNumber {
+	if x != nil {
+		return x.ConfigNumbers
 	}
 	return nil
 }
@@ -1850,6 +2002,11 @@ type Manifest struct {
 	IconPath         string                 `protobuf:"bytes,7,opt,name=icon_path,json=iconPath,proto3" json:"icon_path,omitempty"`
 	Version          string                 `protobuf:"bytes,8,opt,name=version,proto3" json:"version,omitempty"`
 	MinServerVersion string                 `protobuf:"bytes,9,opt,name=min_server_version,json=minServerVersion,proto3" json:"min_server_version,omitempty"`
+	Server           *ManifestServer        `protobuf:"bytes,10,opt,name=server,proto3" json:"server,omitempty"`
+	Webapp           *ManifestWebapp        `protobuf:"bytes,11,opt,name=webapp,proto3" json:"webapp,omitempty"`
+	SettingsSchema   *PluginSettingsSchema  `protobuf:"bytes,12,opt,name=settings_schema,json=settingsSchema,proto3" json:"settings_schema,omitempty"`
+	Props            *structpb.Struct       `protobuf:"bytes,13,opt,name=props,proto3" json:"props,omitempty"`
+	PropsNumbers     []*ExactNumber         `protobuf:"bytes,14,rep,name=props_numbers,json=propsNumbers,proto3" json:"props_numbers,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -1947,6 +2104,495 @@ func (x *Manifest) GetMinServerVersion() string {
 	return ""
 }
 
+func (x *Manifest) GetServer() *ManifestServer {
+	if x != nil {
+		return x.Server
+	}
+	return nil
+}
+
+func (x *Manifest) GetWebapp() *ManifestWebapp {
+	if x != nil {
+		return x.Webapp
+	}
+	return nil
+}
+
+func (x *Manifest) GetSettingsSchema() *PluginSettingsSchema {
+	if x != nil {
+		return x.SettingsSchema
+	}
+	return nil
+}
+
+func (x *Manifest) GetProps() *structpb.Struct {
+	if x != nil {
+		return x.Props
+	}
+	return nil
+}
+
+func (x *Manifest) GetPropsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PropsNumbers
+	}
+	return nil
+}
+
+// ManifestServer stands for model.ManifestServer.
+type ManifestServer struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Executables   map[string]string      `protobuf:"bytes,1,rep,name=executables,proto3" json:"executables,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // By platform: "linux-amd64".
+	Executable    string                 `protobuf:"bytes,2,opt,name=executable,proto3" json:"executable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ManifestServer) Reset() {
+	*x = ManifestServer{}
+	mi := &file_api_kv_config_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ManifestServer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ManifestServer) ProtoMessage() {}
+
+func (x *ManifestServer) ProtoReflect() protoreflect.Message {
+	mi := &file_api_kv_config_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ManifestServer.ProtoReflect.Descriptor instead.
+func (*ManifestServer) Descriptor() ([]byte, []int) {
+	return file_api_kv_config_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *ManifestServer) GetExecutables() map[string]string {
+	if x != nil {
+		return x.Executables
+	}
+	return nil
+}
+
+func (x *ManifestServer) GetExecutable() string {
+	if x != nil {
+		return x.Executable
+	}
+	return ""
+}
+
+// ManifestWebapp stands for model.ManifestWebapp.
+type ManifestWebapp struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	BundlePath    string                 `protobuf:"bytes,1,opt,name=bundle_path,json=bundlePath,proto3" json:"bundle_path,omitempty"`
+	BundleHash    []byte                 `protobuf:"bytes,2,opt,name=bundle_hash,json=bundleHash,proto3" json:"bundle_hash,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ManifestWebapp) Reset() {
+	*x = ManifestWebapp{}
+	mi := &file_api_kv_config_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ManifestWebapp) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ManifestWebapp) ProtoMessage() {}
+
+func (x *ManifestWebapp) ProtoReflect() protoreflect.Message {
+	mi := &file_api_kv_config_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ManifestWebapp.ProtoReflect.Descriptor instead.
+func (*ManifestWebapp) Descriptor() ([]byte, []int) {
+	return file_api_kv_config_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ManifestWebapp) GetBundlePath() string {
+	if x != nil {
+		return x.BundlePath
+	}
+	return ""
+}
+
+func (x *ManifestWebapp) GetBundleHash() []byte {
+	if x != nil {
+		return x.BundleHash
+	}
+	return nil
+}
+
+// PluginSettingsSchema stands for model.PluginSettingsSchema.
+type PluginSettingsSchema struct {
+	state         protoimpl.MessageState   `protogen:"open.v1"`
+	Header        string                   `protobuf:"bytes,1,opt,name=header,proto3" json:"header,omitempty"`
+	Footer        string                   `protobuf:"bytes,2,opt,name=footer,proto3" json:"footer,omitempty"`
+	Settings      []*PluginSetting         `protobuf:"bytes,3,rep,name=settings,proto3" json:"settings,omitempty"`
+	Sections      []*PluginSettingsSection `protobuf:"bytes,4,rep,name=sections,proto3" json:"sections,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PluginSettingsSchema) Reset() {
+	*x = PluginSettingsSchema{}
+	mi := &file_api_kv_config_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PluginSettingsSchema) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PluginSettingsSchema) ProtoMessage() {}
+
+func (x *PluginSettingsSchema) ProtoReflect() protoreflect.Message {
+	mi := &file_api_kv_config_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PluginSettingsSchema.ProtoReflect.Descriptor instead.
+func (*PluginSettingsSchema) Descriptor() ([]byte, []int) {
+	return file_api_kv_config_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *PluginSettingsSchema) GetHeader() string {
+	if x != nil {
+		return x.Header
+	}
+	return ""
+}
+
+func (x *PluginSettingsSchema) GetFooter() string {
+	if x != nil {
+		return x.Footer
+	}
+	return ""
+}
+
+func (x *PluginSettingsSchema) GetSettings() []*PluginSetting {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *PluginSettingsSchema) GetSections() []*PluginSettingsSection {
+	if x != nil {
+		return x.Sections
+	}
+	return nil
+}
+
+// PluginSettingsSection stands for model.PluginSettingsSection.
+type PluginSettingsSection struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Subtitle      string                 `protobuf:"bytes,3,opt,name=subtitle,proto3" json:"subtitle,omitempty"`
+	Settings      []*PluginSetting       `protobuf:"bytes,4,rep,name=settings,proto3" json:"settings,omitempty"`
+	Header        string                 `protobuf:"bytes,5,opt,name=header,proto3" json:"header,omitempty"`
+	Footer        string                 `protobuf:"bytes,6,opt,name=footer,proto3" json:"footer,omitempty"`
+	Custom        bool                   `protobuf:"varint,7,opt,name=custom,proto3" json:"custom,omitempty"`
+	Fallback      bool                   `protobuf:"varint,8,opt,name=fallback,proto3" json:"fallback,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PluginSettingsSection) Reset() {
+	*x = PluginSettingsSection{}
+	mi := &file_api_kv_config_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PluginSettingsSection) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PluginSettingsSection) ProtoMessage() {}
+
+func (x *PluginSettingsSection) ProtoReflect() protoreflect.Message {
+	mi := &file_api_kv_config_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PluginSettingsSection.ProtoReflect.Descriptor instead.
+func (*PluginSettingsSection) Descriptor() ([]byte, []int) {
+	return file_api_kv_config_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *PluginSettingsSection) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *PluginSettingsSection) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *PluginSettingsSection) GetSubtitle() string {
+	if x != nil {
+		return x.Subtitle
+	}
+	return ""
+}
+
+func (x *PluginSettingsSection) GetSettings() []*PluginSetting {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *PluginSettingsSection) GetHeader() string {
+	if x != nil {
+		return x.Header
+	}
+	return ""
+}
+
+func (x *PluginSettingsSection) GetFooter() string {
+	if x != nil {
+		return x.Footer
+	}
+	return ""
+}
+
+func (x *PluginSettingsSection) GetCustom() bool {
+	if x != nil {
+		return x.Custom
+	}
+	return false
+}
+
+func (x *PluginSettingsSection) GetFallback() bool {
+	if x != nil {
+		return x.Fallback
+	}
+	return false
+}
+
+// PluginSetting stands for model.PluginSetting.
+type PluginSetting struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	Key                string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	DisplayName        string                 `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	Type               string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
+	HelpText           string                 `protobuf:"bytes,4,opt,name=help_text,json=helpText,proto3" json:"help_text,omitempty"`
+	RegenerateHelpText string                 `protobuf:"bytes,5,opt,name=regenerate_help_text,json=regenerateHelpText,proto3" json:"regenerate_help_text,omitempty"`
+	Placeholder        string                 `protobuf:"bytes,6,opt,name=placeholder,proto3" json:"placeholder,omitempty"`
+	Default            *structpb.Value        `protobuf:"bytes,7,opt,name=default,proto3" json:"default,omitempty"`
+	DefaultNumbers     []*ExactNumber         `protobuf:"bytes,8,rep,name=default_numbers,json=defaultNumbers,proto3" json:"default_numbers,omitempty"`
+	Options            []*PluginOption        `protobuf:"bytes,9,rep,name=options,proto3" json:"options,omitempty"`
+	Hosting            string                 `protobuf:"bytes,10,opt,name=hosting,proto3" json:"hosting,omitempty"`
+	Secret             bool                   `protobuf:"varint,11,opt,name=secret,proto3" json:"secret,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *PluginSetting) Reset() {
+	*x = PluginSetting{}
+	mi := &file_api_kv_config_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PluginSetting) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PluginSetting) ProtoMessage() {}
+
+func (x *PluginSetting) ProtoReflect() protoreflect.Message {
+	mi := &file_api_kv_config_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PluginSetting.ProtoReflect.Descriptor instead.
+func (*PluginSetting) Descriptor() ([]byte, []int) {
+	return file_api_kv_config_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *PluginSetting) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetHelpText() string {
+	if x != nil {
+		return x.HelpText
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetRegenerateHelpText() string {
+	if x != nil {
+		return x.RegenerateHelpText
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetPlaceholder() string {
+	if x != nil {
+		return x.Placeholder
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetDefault() *structpb.Value {
+	if x != nil {
+		return x.Default
+	}
+	return nil
+}
+
+func (x *PluginSetting) GetDefaultNumbers() []*ExactNumber {
+	if x != nil {
+		return x.DefaultNumbers
+	}
+	return nil
+}
+
+func (x *PluginSetting) GetOptions() []*PluginOption {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *PluginSetting) GetHosting() string {
+	if x != nil {
+		return x.Hosting
+	}
+	return ""
+}
+
+func (x *PluginSetting) GetSecret() bool {
+	if x != nil {
+		return x.Secret
+	}
+	return false
+}
+
+// PluginOption stands for model.PluginOption.
+type PluginOption struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	DisplayName   string                 `protobuf:"bytes,1,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PluginOption) Reset() {
+	*x = PluginOption{}
+	mi := &file_api_kv_config_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PluginOption) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PluginOption) ProtoMessage() {}
+
+func (x *PluginOption) ProtoReflect() protoreflect.Message {
+	mi := &file_api_kv_config_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PluginOption.ProtoReflect.Descriptor instead.
+func (*PluginOption) Descriptor() ([]byte, []int) {
+	return file_api_kv_config_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *PluginOption) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
+func (x *PluginOption) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
 // PluginStatus stands for model.PluginStatus.
 type PluginStatus struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1956,13 +2602,15 @@ type PluginStatus struct {
 	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
 	Description   string                 `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
 	Version       string                 `protobuf:"bytes,6,opt,name=version,proto3" json:"version,omitempty"`
+	ClusterId     string                 `protobuf:"bytes,7,opt,name=cluster_id,json=clusterId,proto3" json:"cluster_id,omitempty"`
+	Error         string                 `protobuf:"bytes,8,opt,name=error,proto3" json:"error,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PluginStatus) Reset() {
 	*x = PluginStatus{}
-	mi := &file_api_kv_config_proto_msgTypes[37]
+	mi := &file_api_kv_config_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1974,7 +2622,7 @@ func (x *PluginStatus) String() string {
 func (*PluginStatus) ProtoMessage() {}
 
 func (x *PluginStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[37]
+	mi := &file_api_kv_config_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1987,7 +2635,7 @@ func (x *PluginStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginStatus.ProtoReflect.Descriptor instead.
 func (*PluginStatus) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{37}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *PluginStatus) GetPluginId() string {
@@ -2032,6 +2680,20 @@ func (x *PluginStatus) GetVersion() string {
 	return ""
 }
 
+func (x *PluginStatus) GetClusterId() string {
+	if x != nil {
+		return x.ClusterId
+	}
+	return ""
+}
+
+func (x *PluginStatus) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
 // GetPluginsRequest holds the arguments of API.GetPlugins().
 type GetPluginsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2041,7 +2703,7 @@ type GetPluginsRequest struct {
 
 func (x *GetPluginsRequest) Reset() {
 	*x = GetPluginsRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[38]
+	mi := &file_api_kv_config_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2053,7 +2715,7 @@ func (x *GetPluginsRequest) String() string {
 func (*GetPluginsRequest) ProtoMessage() {}
 
 func (x *GetPluginsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[38]
+	mi := &file_api_kv_config_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2066,7 +2728,7 @@ func (x *GetPluginsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPluginsRequest.ProtoReflect.Descriptor instead.
 func (*GetPluginsRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{38}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{44}
 }
 
 // GetPluginsResponse holds what API.GetPlugins returns: []*model.Manifest, *model.AppError.
@@ -2080,7 +2742,7 @@ type GetPluginsResponse struct {
 
 func (x *GetPluginsResponse) Reset() {
 	*x = GetPluginsResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[39]
+	mi := &file_api_kv_config_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2092,7 +2754,7 @@ func (x *GetPluginsResponse) String() string {
 func (*GetPluginsResponse) ProtoMessage() {}
 
 func (x *GetPluginsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[39]
+	mi := &file_api_kv_config_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2105,7 +2767,7 @@ func (x *GetPluginsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPluginsResponse.ProtoReflect.Descriptor instead.
 func (*GetPluginsResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{39}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetPluginsResponse) GetError() *AppError {
@@ -2132,7 +2794,7 @@ type EnablePluginRequest struct {
 
 func (x *EnablePluginRequest) Reset() {
 	*x = EnablePluginRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[40]
+	mi := &file_api_kv_config_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2144,7 +2806,7 @@ func (x *EnablePluginRequest) String() string {
 func (*EnablePluginRequest) ProtoMessage() {}
 
 func (x *EnablePluginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[40]
+	mi := &file_api_kv_config_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2157,7 +2819,7 @@ func (x *EnablePluginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnablePluginRequest.ProtoReflect.Descriptor instead.
 func (*EnablePluginRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{40}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *EnablePluginRequest) GetId() string {
@@ -2177,7 +2839,7 @@ type EnablePluginResponse struct {
 
 func (x *EnablePluginResponse) Reset() {
 	*x = EnablePluginResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[41]
+	mi := &file_api_kv_config_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2189,7 +2851,7 @@ func (x *EnablePluginResponse) String() string {
 func (*EnablePluginResponse) ProtoMessage() {}
 
 func (x *EnablePluginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[41]
+	mi := &file_api_kv_config_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2202,7 +2864,7 @@ func (x *EnablePluginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnablePluginResponse.ProtoReflect.Descriptor instead.
 func (*EnablePluginResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{41}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *EnablePluginResponse) GetError() *AppError {
@@ -2222,7 +2884,7 @@ type DisablePluginRequest struct {
 
 func (x *DisablePluginRequest) Reset() {
 	*x = DisablePluginRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[42]
+	mi := &file_api_kv_config_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2234,7 +2896,7 @@ func (x *DisablePluginRequest) String() string {
 func (*DisablePluginRequest) ProtoMessage() {}
 
 func (x *DisablePluginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[42]
+	mi := &file_api_kv_config_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2247,7 +2909,7 @@ func (x *DisablePluginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DisablePluginRequest.ProtoReflect.Descriptor instead.
 func (*DisablePluginRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{42}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *DisablePluginRequest) GetId() string {
@@ -2267,7 +2929,7 @@ type DisablePluginResponse struct {
 
 func (x *DisablePluginResponse) Reset() {
 	*x = DisablePluginResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[43]
+	mi := &file_api_kv_config_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2279,7 +2941,7 @@ func (x *DisablePluginResponse) String() string {
 func (*DisablePluginResponse) ProtoMessage() {}
 
 func (x *DisablePluginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[43]
+	mi := &file_api_kv_config_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2292,7 +2954,7 @@ func (x *DisablePluginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DisablePluginResponse.ProtoReflect.Descriptor instead.
 func (*DisablePluginResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{43}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *DisablePluginResponse) GetError() *AppError {
@@ -2312,7 +2974,7 @@ type RemovePluginRequest struct {
 
 func (x *RemovePluginRequest) Reset() {
 	*x = RemovePluginRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[44]
+	mi := &file_api_kv_config_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2324,7 +2986,7 @@ func (x *RemovePluginRequest) String() string {
 func (*RemovePluginRequest) ProtoMessage() {}
 
 func (x *RemovePluginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[44]
+	mi := &file_api_kv_config_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2337,7 +2999,7 @@ func (x *RemovePluginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemovePluginRequest.ProtoReflect.Descriptor instead.
 func (*RemovePluginRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{44}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *RemovePluginRequest) GetId() string {
@@ -2357,7 +3019,7 @@ type RemovePluginResponse struct {
 
 func (x *RemovePluginResponse) Reset() {
 	*x = RemovePluginResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[45]
+	mi := &file_api_kv_config_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2369,7 +3031,7 @@ func (x *RemovePluginResponse) String() string {
 func (*RemovePluginResponse) ProtoMessage() {}
 
 func (x *RemovePluginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[45]
+	mi := &file_api_kv_config_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2382,7 +3044,7 @@ func (x *RemovePluginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemovePluginResponse.ProtoReflect.Descriptor instead.
 func (*RemovePluginResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{45}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *RemovePluginResponse) GetError() *AppError {
@@ -2402,7 +3064,7 @@ type GetPluginStatusRequest struct {
 
 func (x *GetPluginStatusRequest) Reset() {
 	*x = GetPluginStatusRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[46]
+	mi := &file_api_kv_config_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2414,7 +3076,7 @@ func (x *GetPluginStatusRequest) String() string {
 func (*GetPluginStatusRequest) ProtoMessage() {}
 
 func (x *GetPluginStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[46]
+	mi := &file_api_kv_config_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2427,7 +3089,7 @@ func (x *GetPluginStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPluginStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetPluginStatusRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{46}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GetPluginStatusRequest) GetId() string {
@@ -2448,7 +3110,7 @@ type GetPluginStatusResponse struct {
 
 func (x *GetPluginStatusResponse) Reset() {
 	*x = GetPluginStatusResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[47]
+	mi := &file_api_kv_config_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2460,7 +3122,7 @@ func (x *GetPluginStatusResponse) String() string {
 func (*GetPluginStatusResponse) ProtoMessage() {}
 
 func (x *GetPluginStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[47]
+	mi := &file_api_kv_config_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2473,7 +3135,7 @@ func (x *GetPluginStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPluginStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetPluginStatusResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{47}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *GetPluginStatusResponse) GetError() *AppError {
@@ -2501,7 +3163,7 @@ type InstallPluginRequest struct {
 
 func (x *InstallPluginRequest) Reset() {
 	*x = InstallPluginRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[48]
+	mi := &file_api_kv_config_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2513,7 +3175,7 @@ func (x *InstallPluginRequest) String() string {
 func (*InstallPluginRequest) ProtoMessage() {}
 
 func (x *InstallPluginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[48]
+	mi := &file_api_kv_config_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2526,7 +3188,7 @@ func (x *InstallPluginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InstallPluginRequest.ProtoReflect.Descriptor instead.
 func (*InstallPluginRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{48}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *InstallPluginRequest) GetFileData() []byte {
@@ -2554,7 +3216,7 @@ type InstallPluginResponse struct {
 
 func (x *InstallPluginResponse) Reset() {
 	*x = InstallPluginResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[49]
+	mi := &file_api_kv_config_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2566,7 +3228,7 @@ func (x *InstallPluginResponse) String() string {
 func (*InstallPluginResponse) ProtoMessage() {}
 
 func (x *InstallPluginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[49]
+	mi := &file_api_kv_config_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2579,7 +3241,7 @@ func (x *InstallPluginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InstallPluginResponse.ProtoReflect.Descriptor instead.
 func (*InstallPluginResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{49}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *InstallPluginResponse) GetError() *AppError {
@@ -2605,7 +3267,7 @@ type GetPluginIDRequest struct {
 
 func (x *GetPluginIDRequest) Reset() {
 	*x = GetPluginIDRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[50]
+	mi := &file_api_kv_config_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2617,7 +3279,7 @@ func (x *GetPluginIDRequest) String() string {
 func (*GetPluginIDRequest) ProtoMessage() {}
 
 func (x *GetPluginIDRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[50]
+	mi := &file_api_kv_config_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2630,7 +3292,7 @@ func (x *GetPluginIDRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPluginIDRequest.ProtoReflect.Descriptor instead.
 func (*GetPluginIDRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{50}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{56}
 }
 
 // GetPluginIDResponse holds what API.GetPluginID returns: string.
@@ -2644,7 +3306,7 @@ type GetPluginIDResponse struct {
 
 func (x *GetPluginIDResponse) Reset() {
 	*x = GetPluginIDResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[51]
+	mi := &file_api_kv_config_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2656,7 +3318,7 @@ func (x *GetPluginIDResponse) String() string {
 func (*GetPluginIDResponse) ProtoMessage() {}
 
 func (x *GetPluginIDResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[51]
+	mi := &file_api_kv_config_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2669,7 +3331,7 @@ func (x *GetPluginIDResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPluginIDResponse.ProtoReflect.Descriptor instead.
 func (*GetPluginIDResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{51}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *GetPluginIDResponse) GetError() *AppError {
@@ -2691,13 +3353,14 @@ type KeyValuePair struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	Value         *structpb.Value        `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	ValueNumbers  []*ExactNumber         `protobuf:"bytes,3,rep,name=value_numbers,json=valueNumbers,proto3" json:"value_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *KeyValuePair) Reset() {
 	*x = KeyValuePair{}
-	mi := &file_api_kv_config_proto_msgTypes[52]
+	mi := &file_api_kv_config_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2709,7 +3372,7 @@ func (x *KeyValuePair) String() string {
 func (*KeyValuePair) ProtoMessage() {}
 
 func (x *KeyValuePair) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[52]
+	mi := &file_api_kv_config_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2722,7 +3385,7 @@ func (x *KeyValuePair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeyValuePair.ProtoReflect.Descriptor instead.
 func (*KeyValuePair) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{52}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *KeyValuePair) GetKey() string {
@@ -2739,6 +3402,13 @@ func (x *KeyValuePair) GetValue() *structpb.Value {
 	return nil
 }
 
+func (x *KeyValuePair) GetValueNumbers() []*ExactNumber {
+	if x != nil {
+		return x.ValueNumbers
+	}
+	return nil
+}
+
 // LogDebugRequest holds the arguments of API.LogDebug(msg string, keyValuePairs ...any).
 type LogDebugRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2750,7 +3420,7 @@ type LogDebugRequest struct {
 
 func (x *LogDebugRequest) Reset() {
 	*x = LogDebugRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[53]
+	mi := &file_api_kv_config_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2762,7 +3432,7 @@ func (x *LogDebugRequest) String() string {
 func (*LogDebugRequest) ProtoMessage() {}
 
 func (x *LogDebugRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[53]
+	mi := &file_api_kv_config_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2775,7 +3445,7 @@ func (x *LogDebugRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogDebugRequest.ProtoReflect.Descriptor instead.
 func (*LogDebugRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{53}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *LogDebugRequest) GetMsg() string {
@@ -2802,7 +3472,7 @@ type LogDebugResponse struct {
 
 func (x *LogDebugResponse) Reset() {
 	*x = LogDebugResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[54]
+	mi := &file_api_kv_config_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2814,7 +3484,7 @@ func (x *LogDebugResponse) String() string {
 func (*LogDebugResponse) ProtoMessage() {}
 
 func (x *LogDebugResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[54]
+	mi := &file_api_kv_config_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2827,7 +3497,7 @@ func (x *LogDebugResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogDebugResponse.ProtoReflect.Descriptor instead.
 func (*LogDebugResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{54}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *LogDebugResponse) GetError() *AppError {
@@ -2848,7 +3518,7 @@ type LogInfoRequest struct {
 
 func (x *LogInfoRequest) Reset() {
 	*x = LogInfoRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[55]
+	mi := &file_api_kv_config_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +3530,7 @@ func (x *LogInfoRequest) String() string {
 func (*LogInfoRequest) ProtoMessage() {}
 
 func (x *LogInfoRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[55]
+	mi := &file_api_kv_config_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +3543,7 @@ func (x *LogInfoRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogInfoRequest.ProtoReflect.Descriptor instead.
 func (*LogInfoRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{55}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *LogInfoRequest) GetMsg() string {
@@ -2900,7 +3570,7 @@ type LogInfoResponse struct {
 
 func (x *LogInfoResponse) Reset() {
 	*x = LogInfoResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[56]
+	mi := &file_api_kv_config_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2912,7 +3582,7 @@ func (x *LogInfoResponse) String() string {
 func (*LogInfoResponse) ProtoMessage() {}
 
 func (x *LogInfoResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[56]
+	mi := &file_api_kv_config_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2925,7 +3595,7 @@ func (x *LogInfoResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogInfoResponse.ProtoReflect.Descriptor instead.
 func (*LogInfoResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{56}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *LogInfoResponse) GetError() *AppError {
@@ -2946,7 +3616,7 @@ type LogErrorRequest struct {
 
 func (x *LogErrorRequest) Reset() {
 	*x = LogErrorRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[57]
+	mi := &file_api_kv_config_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2958,7 +3628,7 @@ func (x *LogErrorRequest) String() string {
 func (*LogErrorRequest) ProtoMessage() {}
 
 func (x *LogErrorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[57]
+	mi := &file_api_kv_config_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2971,7 +3641,7 @@ func (x *LogErrorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogErrorRequest.ProtoReflect.Descriptor instead.
 func (*LogErrorRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{57}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *LogErrorRequest) GetMsg() string {
@@ -2998,7 +3668,7 @@ type LogErrorResponse struct {
 
 func (x *LogErrorResponse) Reset() {
 	*x = LogErrorResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[58]
+	mi := &file_api_kv_config_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3010,7 +3680,7 @@ func (x *LogErrorResponse) String() string {
 func (*LogErrorResponse) ProtoMessage() {}
 
 func (x *LogErrorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[58]
+	mi := &file_api_kv_config_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3023,7 +3693,7 @@ func (x *LogErrorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogErrorResponse.ProtoReflect.Descriptor instead.
 func (*LogErrorResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{58}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *LogErrorResponse) GetError() *AppError {
@@ -3044,7 +3714,7 @@ type LogWarnRequest struct {
 
 func (x *LogWarnRequest) Reset() {
 	*x = LogWarnRequest{}
-	mi := &file_api_kv_config_proto_msgTypes[59]
+	mi := &file_api_kv_config_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3056,7 +3726,7 @@ func (x *LogWarnRequest) String() string {
 func (*LogWarnRequest) ProtoMessage() {}
 
 func (x *LogWarnRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[59]
+	mi := &file_api_kv_config_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3069,7 +3739,7 @@ func (x *LogWarnRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogWarnRequest.ProtoReflect.Descriptor instead.
 func (*LogWarnRequest) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{59}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *LogWarnRequest) GetMsg() string {
@@ -3096,7 +3766,7 @@ type LogWarnResponse struct {
 
 func (x *LogWarnResponse) Reset() {
 	*x = LogWarnResponse{}
-	mi := &file_api_kv_config_proto_msgTypes[60]
+	mi := &file_api_kv_config_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3108,7 +3778,7 @@ func (x *LogWarnResponse) String() string {
 func (*LogWarnResponse) ProtoMessage() {}
 
 func (x *LogWarnResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_kv_config_proto_msgTypes[60]
+	mi := &file_api_kv_config_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3121,7 +3791,7 @@ func (x *LogWarnResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogWarnResponse.ProtoReflect.Descriptor instead.
 func (*LogWarnResponse) Descriptor() ([]byte, []int) {
-	return file_api_kv_config_proto_rawDescGZIP(), []int{60}
+	return file_api_kv_config_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *LogWarnResponse) GetError() *AppError {
@@ -3135,47 +3805,67 @@ var File_api_kv_config_proto protoreflect.FileDescriptor
 
 const file_api_kv_config_proto_rawDesc = "" +
 	"\n" +
-	"\x13api_kv_config.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\x1cgoogle/protobuf/struct.proto\"u\n" +
+	"\x13api_kv_config.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xb6\x01\n" +
 	"\x12PluginKVSetOptions\x12\x16\n" +
 	"\x06atomic\x18\x01 \x01(\bR\x06atomic\x12\x1b\n" +
 	"\told_value\x18\x02 \x01(\fR\boldValue\x12*\n" +
-	"\x11expire_in_seconds\x18\x03 \x01(\x03R\x0fexpireInSeconds\"6\n" +
+	"\x11expire_in_seconds\x18\x03 \x01(\x03R\x0fexpireInSeconds\x12+\n" +
+	"\x0fold_value_exact\x18\x04 \x01(\fH\x00R\roldValueExact\x88\x01\x01B\x12\n" +
+	"\x10_old_value_exact\"l\n" +
 	"\fKVSetRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value\"H\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value\x12$\n" +
+	"\vvalue_exact\x18\x03 \x01(\fH\x00R\n" +
+	"valueExact\x88\x01\x01B\x0e\n" +
+	"\f_value_exact\"H\n" +
 	"\rKVSetResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"d\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xe6\x01\n" +
 	"\x16KVCompareAndSetRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1b\n" +
 	"\told_value\x18\x02 \x01(\fR\boldValue\x12\x1b\n" +
-	"\tnew_value\x18\x03 \x01(\fR\bnewValue\"l\n" +
+	"\tnew_value\x18\x03 \x01(\fR\bnewValue\x12+\n" +
+	"\x0fold_value_exact\x18\x04 \x01(\fH\x00R\roldValueExact\x88\x01\x01\x12+\n" +
+	"\x0fnew_value_exact\x18\x05 \x01(\fH\x01R\rnewValueExact\x88\x01\x01B\x12\n" +
+	"\x10_old_value_exactB\x12\n" +
+	"\x10_new_value_exact\"l\n" +
 	"\x17KVCompareAndSetResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x18\n" +
-	"\asuccess\x18\x02 \x01(\bR\asuccess\"J\n" +
+	"\asuccess\x18\x02 \x01(\bR\asuccess\"\x8b\x01\n" +
 	"\x19KVCompareAndDeleteRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1b\n" +
-	"\told_value\x18\x02 \x01(\fR\boldValue\"o\n" +
+	"\told_value\x18\x02 \x01(\fR\boldValue\x12+\n" +
+	"\x0fold_value_exact\x18\x03 \x01(\fH\x00R\roldValueExact\x88\x01\x01B\x12\n" +
+	"\x10_old_value_exact\"o\n" +
 	"\x1aKVCompareAndDeleteResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x18\n" +
-	"\asuccess\x18\x02 \x01(\bR\asuccess\"\x88\x01\n" +
+	"\asuccess\x18\x02 \x01(\bR\asuccess\"\xbe\x01\n" +
 	"\x17KVSetWithOptionsRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\fR\x05value\x12E\n" +
-	"\aoptions\x18\x03 \x01(\v2+.mattermost.pluginapi.v1.PluginKVSetOptionsR\aoptions\"m\n" +
+	"\aoptions\x18\x03 \x01(\v2+.mattermost.pluginapi.v1.PluginKVSetOptionsR\aoptions\x12$\n" +
+	"\vvalue_exact\x18\x04 \x01(\fH\x00R\n" +
+	"valueExact\x88\x01\x01B\x0e\n" +
+	"\f_value_exact\"m\n" +
 	"\x18KVSetWithOptionsResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x18\n" +
-	"\asuccess\x18\x02 \x01(\bR\asuccess\"l\n" +
+	"\asuccess\x18\x02 \x01(\bR\asuccess\"\xa2\x01\n" +
 	"\x16KVSetWithExpiryRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\fR\x05value\x12*\n" +
-	"\x11expire_in_seconds\x18\x03 \x01(\x03R\x0fexpireInSeconds\"R\n" +
+	"\x11expire_in_seconds\x18\x03 \x01(\x03R\x0fexpireInSeconds\x12$\n" +
+	"\vvalue_exact\x18\x04 \x01(\fH\x00R\n" +
+	"valueExact\x88\x01\x01B\x0e\n" +
+	"\f_value_exact\"R\n" +
 	"\x17KVSetWithExpiryResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\" \n" +
 	"\fKVGetRequest\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\"^\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\"\x94\x01\n" +
 	"\rKVGetResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value\"#\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value\x12$\n" +
+	"\vvalue_exact\x18\x03 \x01(\fH\x00R\n" +
+	"valueExact\x88\x01\x01B\x0e\n" +
+	"\f_value_exact\"#\n" +
 	"\x0fKVDeleteRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\"K\n" +
 	"\x10KVDeleteResponse\x127\n" +
@@ -3188,7 +3878,7 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"\bper_page\x18\x02 \x01(\x05R\aperPage\"]\n" +
 	"\x0eKVListResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x12\n" +
-	"\x04keys\x18\x02 \x03(\tR\x04keys\"\xc7\x02\n" +
+	"\x04keys\x18\x02 \x03(\tR\x04keys\"\xca\a\n" +
 	"\x12WebsocketBroadcast\x12\x1d\n" +
 	"\n" +
 	"omit_users\x18\x01 \x03(\tR\tomitUsers\x12\x17\n" +
@@ -3199,11 +3889,25 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"\rconnection_id\x18\x05 \x01(\tR\fconnectionId\x12,\n" +
 	"\x12omit_connection_id\x18\x06 \x01(\bR\x10omitConnectionId\x122\n" +
 	"\x15reliable_cluster_send\x18\a \x01(\bR\x13reliableClusterSend\x12:\n" +
-	"\x19contention_free_broadcast\x18\b \x01(\bR\x17contentionFreeBroadcast\"\xb2\x01\n" +
+	"\x19contention_free_broadcast\x18\b \x01(\bR\x17contentionFreeBroadcast\x12i\n" +
+	"\x10omit_users_exact\x18\t \x03(\v2?.mattermost.pluginapi.v1.WebsocketBroadcast.OmitUsersExactEntryR\x0eomitUsersExact\x12<\n" +
+	"\x18omit_connection_id_exact\x18\n" +
+	" \x01(\tH\x00R\x15omitConnectionIdExact\x88\x01\x01\x126\n" +
+	"\x17contains_sanitized_data\x18\v \x01(\bR\x15containsSanitizedData\x126\n" +
+	"\x17contains_sensitive_data\x18\f \x01(\bR\x15containsSensitiveData\x121\n" +
+	"\x14required_permissions\x18\r \x03(\tR\x13requiredPermissions\x12'\n" +
+	"\x0fbroadcast_hooks\x18\x0e \x03(\tR\x0ebroadcastHooks\x12G\n" +
+	"\x13broadcast_hook_args\x18\x0f \x03(\v2\x17.google.protobuf.StructR\x11broadcastHookArgs\x12c\n" +
+	"\x1bbroadcast_hook_args_numbers\x18\x10 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x18broadcastHookArgsNumbers\x1aA\n" +
+	"\x13OmitUsersExactEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\bR\x05value:\x028\x01B\x1b\n" +
+	"\x19_omit_connection_id_exact\"\x81\x02\n" +
 	"\x1cPublishWebSocketEventRequest\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\tR\x05event\x121\n" +
 	"\apayload\x18\x02 \x01(\v2\x17.google.protobuf.StructR\apayload\x12I\n" +
-	"\tbroadcast\x18\x03 \x01(\v2+.mattermost.pluginapi.v1.WebsocketBroadcastR\tbroadcast\"X\n" +
+	"\tbroadcast\x18\x03 \x01(\v2+.mattermost.pluginapi.v1.WebsocketBroadcastR\tbroadcast\x12M\n" +
+	"\x0fpayload_numbers\x18\x04 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x0epayloadNumbers\"X\n" +
 	"\x1dPublishWebSocketEventResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\" \n" +
 	"\x1eLoadPluginConfigurationRequest\"{\n" +
@@ -3226,18 +3930,20 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"configJson\"M\n" +
 	"\x12SaveConfigResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\x18\n" +
-	"\x16GetPluginConfigRequest\"\x83\x01\n" +
+	"\x16GetPluginConfigRequest\"\xd0\x01\n" +
 	"\x17GetPluginConfigResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12/\n" +
-	"\x06config\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06config\"J\n" +
+	"\x06config\x18\x02 \x01(\v2\x17.google.protobuf.StructR\x06config\x12K\n" +
+	"\x0econfig_numbers\x18\x03 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\rconfigNumbers\"\x97\x01\n" +
 	"\x17SavePluginConfigRequest\x12/\n" +
-	"\x06config\x18\x01 \x01(\v2\x17.google.protobuf.StructR\x06config\"S\n" +
+	"\x06config\x18\x01 \x01(\v2\x17.google.protobuf.StructR\x06config\x12K\n" +
+	"\x0econfig_numbers\x18\x02 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\rconfigNumbers\"S\n" +
 	"\x18SavePluginConfigResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\x16\n" +
 	"\x14GetBundlePathRequest\"d\n" +
 	"\x15GetBundlePathResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\"\xa5\x02\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\"\xf9\x04\n" +
 	"\bManifest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12 \n" +
@@ -3248,7 +3954,56 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"\x11release_notes_url\x18\x06 \x01(\tR\x0freleaseNotesUrl\x12\x1b\n" +
 	"\ticon_path\x18\a \x01(\tR\biconPath\x12\x18\n" +
 	"\aversion\x18\b \x01(\tR\aversion\x12,\n" +
-	"\x12min_server_version\x18\t \x01(\tR\x10minServerVersion\"\xb2\x01\n" +
+	"\x12min_server_version\x18\t \x01(\tR\x10minServerVersion\x12?\n" +
+	"\x06server\x18\n" +
+	" \x01(\v2'.mattermost.pluginapi.v1.ManifestServerR\x06server\x12?\n" +
+	"\x06webapp\x18\v \x01(\v2'.mattermost.pluginapi.v1.ManifestWebappR\x06webapp\x12V\n" +
+	"\x0fsettings_schema\x18\f \x01(\v2-.mattermost.pluginapi.v1.PluginSettingsSchemaR\x0esettingsSchema\x12-\n" +
+	"\x05props\x18\r \x01(\v2\x17.google.protobuf.StructR\x05props\x12I\n" +
+	"\rprops_numbers\x18\x0e \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fpropsNumbers\"\xcc\x01\n" +
+	"\x0eManifestServer\x12Z\n" +
+	"\vexecutables\x18\x01 \x03(\v28.mattermost.pluginapi.v1.ManifestServer.ExecutablesEntryR\vexecutables\x12\x1e\n" +
+	"\n" +
+	"executable\x18\x02 \x01(\tR\n" +
+	"executable\x1a>\n" +
+	"\x10ExecutablesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"R\n" +
+	"\x0eManifestWebapp\x12\x1f\n" +
+	"\vbundle_path\x18\x01 \x01(\tR\n" +
+	"bundlePath\x12\x1f\n" +
+	"\vbundle_hash\x18\x02 \x01(\fR\n" +
+	"bundleHash\"\xd6\x01\n" +
+	"\x14PluginSettingsSchema\x12\x16\n" +
+	"\x06header\x18\x01 \x01(\tR\x06header\x12\x16\n" +
+	"\x06footer\x18\x02 \x01(\tR\x06footer\x12B\n" +
+	"\bsettings\x18\x03 \x03(\v2&.mattermost.pluginapi.v1.PluginSettingR\bsettings\x12J\n" +
+	"\bsections\x18\x04 \x03(\v2..mattermost.pluginapi.v1.PluginSettingsSectionR\bsections\"\x83\x02\n" +
+	"\x15PluginSettingsSection\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1a\n" +
+	"\bsubtitle\x18\x03 \x01(\tR\bsubtitle\x12B\n" +
+	"\bsettings\x18\x04 \x03(\v2&.mattermost.pluginapi.v1.PluginSettingR\bsettings\x12\x16\n" +
+	"\x06header\x18\x05 \x01(\tR\x06header\x12\x16\n" +
+	"\x06footer\x18\x06 \x01(\tR\x06footer\x12\x16\n" +
+	"\x06custom\x18\a \x01(\bR\x06custom\x12\x1a\n" +
+	"\bfallback\x18\b \x01(\bR\bfallback\"\xbd\x03\n" +
+	"\rPluginSetting\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12!\n" +
+	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12\x12\n" +
+	"\x04type\x18\x03 \x01(\tR\x04type\x12\x1b\n" +
+	"\thelp_text\x18\x04 \x01(\tR\bhelpText\x120\n" +
+	"\x14regenerate_help_text\x18\x05 \x01(\tR\x12regenerateHelpText\x12 \n" +
+	"\vplaceholder\x18\x06 \x01(\tR\vplaceholder\x120\n" +
+	"\adefault\x18\a \x01(\v2\x16.google.protobuf.ValueR\adefault\x12M\n" +
+	"\x0fdefault_numbers\x18\b \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x0edefaultNumbers\x12?\n" +
+	"\aoptions\x18\t \x03(\v2%.mattermost.pluginapi.v1.PluginOptionR\aoptions\x12\x18\n" +
+	"\ahosting\x18\n" +
+	" \x01(\tR\ahosting\x12\x16\n" +
+	"\x06secret\x18\v \x01(\bR\x06secret\"G\n" +
+	"\fPluginOption\x12!\n" +
+	"\fdisplay_name\x18\x01 \x01(\tR\vdisplayName\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xe7\x01\n" +
 	"\fPluginStatus\x12\x1b\n" +
 	"\tplugin_id\x18\x01 \x01(\tR\bpluginId\x12\x1f\n" +
 	"\vplugin_path\x18\x02 \x01(\tR\n" +
@@ -3256,7 +4011,10 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"\x05state\x18\x03 \x01(\x05R\x05state\x12\x12\n" +
 	"\x04name\x18\x04 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x05 \x01(\tR\vdescription\x12\x18\n" +
-	"\aversion\x18\x06 \x01(\tR\aversion\"\x13\n" +
+	"\aversion\x18\x06 \x01(\tR\aversion\x12\x1d\n" +
+	"\n" +
+	"cluster_id\x18\a \x01(\tR\tclusterId\x12\x14\n" +
+	"\x05error\x18\b \x01(\tR\x05error\"\x13\n" +
 	"\x11GetPluginsRequest\"\x8e\x01\n" +
 	"\x12GetPluginsResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12?\n" +
@@ -3287,10 +4045,11 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"\x12GetPluginIDRequest\"k\n" +
 	"\x13GetPluginIDResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x1b\n" +
-	"\tplugin_id\x18\x02 \x01(\tR\bpluginId\"N\n" +
+	"\tplugin_id\x18\x02 \x01(\tR\bpluginId\"\x99\x01\n" +
 	"\fKeyValuePair\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
-	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value\"r\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value\x12I\n" +
+	"\rvalue_numbers\x18\x03 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fvalueNumbers\"r\n" +
 	"\x0fLogDebugRequest\x12\x10\n" +
 	"\x03msg\x18\x01 \x01(\tR\x03msg\x12M\n" +
 	"\x0fkey_value_pairs\x18\x02 \x03(\v2%.mattermost.pluginapi.v1.KeyValuePairR\rkeyValuePairs\"K\n" +
@@ -3324,7 +4083,7 @@ func file_api_kv_config_proto_rawDescGZIP() []byte {
 	return file_api_kv_config_proto_rawDescData
 }
 
-var file_api_kv_config_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_api_kv_config_proto_msgTypes = make([]protoimpl.MessageInfo, 69)
 var file_api_kv_config_proto_goTypes = []any{
 	(*PluginKVSetOptions)(nil),              // 0: mattermost.pluginapi.v1.PluginKVSetOptions
 	(*KVSetRequest)(nil),                    // 1: mattermost.pluginapi.v1.KVSetRequest
@@ -3363,81 +4122,109 @@ var file_api_kv_config_proto_goTypes = []any{
 	(*GetBundlePathRequest)(nil),            // 34: mattermost.pluginapi.v1.GetBundlePathRequest
 	(*GetBundlePathResponse)(nil),           // 35: mattermost.pluginapi.v1.GetBundlePathResponse
 	(*Manifest)(nil),                        // 36: mattermost.pluginapi.v1.Manifest
-	(*PluginStatus)(nil),                    // 37: mattermost.pluginapi.v1.PluginStatus
-	(*GetPluginsRequest)(nil),               // 38: mattermost.pluginapi.v1.GetPluginsRequest
-	(*GetPluginsResponse)(nil),              // 39: mattermost.pluginapi.v1.GetPluginsResponse
-	(*EnablePluginRequest)(nil),             // 40: mattermost.pluginapi.v1.EnablePluginRequest
-	(*EnablePluginResponse)(nil),            // 41: mattermost.pluginapi.v1.EnablePluginResponse
-	(*DisablePluginRequest)(nil),            // 42: mattermost.pluginapi.v1.DisablePluginRequest
-	(*DisablePluginResponse)(nil),           // 43: mattermost.pluginapi.v1.DisablePluginResponse
-	(*RemovePluginRequest)(nil),             // 44: mattermost.pluginapi.v1.RemovePluginRequest
-	(*RemovePluginResponse)(nil),            // 45: mattermost.pluginapi.v1.RemovePluginResponse
-	(*GetPluginStatusRequest)(nil),          // 46: mattermost.pluginapi.v1.GetPluginStatusRequest
-	(*GetPluginStatusResponse)(nil),         // 47: mattermost.pluginapi.v1.GetPluginStatusResponse
-	(*InstallPluginRequest)(nil),            // 48: mattermost.pluginapi.v1.InstallPluginRequest
-	(*InstallPluginResponse)(nil),           // 49: mattermost.pluginapi.v1.InstallPluginResponse
-	(*GetPluginIDRequest)(nil),              // 50: mattermost.pluginapi.v1.GetPluginIDRequest
-	(*GetPluginIDResponse)(nil),             // 51: mattermost.pluginapi.v1.GetPluginIDResponse
-	(*KeyValuePair)(nil),                    // 52: mattermost.pluginapi.v1.KeyValuePair
-	(*LogDebugRequest)(nil),                 // 53: mattermost.pluginapi.v1.LogDebugRequest
-	(*LogDebugResponse)(nil),                // 54: mattermost.pluginapi.v1.LogDebugResponse
-	(*LogInfoRequest)(nil),                  // 55: mattermost.pluginapi.v1.LogInfoRequest
-	(*LogInfoResponse)(nil),                 // 56: mattermost.pluginapi.v1.LogInfoResponse
-	(*LogErrorRequest)(nil),                 // 57: mattermost.pluginapi.v1.LogErrorRequest
-	(*LogErrorResponse)(nil),                // 58: mattermost.pluginapi.v1.LogErrorResponse
-	(*LogWarnRequest)(nil),                  // 59: mattermost.pluginapi.v1.LogWarnRequest
-	(*LogWarnResponse)(nil),                 // 60: mattermost.pluginapi.v1.LogWarnResponse
-	(*AppError)(nil),                        // 61: mattermost.pluginapi.v1.AppError
-	(*structpb.Struct)(nil),                 // 62: google.protobuf.Struct
-	(*structpb.Value)(nil),                  // 63: google.protobuf.Value
+	(*ManifestServer)(nil),                  // 37: mattermost.pluginapi.v1.ManifestServer
+	(*ManifestWebapp)(nil),                  // 38: mattermost.pluginapi.v1.ManifestWebapp
+	(*PluginSettingsSchema)(nil),            // 39: mattermost.pluginapi.v1.PluginSettingsSchema
+	(*PluginSettingsSection)(nil),           // 40: mattermost.pluginapi.v1.PluginSettingsSection
+	(*PluginSetting)(nil),                   // 41: mattermost.pluginapi.v1.PluginSetting
+	(*PluginOption)(nil),                    // 42: mattermost.pluginapi.v1.PluginOption
+	(*PluginStatus)(nil),                    // 43: mattermost.pluginapi.v1.PluginStatus
+	(*GetPluginsRequest)(nil),               // 44: mattermost.pluginapi.v1.GetPluginsRequest
+	(*GetPluginsResponse)(nil),              // 45: mattermost.pluginapi.v1.GetPluginsResponse
+	(*EnablePluginRequest)(nil),             // 46: mattermost.pluginapi.v1.EnablePluginRequest
+	(*EnablePluginResponse)(nil),            // 47: mattermost.pluginapi.v1.EnablePluginResponse
+	(*DisablePluginRequest)(nil),            // 48: mattermost.pluginapi.v1.DisablePluginRequest
+	(*DisablePluginResponse)(nil),           // 49: mattermost.pluginapi.v1.DisablePluginResponse
+	(*RemovePluginRequest)(nil),             // 50: mattermost.pluginapi.v1.RemovePluginRequest
+	(*RemovePluginResponse)(nil),            // 51: mattermost.pluginapi.v1.RemovePluginResponse
+	(*GetPluginStatusRequest)(nil),          // 52: mattermost.pluginapi.v1.GetPluginStatusRequest
+	(*GetPluginStatusResponse)(nil),         // 53: mattermost.pluginapi.v1.GetPluginStatusResponse
+	(*InstallPluginRequest)(nil),            // 54: mattermost.pluginapi.v1.InstallPluginRequest
+	(*InstallPluginResponse)(nil),           // 55: mattermost.pluginapi.v1.InstallPluginResponse
+	(*GetPluginIDRequest)(nil),              // 56: mattermost.pluginapi.v1.GetPluginIDRequest
+	(*GetPluginIDResponse)(nil),             // 57: mattermost.pluginapi.v1.GetPluginIDResponse
+	(*KeyValuePair)(nil),                    // 58: mattermost.pluginapi.v1.KeyValuePair
+	(*LogDebugRequest)(nil),                 // 59: mattermost.pluginapi.v1.LogDebugRequest
+	(*LogDebugResponse)(nil),                // 60: mattermost.pluginapi.v1.LogDebugResponse
+	(*LogInfoRequest)(nil),                  // 61: mattermost.pluginapi.v1.LogInfoRequest
+	(*LogInfoResponse)(nil),                 // 62: mattermost.pluginapi.v1.LogInfoResponse
+	(*LogErrorRequest)(nil),                 // 63: mattermost.pluginapi.v1.LogErrorRequest
+	(*LogErrorResponse)(nil),                // 64: mattermost.pluginapi.v1.LogErrorResponse
+	(*LogWarnRequest)(nil),                  // 65: mattermost.pluginapi.v1.LogWarnRequest
+	(*LogWarnResponse)(nil),                 // 66: mattermost.pluginapi.v1.LogWarnResponse
+	nil,                                     // 67: mattermost.pluginapi.v1.WebsocketBroadcast.OmitUsersExactEntry
+	nil,                                     // 68: mattermost.pluginapi.v1.ManifestServer.ExecutablesEntry
+	(*AppError)(nil),                        // 69: mattermost.pluginapi.v1.AppError
+	(*structpb.Struct)(nil),                 // 70: google.protobuf.Struct
+	(*ExactNumber)(nil),                     // 71: mattermost.pluginapi.v1.ExactNumber
+	(*structpb.Value)(nil),                  // 72: google.protobuf.Value
 }
 var file_api_kv_config_proto_depIdxs = []int32{
-	61, // 0: mattermost.pluginapi.v1.KVSetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 1: mattermost.pluginapi.v1.KVCompareAndSetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 2: mattermost.pluginapi.v1.KVCompareAndDeleteResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 0: mattermost.pluginapi.v1.KVSetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 1: mattermost.pluginapi.v1.KVCompareAndSetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 2: mattermost.pluginapi.v1.KVCompareAndDeleteResponse.error:type_name -> mattermost.pluginapi.v1.AppError
 	0,  // 3: mattermost.pluginapi.v1.KVSetWithOptionsRequest.options:type_name -> mattermost.pluginapi.v1.PluginKVSetOptions
-	61, // 4: mattermost.pluginapi.v1.KVSetWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 5: mattermost.pluginapi.v1.KVSetWithExpiryResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 6: mattermost.pluginapi.v1.KVGetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 7: mattermost.pluginapi.v1.KVDeleteResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 8: mattermost.pluginapi.v1.KVDeleteAllResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 9: mattermost.pluginapi.v1.KVListResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	62, // 10: mattermost.pluginapi.v1.PublishWebSocketEventRequest.payload:type_name -> google.protobuf.Struct
-	19, // 11: mattermost.pluginapi.v1.PublishWebSocketEventRequest.broadcast:type_name -> mattermost.pluginapi.v1.WebsocketBroadcast
-	61, // 12: mattermost.pluginapi.v1.PublishWebSocketEventResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 13: mattermost.pluginapi.v1.LoadPluginConfigurationResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 14: mattermost.pluginapi.v1.GetConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 15: mattermost.pluginapi.v1.GetUnsanitizedConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 16: mattermost.pluginapi.v1.SaveConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 17: mattermost.pluginapi.v1.GetPluginConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	62, // 18: mattermost.pluginapi.v1.GetPluginConfigResponse.config:type_name -> google.protobuf.Struct
-	62, // 19: mattermost.pluginapi.v1.SavePluginConfigRequest.config:type_name -> google.protobuf.Struct
-	61, // 20: mattermost.pluginapi.v1.SavePluginConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 21: mattermost.pluginapi.v1.GetBundlePathResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 22: mattermost.pluginapi.v1.GetPluginsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	36, // 23: mattermost.pluginapi.v1.GetPluginsResponse.manifests:type_name -> mattermost.pluginapi.v1.Manifest
-	61, // 24: mattermost.pluginapi.v1.EnablePluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 25: mattermost.pluginapi.v1.DisablePluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 26: mattermost.pluginapi.v1.RemovePluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	61, // 27: mattermost.pluginapi.v1.GetPluginStatusResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	37, // 28: mattermost.pluginapi.v1.GetPluginStatusResponse.status:type_name -> mattermost.pluginapi.v1.PluginStatus
-	61, // 29: mattermost.pluginapi.v1.InstallPluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	36, // 30: mattermost.pluginapi.v1.InstallPluginResponse.manifest:type_name -> mattermost.pluginapi.v1.Manifest
-	61, // 31: mattermost.pluginapi.v1.GetPluginIDResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	63, // 32: mattermost.pluginapi.v1.KeyValuePair.value:type_name -> google.protobuf.Value
-	52, // 33: mattermost.pluginapi.v1.LogDebugRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
-	61, // 34: mattermost.pluginapi.v1.LogDebugResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	52, // 35: mattermost.pluginapi.v1.LogInfoRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
-	61, // 36: mattermost.pluginapi.v1.LogInfoResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	52, // 37: mattermost.pluginapi.v1.LogErrorRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
-	61, // 38: mattermost.pluginapi.v1.LogErrorResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	52, // 39: mattermost.pluginapi.v1.LogWarnRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
-	61, // 40: mattermost.pluginapi.v1.LogWarnResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	69, // 4: mattermost.pluginapi.v1.KVSetWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 5: mattermost.pluginapi.v1.KVSetWithExpiryResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 6: mattermost.pluginapi.v1.KVGetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 7: mattermost.pluginapi.v1.KVDeleteResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 8: mattermost.pluginapi.v1.KVDeleteAllResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 9: mattermost.pluginapi.v1.KVListResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	67, // 10: mattermost.pluginapi.v1.WebsocketBroadcast.omit_users_exact:type_name -> mattermost.pluginapi.v1.WebsocketBroadcast.OmitUsersExactEntry
+	70, // 11: mattermost.pluginapi.v1.WebsocketBroadcast.broadcast_hook_args:type_name -> google.protobuf.Struct
+	71, // 12: mattermost.pluginapi.v1.WebsocketBroadcast.broadcast_hook_args_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	70, // 13: mattermost.pluginapi.v1.PublishWebSocketEventRequest.payload:type_name -> google.protobuf.Struct
+	19, // 14: mattermost.pluginapi.v1.PublishWebSocketEventRequest.broadcast:type_name -> mattermost.pluginapi.v1.WebsocketBroadcast
+	71, // 15: mattermost.pluginapi.v1.PublishWebSocketEventRequest.payload_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	69, // 16: mattermost.pluginapi.v1.PublishWebSocketEventResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 17: mattermost.pluginapi.v1.LoadPluginConfigurationResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 18: mattermost.pluginapi.v1.GetConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 19: mattermost.pluginapi.v1.GetUnsanitizedConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 20: mattermost.pluginapi.v1.SaveConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 21: mattermost.pluginapi.v1.GetPluginConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	70, // 22: mattermost.pluginapi.v1.GetPluginConfigResponse.config:type_name -> google.protobuf.Struct
+	71, // 23: mattermost.pluginapi.v1.GetPluginConfigResponse.config_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	70, // 24: mattermost.pluginapi.v1.SavePluginConfigRequest.config:type_name -> google.protobuf.Struct
+	71, // 25: mattermost.pluginapi.v1.SavePluginConfigRequest.config_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	69, // 26: mattermost.pluginapi.v1.SavePluginConfigResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 27: mattermost.pluginapi.v1.GetBundlePathResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	37, // 28: mattermost.pluginapi.v1.Manifest.server:type_name -> mattermost.pluginapi.v1.ManifestServer
+	38, // 29: mattermost.pluginapi.v1.Manifest.webapp:type_name -> mattermost.pluginapi.v1.ManifestWebapp
+	39, // 30: mattermost.pluginapi.v1.Manifest.settings_schema:type_name -> mattermost.pluginapi.v1.PluginSettingsSchema
+	70, // 31: mattermost.pluginapi.v1.Manifest.props:type_name -> google.protobuf.Struct
+	71, // 32: mattermost.pluginapi.v1.Manifest.props_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	68, // 33: mattermost.pluginapi.v1.ManifestServer.executables:type_name -> mattermost.pluginapi.v1.ManifestServer.ExecutablesEntry
+	41, // 34: mattermost.pluginapi.v1.PluginSettingsSchema.settings:type_name -> mattermost.pluginapi.v1.PluginSetting
+	40, // 35: mattermost.pluginapi.v1.PluginSettingsSchema.sections:type_name -> mattermost.pluginapi.v1.PluginSettingsSection
+	41, // 36: mattermost.pluginapi.v1.PluginSettingsSection.settings:type_name -> mattermost.pluginapi.v1.PluginSetting
+	72, // 37: mattermost.pluginapi.v1.PluginSetting.default:type_name -> google.protobuf.Value
+	71, // 38: mattermost.pluginapi.v1.PluginSetting.default_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	42, // 39: mattermost.pluginapi.v1.PluginSetting.options:type_name -> mattermost.pluginapi.v1.PluginOption
+	69, // 40: mattermost.pluginapi.v1.GetPluginsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	36, // 41: mattermost.pluginapi.v1.GetPluginsResponse.manifests:type_name -> mattermost.pluginapi.v1.Manifest
+	69, // 42: mattermost.pluginapi.v1.EnablePluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 43: mattermost.pluginapi.v1.DisablePluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 44: mattermost.pluginapi.v1.RemovePluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	69, // 45: mattermost.pluginapi.v1.GetPluginStatusResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	43, // 46: mattermost.pluginapi.v1.GetPluginStatusResponse.status:type_name -> mattermost.pluginapi.v1.PluginStatus
+	69, // 47: mattermost.pluginapi.v1.InstallPluginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	36, // 48: mattermost.pluginapi.v1.InstallPluginResponse.manifest:type_name -> mattermost.pluginapi.v1.Manifest
+	69, // 49: mattermost.pluginapi.v1.GetPluginIDResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	72, // 50: mattermost.pluginapi.v1.KeyValuePair.value:type_name -> google.protobuf.Value
+	71, // 51: mattermost.pluginapi.v1.KeyValuePair.value_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	58, // 52: mattermost.pluginapi.v1.LogDebugRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
+	69, // 53: mattermost.pluginapi.v1.LogDebugResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	58, // 54: mattermost.pluginapi.v1.LogInfoRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
+	69, // 55: mattermost.pluginapi.v1.LogInfoResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	58, // 56: mattermost.pluginapi.v1.LogErrorRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
+	69, // 57: mattermost.pluginapi.v1.LogErrorResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	58, // 58: mattermost.pluginapi.v1.LogWarnRequest.key_value_pairs:type_name -> mattermost.pluginapi.v1.KeyValuePair
+	69, // 59: mattermost.pluginapi.v1.LogWarnResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	60, // [60:60] is the sub-list for method output_type
+	60, // [60:60] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_api_kv_config_proto_init() }
@@ -3446,6 +4233,14 @@ func file_api_kv_config_proto_init() {
 		return
 	}
 	file_common_proto_init()
+	file_api_kv_config_proto_msgTypes[0].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[1].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[3].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[5].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[7].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[9].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[12].OneofWrappers = []any{}
+	file_api_kv_config_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
@@ -3453,7 +4248,7 @@ func file_api_kv_config_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_kv_config_proto_rawDesc), len(file_api_kv_config_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   61,
+			NumMessages:   69,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

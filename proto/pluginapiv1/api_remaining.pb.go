@@ -566,27 +566,29 @@ func (x *GetTelemetryIdResponse) GetTelemetryId() string {
 
 // Command stands for model.Command.
 type Command struct {
-	state            protoimpl.MessageState `protogen:"open.v1"`
-	Id               string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Token            string                 `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	CreateAt         int64                  `protobuf:"varint,3,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
-	UpdateAt         int64                  `protobuf:"varint,4,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
-	DeleteAt         int64                  `protobuf:"varint,5,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
-	CreatorId        string                 `protobuf:"bytes,6,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
-	TeamId           string                 `protobuf:"bytes,7,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
-	Trigger          string                 `protobuf:"bytes,8,opt,name=trigger,proto3" json:"trigger,omitempty"`
-	Method           string                 `protobuf:"bytes,9,opt,name=method,proto3" json:"method,omitempty"`
-	Username         string                 `protobuf:"bytes,10,opt,name=username,proto3" json:"username,omitempty"`
-	IconUrl          string                 `protobuf:"bytes,11,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
-	AutoComplete     bool                   `protobuf:"varint,12,opt,name=auto_complete,json=autoComplete,proto3" json:"auto_complete,omitempty"`
-	AutoCompleteDesc string                 `protobuf:"bytes,13,opt,name=auto_complete_desc,json=autoCompleteDesc,proto3" json:"auto_complete_desc,omitempty"`
-	AutoCompleteHint string                 `protobuf:"bytes,14,opt,name=auto_complete_hint,json=autoCompleteHint,proto3" json:"auto_complete_hint,omitempty"`
-	DisplayName      string                 `protobuf:"bytes,15,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	Description      string                 `protobuf:"bytes,16,opt,name=description,proto3" json:"description,omitempty"`
-	Url              string                 `protobuf:"bytes,17,opt,name=url,proto3" json:"url,omitempty"`
-	PluginId         string                 `protobuf:"bytes,18,opt,name=plugin_id,json=pluginId,proto3" json:"plugin_id,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	state                protoimpl.MessageState `protogen:"open.v1"`
+	Id                   string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Token                string                 `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	CreateAt             int64                  `protobuf:"varint,3,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt             int64                  `protobuf:"varint,4,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	DeleteAt             int64                  `protobuf:"varint,5,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	CreatorId            string                 `protobuf:"bytes,6,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
+	TeamId               string                 `protobuf:"bytes,7,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
+	Trigger              string                 `protobuf:"bytes,8,opt,name=trigger,proto3" json:"trigger,omitempty"`
+	Method               string                 `protobuf:"bytes,9,opt,name=method,proto3" json:"method,omitempty"`
+	Username             string                 `protobuf:"bytes,10,opt,name=username,proto3" json:"username,omitempty"`
+	IconUrl              string                 `protobuf:"bytes,11,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
+	AutoComplete         bool                   `protobuf:"varint,12,opt,name=auto_complete,json=autoComplete,proto3" json:"auto_complete,omitempty"`
+	AutoCompleteDesc     string                 `protobuf:"bytes,13,opt,name=auto_complete_desc,json=autoCompleteDesc,proto3" json:"auto_complete_desc,omitempty"`
+	AutoCompleteHint     string                 `protobuf:"bytes,14,opt,name=auto_complete_hint,json=autoCompleteHint,proto3" json:"auto_complete_hint,omitempty"`
+	DisplayName          string                 `protobuf:"bytes,15,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	Description          string                 `protobuf:"bytes,16,opt,name=description,proto3" json:"description,omitempty"`
+	Url                  string                 `protobuf:"bytes,17,opt,name=url,proto3" json:"url,omitempty"`
+	PluginId             string                 `protobuf:"bytes,18,opt,name=plugin_id,json=pluginId,proto3" json:"plugin_id,omitempty"`
+	AutocompleteData     *AutocompleteData      `protobuf:"bytes,19,opt,name=autocomplete_data,json=autocompleteData,proto3" json:"autocomplete_data,omitempty"`
+	AutocompleteIconData string                 `protobuf:"bytes,20,opt,name=autocomplete_icon_data,json=autocompleteIconData,proto3" json:"autocomplete_icon_data,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
 }
 
 func (x *Command) Reset() {
@@ -745,27 +747,488 @@ func (x *Command) GetPluginId() string {
 	return ""
 }
 
+func (x *Command) GetAutocompleteData() *AutocompleteData {
+	if x != nil {
+		return x.AutocompleteData
+	}
+	return nil
+}
+
+func (x *Command) GetAutocompleteIconData() string {
+	if x != nil {
+		return x.AutocompleteIconData
+	}
+	return ""
+}
+
+// AutocompleteData stands for model.AutocompleteData: what the client offers while a command is typed.
+type AutocompleteData struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Trigger       string                 `protobuf:"bytes,1,opt,name=trigger,proto3" json:"trigger,omitempty"`
+	Hint          string                 `protobuf:"bytes,2,opt,name=hint,proto3" json:"hint,omitempty"`
+	HelpText      string                 `protobuf:"bytes,3,opt,name=help_text,json=helpText,proto3" json:"help_text,omitempty"`
+	RoleId        string                 `protobuf:"bytes,4,opt,name=role_id,json=roleId,proto3" json:"role_id,omitempty"`
+	Arguments     []*AutocompleteArg     `protobuf:"bytes,5,rep,name=arguments,proto3" json:"arguments,omitempty"`
+	SubCommands   []*AutocompleteData    `protobuf:"bytes,6,rep,name=sub_commands,json=subCommands,proto3" json:"sub_commands,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AutocompleteData) Reset() {
+	*x = AutocompleteData{}
+	mi := &file_api_remaining_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutocompleteData) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutocompleteData) ProtoMessage() {}
+
+func (x *AutocompleteData) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutocompleteData.ProtoReflect.Descriptor instead.
+func (*AutocompleteData) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *AutocompleteData) GetTrigger() string {
+	if x != nil {
+		return x.Trigger
+	}
+	return ""
+}
+
+func (x *AutocompleteData) GetHint() string {
+	if x != nil {
+		return x.Hint
+	}
+	return ""
+}
+
+func (x *AutocompleteData) GetHelpText() string {
+	if x != nil {
+		return x.HelpText
+	}
+	return ""
+}
+
+func (x *AutocompleteData) GetRoleId() string {
+	if x != nil {
+		return x.RoleId
+	}
+	return ""
+}
+
+func (x *AutocompleteData) GetArguments() []*AutocompleteArg {
+	if x != nil {
+		return x.Arguments
+	}
+	return nil
+}
+
+func (x *AutocompleteData) GetSubCommands() []*AutocompleteData {
+	if x != nil {
+		return x.SubCommands
+	}
+	return nil
+}
+
+// AutocompleteArg stands for model.AutocompleteArg. Its data is of the kind that its type says.
+type AutocompleteArg struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Name     string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	HelpText string                 `protobuf:"bytes,2,opt,name=help_text,json=helpText,proto3" json:"help_text,omitempty"`
+	Type     string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"` // "TextInput", "StaticList" or "DynamicList".
+	Required bool                   `protobuf:"varint,4,opt,name=required,proto3" json:"required,omitempty"`
+	// Types that are valid to be assigned to Data:
+	//
+	//	*AutocompleteArg_Text
+	//	*AutocompleteArg_StaticList
+	//	*AutocompleteArg_DynamicList
+	//	*AutocompleteArg_Other
+	Data          isAutocompleteArg_Data `protobuf_oneof:"data"`
+	OtherNumbers  []*ExactNumber         `protobuf:"bytes,9,rep,name=other_numbers,json=otherNumbers,proto3" json:"other_numbers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AutocompleteArg) Reset() {
+	*x = AutocompleteArg{}
+	mi := &file_api_remaining_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutocompleteArg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutocompleteArg) ProtoMessage() {}
+
+func (x *AutocompleteArg) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutocompleteArg.ProtoReflect.Descriptor instead.
+func (*AutocompleteArg) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *AutocompleteArg) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AutocompleteArg) GetHelpText() string {
+	if x != nil {
+		return x.HelpText
+	}
+	return ""
+}
+
+func (x *AutocompleteArg) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *AutocompleteArg) GetRequired() bool {
+	if x != nil {
+		return x.Required
+	}
+	return false
+}
+
+func (x *AutocompleteArg) GetData() isAutocompleteArg_Data {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+func (x *AutocompleteArg) GetText() *AutocompleteTextArg {
+	if x != nil {
+		if x, ok := x.Data.(*AutocompleteArg_Text); ok {
+			return x.Text
+		}
+	}
+	return nil
+}
+
+func (x *AutocompleteArg) GetStaticList() *AutocompleteStaticListArg {
+	if x != nil {
+		if x, ok := x.Data.(*AutocompleteArg_StaticList); ok {
+			return x.StaticList
+		}
+	}
+	return nil
+}
+
+func (x *AutocompleteArg) GetDynamicList() *AutocompleteDynamicListArg {
+	if x != nil {
+		if x, ok := x.Data.(*AutocompleteArg_DynamicList); ok {
+			return x.DynamicList
+		}
+	}
+	return nil
+}
+
+func (x *AutocompleteArg) GetOther() *structpb.Value {
+	if x != nil {
+		if x, ok := x.Data.(*AutocompleteArg_Other); ok {
+			return x.Other
+		}
+	}
+	return nil
+}
+
+func (x *AutocompleteArg) GetOtherNumbers() []*ExactNumber {
+	if x != nil {
+		return x.OtherNumbers
+	}
+	return nil
+}
+
+type isAutocompleteArg_Data interface {
+	isAutocompleteArg_Data()
+}
+
+type AutocompleteArg_Text struct {
+	Text *AutocompleteTextArg `protobuf:"bytes,5,opt,name=text,proto3,oneof"`
+}
+
+type AutocompleteArg_StaticList struct {
+	StaticList *AutocompleteStaticListArg `protobuf:"bytes,6,opt,name=static_list,json=staticList,proto3,oneof"`
+}
+
+type AutocompleteArg_DynamicList struct {
+	DynamicList *AutocompleteDynamicListArg `protobuf:"bytes,7,opt,name=dynamic_list,json=dynamicList,proto3,oneof"`
+}
+
+type AutocompleteArg_Other struct {
+	Other *structpb.Value `protobuf:"bytes,8,opt,name=other,proto3,oneof"`
+}
+
+func (*AutocompleteArg_Text) isAutocompleteArg_Data() {}
+
+func (*AutocompleteArg_StaticList) isAutocompleteArg_Data() {}
+
+func (*AutocompleteArg_DynamicList) isAutocompleteArg_Data() {}
+
+func (*AutocompleteArg_Other) isAutocompleteArg_Data() {}
+
+// AutocompleteTextArg stands for model.AutocompleteTextArg.
+type AutocompleteTextArg struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Hint          string                 `protobuf:"bytes,1,opt,name=hint,proto3" json:"hint,omitempty"`
+	Pattern       string                 `protobuf:"bytes,2,opt,name=pattern,proto3" json:"pattern,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AutocompleteTextArg) Reset() {
+	*x = AutocompleteTextArg{}
+	mi := &file_api_remaining_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutocompleteTextArg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutocompleteTextArg) ProtoMessage() {}
+
+func (x *AutocompleteTextArg) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutocompleteTextArg.ProtoReflect.Descriptor instead.
+func (*AutocompleteTextArg) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *AutocompleteTextArg) GetHint() string {
+	if x != nil {
+		return x.Hint
+	}
+	return ""
+}
+
+func (x *AutocompleteTextArg) GetPattern() string {
+	if x != nil {
+		return x.Pattern
+	}
+	return ""
+}
+
+// AutocompleteStaticListArg stands for model.AutocompleteStaticListArg.
+type AutocompleteStaticListArg struct {
+	state             protoimpl.MessageState  `protogen:"open.v1"`
+	PossibleArguments []*AutocompleteListItem `protobuf:"bytes,1,rep,name=possible_arguments,json=possibleArguments,proto3" json:"possible_arguments,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *AutocompleteStaticListArg) Reset() {
+	*x = AutocompleteStaticListArg{}
+	mi := &file_api_remaining_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutocompleteStaticListArg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutocompleteStaticListArg) ProtoMessage() {}
+
+func (x *AutocompleteStaticListArg) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutocompleteStaticListArg.ProtoReflect.Descriptor instead.
+func (*AutocompleteStaticListArg) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *AutocompleteStaticListArg) GetPossibleArguments() []*AutocompleteListItem {
+	if x != nil {
+		return x.PossibleArguments
+	}
+	return nil
+}
+
+// AutocompleteListItem stands for model.AutocompleteListItem.
+type AutocompleteListItem struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Item          string                 `protobuf:"bytes,1,opt,name=item,proto3" json:"item,omitempty"`
+	Hint          string                 `protobuf:"bytes,2,opt,name=hint,proto3" json:"hint,omitempty"`
+	HelpText      string                 `protobuf:"bytes,3,opt,name=help_text,json=helpText,proto3" json:"help_text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AutocompleteListItem) Reset() {
+	*x = AutocompleteListItem{}
+	mi := &file_api_remaining_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutocompleteListItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutocompleteListItem) ProtoMessage() {}
+
+func (x *AutocompleteListItem) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutocompleteListItem.ProtoReflect.Descriptor instead.
+func (*AutocompleteListItem) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *AutocompleteListItem) GetItem() string {
+	if x != nil {
+		return x.Item
+	}
+	return ""
+}
+
+func (x *AutocompleteListItem) GetHint() string {
+	if x != nil {
+		return x.Hint
+	}
+	return ""
+}
+
+func (x *AutocompleteListItem) GetHelpText() string {
+	if x != nil {
+		return x.HelpText
+	}
+	return ""
+}
+
+// AutocompleteDynamicListArg stands for model.AutocompleteDynamicListArg.
+type AutocompleteDynamicListArg struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FetchUrl      string                 `protobuf:"bytes,1,opt,name=fetch_url,json=fetchUrl,proto3" json:"fetch_url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AutocompleteDynamicListArg) Reset() {
+	*x = AutocompleteDynamicListArg{}
+	mi := &file_api_remaining_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutocompleteDynamicListArg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutocompleteDynamicListArg) ProtoMessage() {}
+
+func (x *AutocompleteDynamicListArg) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutocompleteDynamicListArg.ProtoReflect.Descriptor instead.
+func (*AutocompleteDynamicListArg) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *AutocompleteDynamicListArg) GetFetchUrl() string {
+	if x != nil {
+		return x.FetchUrl
+	}
+	return ""
+}
+
 // CommandArgs stands for model.CommandArgs.
 type CommandArgs struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	UserId         string                 `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	ChannelId      string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	TeamId         string                 `protobuf:"bytes,3,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
-	RootId         string                 `protobuf:"bytes,4,opt,name=root_id,json=rootId,proto3" json:"root_id,omitempty"`
-	ParentId       string                 `protobuf:"bytes,5,opt,name=parent_id,json=parentId,proto3" json:"parent_id,omitempty"`
-	TriggerId      string                 `protobuf:"bytes,6,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`
-	Command        string                 `protobuf:"bytes,7,opt,name=command,proto3" json:"command,omitempty"`
-	SiteUrl        string                 `protobuf:"bytes,8,opt,name=site_url,json=siteUrl,proto3" json:"site_url,omitempty"`
-	T              string                 `protobuf:"bytes,9,opt,name=t,proto3" json:"t,omitempty"`
-	UserMention    string                 `protobuf:"bytes,10,opt,name=user_mention,json=userMention,proto3" json:"user_mention,omitempty"`
-	ChannelMention string                 `protobuf:"bytes,11,opt,name=channel_mention,json=channelMention,proto3" json:"channel_mention,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	UserId          string                 `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	ChannelId       string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	TeamId          string                 `protobuf:"bytes,3,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
+	RootId          string                 `protobuf:"bytes,4,opt,name=root_id,json=rootId,proto3" json:"root_id,omitempty"`
+	ParentId        string                 `protobuf:"bytes,5,opt,name=parent_id,json=parentId,proto3" json:"parent_id,omitempty"`
+	TriggerId       string                 `protobuf:"bytes,6,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`
+	Command         string                 `protobuf:"bytes,7,opt,name=command,proto3" json:"command,omitempty"`
+	SiteUrl         string                 `protobuf:"bytes,8,opt,name=site_url,json=siteUrl,proto3" json:"site_url,omitempty"`
+	T               string                 `protobuf:"bytes,9,opt,name=t,proto3" json:"t,omitempty"`
+	UserMention     string                 `protobuf:"bytes,10,opt,name=user_mention,json=userMention,proto3" json:"user_mention,omitempty"`
+	ChannelMention  string                 `protobuf:"bytes,11,opt,name=channel_mention,json=channelMention,proto3" json:"channel_mention,omitempty"`
+	ConnectionId    string                 `protobuf:"bytes,12,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
+	UserMentions    map[string]string      `protobuf:"bytes,13,rep,name=user_mentions,json=userMentions,proto3" json:"user_mentions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`          // Ids by name; user_mention is the same as JSON.
+	ChannelMentions map[string]string      `protobuf:"bytes,14,rep,name=channel_mentions,json=channelMentions,proto3" json:"channel_mentions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // Ids by name; channel_mention is the same as JSON.
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CommandArgs) Reset() {
 	*x = CommandArgs{}
-	mi := &file_api_remaining_proto_msgTypes[13]
+	mi := &file_api_remaining_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -777,7 +1240,7 @@ func (x *CommandArgs) String() string {
 func (*CommandArgs) ProtoMessage() {}
 
 func (x *CommandArgs) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[13]
+	mi := &file_api_remaining_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -790,7 +1253,7 @@ func (x *CommandArgs) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommandArgs.ProtoReflect.Descriptor instead.
 func (*CommandArgs) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{13}
+	return file_api_remaining_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CommandArgs) GetUserId() string {
@@ -870,27 +1333,50 @@ func (x *CommandArgs) GetChannelMention() string {
 	return ""
 }
 
+func (x *CommandArgs) GetConnectionId() string {
+	if x != nil {
+		return x.ConnectionId
+	}
+	return ""
+}
+
+func (x *CommandArgs) GetUserMentions() map[string]string {
+	if x != nil {
+		return x.UserMentions
+	}
+	return nil
+}
+
+func (x *CommandArgs) GetChannelMentions() map[string]string {
+	if x != nil {
+		return x.ChannelMentions
+	}
+	return nil
+}
+
 // CommandResponse stands for model.CommandResponse.
 type CommandResponse struct {
-	state            protoimpl.MessageState `protogen:"open.v1"`
-	ResponseType     string                 `protobuf:"bytes,1,opt,name=response_type,json=responseType,proto3" json:"response_type,omitempty"`
-	Text             string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
-	Username         string                 `protobuf:"bytes,3,opt,name=username,proto3" json:"username,omitempty"`
-	ChannelId        string                 `protobuf:"bytes,4,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
-	IconUrl          string                 `protobuf:"bytes,5,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
-	Type             string                 `protobuf:"bytes,6,opt,name=type,proto3" json:"type,omitempty"`
-	Props            *structpb.Struct       `protobuf:"bytes,7,opt,name=props,proto3" json:"props,omitempty"`
-	GotoLocation     string                 `protobuf:"bytes,8,opt,name=goto_location,json=gotoLocation,proto3" json:"goto_location,omitempty"`
-	TriggerId        string                 `protobuf:"bytes,9,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`
-	SkipSlackParsing bool                   `protobuf:"varint,10,opt,name=skip_slack_parsing,json=skipSlackParsing,proto3" json:"skip_slack_parsing,omitempty"`
-	Attachments      []*CommandResponse     `protobuf:"bytes,11,rep,name=attachments,proto3" json:"attachments,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	ResponseType       string                 `protobuf:"bytes,1,opt,name=response_type,json=responseType,proto3" json:"response_type,omitempty"`
+	Text               string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Username           string                 `protobuf:"bytes,3,opt,name=username,proto3" json:"username,omitempty"`
+	ChannelId          string                 `protobuf:"bytes,4,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	IconUrl            string                 `protobuf:"bytes,5,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
+	Type               string                 `protobuf:"bytes,6,opt,name=type,proto3" json:"type,omitempty"`
+	Props              *structpb.Struct       `protobuf:"bytes,7,opt,name=props,proto3" json:"props,omitempty"`
+	GotoLocation       string                 `protobuf:"bytes,8,opt,name=goto_location,json=gotoLocation,proto3" json:"goto_location,omitempty"`
+	TriggerId          string                 `protobuf:"bytes,9,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`
+	SkipSlackParsing   bool                   `protobuf:"varint,10,opt,name=skip_slack_parsing,json=skipSlackParsing,proto3" json:"skip_slack_parsing,omitempty"`
+	Attachments        []*CommandResponse     `protobuf:"bytes,11,rep,name=attachments,proto3" json:"attachments,omitempty"`
+	MessageAttachments []*MessageAttachment   `protobuf:"bytes,12,rep,name=message_attachments,json=messageAttachments,proto3" json:"message_attachments,omitempty"` // Mattermost's attachments; attachments are its extra_responses.
+	PropsNumbers       []*ExactNumber         `protobuf:"bytes,13,rep,name=props_numbers,json=propsNumbers,proto3" json:"props_numbers,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *CommandResponse) Reset() {
 	*x = CommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[14]
+	mi := &file_api_remaining_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -902,7 +1388,7 @@ func (x *CommandResponse) String() string {
 func (*CommandResponse) ProtoMessage() {}
 
 func (x *CommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[14]
+	mi := &file_api_remaining_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -915,7 +1401,7 @@ func (x *CommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommandResponse.ProtoReflect.Descriptor instead.
 func (*CommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{14}
+	return file_api_remaining_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CommandResponse) GetResponseType() string {
@@ -995,6 +1481,20 @@ func (x *CommandResponse) GetAttachments() []*CommandResponse {
 	return nil
 }
 
+func (x *CommandResponse) GetMessageAttachments() []*MessageAttachment {
+	if x != nil {
+		return x.MessageAttachments
+	}
+	return nil
+}
+
+func (x *CommandResponse) GetPropsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PropsNumbers
+	}
+	return nil
+}
+
 // RegisterCommandRequest holds the arguments of API.RegisterCommand(command *model.Command).
 type RegisterCommandRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1005,7 +1505,7 @@ type RegisterCommandRequest struct {
 
 func (x *RegisterCommandRequest) Reset() {
 	*x = RegisterCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[15]
+	mi := &file_api_remaining_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1017,7 +1517,7 @@ func (x *RegisterCommandRequest) String() string {
 func (*RegisterCommandRequest) ProtoMessage() {}
 
 func (x *RegisterCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[15]
+	mi := &file_api_remaining_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1030,7 +1530,7 @@ func (x *RegisterCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterCommandRequest.ProtoReflect.Descriptor instead.
 func (*RegisterCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{15}
+	return file_api_remaining_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RegisterCommandRequest) GetCommand() *Command {
@@ -1050,7 +1550,7 @@ type RegisterCommandResponse struct {
 
 func (x *RegisterCommandResponse) Reset() {
 	*x = RegisterCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[16]
+	mi := &file_api_remaining_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1062,7 +1562,7 @@ func (x *RegisterCommandResponse) String() string {
 func (*RegisterCommandResponse) ProtoMessage() {}
 
 func (x *RegisterCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[16]
+	mi := &file_api_remaining_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1075,7 +1575,7 @@ func (x *RegisterCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterCommandResponse.ProtoReflect.Descriptor instead.
 func (*RegisterCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{16}
+	return file_api_remaining_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RegisterCommandResponse) GetError() *AppError {
@@ -1096,7 +1596,7 @@ type UnregisterCommandRequest struct {
 
 func (x *UnregisterCommandRequest) Reset() {
 	*x = UnregisterCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[17]
+	mi := &file_api_remaining_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1108,7 +1608,7 @@ func (x *UnregisterCommandRequest) String() string {
 func (*UnregisterCommandRequest) ProtoMessage() {}
 
 func (x *UnregisterCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[17]
+	mi := &file_api_remaining_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1121,7 +1621,7 @@ func (x *UnregisterCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnregisterCommandRequest.ProtoReflect.Descriptor instead.
 func (*UnregisterCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{17}
+	return file_api_remaining_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *UnregisterCommandRequest) GetTeamId() string {
@@ -1148,7 +1648,7 @@ type UnregisterCommandResponse struct {
 
 func (x *UnregisterCommandResponse) Reset() {
 	*x = UnregisterCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[18]
+	mi := &file_api_remaining_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1160,7 +1660,7 @@ func (x *UnregisterCommandResponse) String() string {
 func (*UnregisterCommandResponse) ProtoMessage() {}
 
 func (x *UnregisterCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[18]
+	mi := &file_api_remaining_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1173,7 +1673,7 @@ func (x *UnregisterCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnregisterCommandResponse.ProtoReflect.Descriptor instead.
 func (*UnregisterCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{18}
+	return file_api_remaining_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *UnregisterCommandResponse) GetError() *AppError {
@@ -1193,7 +1693,7 @@ type ExecuteSlashCommandRequest struct {
 
 func (x *ExecuteSlashCommandRequest) Reset() {
 	*x = ExecuteSlashCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[19]
+	mi := &file_api_remaining_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1205,7 +1705,7 @@ func (x *ExecuteSlashCommandRequest) String() string {
 func (*ExecuteSlashCommandRequest) ProtoMessage() {}
 
 func (x *ExecuteSlashCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[19]
+	mi := &file_api_remaining_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1218,7 +1718,7 @@ func (x *ExecuteSlashCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteSlashCommandRequest.ProtoReflect.Descriptor instead.
 func (*ExecuteSlashCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{19}
+	return file_api_remaining_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ExecuteSlashCommandRequest) GetCommandArgs() *CommandArgs {
@@ -1239,7 +1739,7 @@ type ExecuteSlashCommandResponse struct {
 
 func (x *ExecuteSlashCommandResponse) Reset() {
 	*x = ExecuteSlashCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[20]
+	mi := &file_api_remaining_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1251,7 +1751,7 @@ func (x *ExecuteSlashCommandResponse) String() string {
 func (*ExecuteSlashCommandResponse) ProtoMessage() {}
 
 func (x *ExecuteSlashCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[20]
+	mi := &file_api_remaining_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1264,7 +1764,7 @@ func (x *ExecuteSlashCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteSlashCommandResponse.ProtoReflect.Descriptor instead.
 func (*ExecuteSlashCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{20}
+	return file_api_remaining_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ExecuteSlashCommandResponse) GetError() *AppError {
@@ -1291,7 +1791,7 @@ type CreateCommandRequest struct {
 
 func (x *CreateCommandRequest) Reset() {
 	*x = CreateCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[21]
+	mi := &file_api_remaining_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1303,7 +1803,7 @@ func (x *CreateCommandRequest) String() string {
 func (*CreateCommandRequest) ProtoMessage() {}
 
 func (x *CreateCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[21]
+	mi := &file_api_remaining_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1316,7 +1816,7 @@ func (x *CreateCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCommandRequest.ProtoReflect.Descriptor instead.
 func (*CreateCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{21}
+	return file_api_remaining_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CreateCommandRequest) GetCmd() *Command {
@@ -1337,7 +1837,7 @@ type CreateCommandResponse struct {
 
 func (x *CreateCommandResponse) Reset() {
 	*x = CreateCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[22]
+	mi := &file_api_remaining_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1349,7 +1849,7 @@ func (x *CreateCommandResponse) String() string {
 func (*CreateCommandResponse) ProtoMessage() {}
 
 func (x *CreateCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[22]
+	mi := &file_api_remaining_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1362,7 +1862,7 @@ func (x *CreateCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCommandResponse.ProtoReflect.Descriptor instead.
 func (*CreateCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{22}
+	return file_api_remaining_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *CreateCommandResponse) GetError() *AppError {
@@ -1389,7 +1889,7 @@ type ListCommandsRequest struct {
 
 func (x *ListCommandsRequest) Reset() {
 	*x = ListCommandsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[23]
+	mi := &file_api_remaining_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1401,7 +1901,7 @@ func (x *ListCommandsRequest) String() string {
 func (*ListCommandsRequest) ProtoMessage() {}
 
 func (x *ListCommandsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[23]
+	mi := &file_api_remaining_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1414,7 +1914,7 @@ func (x *ListCommandsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCommandsRequest.ProtoReflect.Descriptor instead.
 func (*ListCommandsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{23}
+	return file_api_remaining_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListCommandsRequest) GetTeamId() string {
@@ -1435,7 +1935,7 @@ type ListCommandsResponse struct {
 
 func (x *ListCommandsResponse) Reset() {
 	*x = ListCommandsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[24]
+	mi := &file_api_remaining_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1447,7 +1947,7 @@ func (x *ListCommandsResponse) String() string {
 func (*ListCommandsResponse) ProtoMessage() {}
 
 func (x *ListCommandsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[24]
+	mi := &file_api_remaining_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1460,7 +1960,7 @@ func (x *ListCommandsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCommandsResponse.ProtoReflect.Descriptor instead.
 func (*ListCommandsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{24}
+	return file_api_remaining_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListCommandsResponse) GetError() *AppError {
@@ -1487,7 +1987,7 @@ type ListCustomCommandsRequest struct {
 
 func (x *ListCustomCommandsRequest) Reset() {
 	*x = ListCustomCommandsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[25]
+	mi := &file_api_remaining_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1499,7 +1999,7 @@ func (x *ListCustomCommandsRequest) String() string {
 func (*ListCustomCommandsRequest) ProtoMessage() {}
 
 func (x *ListCustomCommandsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[25]
+	mi := &file_api_remaining_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1512,7 +2012,7 @@ func (x *ListCustomCommandsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCustomCommandsRequest.ProtoReflect.Descriptor instead.
 func (*ListCustomCommandsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{25}
+	return file_api_remaining_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListCustomCommandsRequest) GetTeamId() string {
@@ -1533,7 +2033,7 @@ type ListCustomCommandsResponse struct {
 
 func (x *ListCustomCommandsResponse) Reset() {
 	*x = ListCustomCommandsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[26]
+	mi := &file_api_remaining_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1545,7 +2045,7 @@ func (x *ListCustomCommandsResponse) String() string {
 func (*ListCustomCommandsResponse) ProtoMessage() {}
 
 func (x *ListCustomCommandsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[26]
+	mi := &file_api_remaining_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1558,7 +2058,7 @@ func (x *ListCustomCommandsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCustomCommandsResponse.ProtoReflect.Descriptor instead.
 func (*ListCustomCommandsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{26}
+	return file_api_remaining_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListCustomCommandsResponse) GetError() *AppError {
@@ -1585,7 +2085,7 @@ type ListPluginCommandsRequest struct {
 
 func (x *ListPluginCommandsRequest) Reset() {
 	*x = ListPluginCommandsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[27]
+	mi := &file_api_remaining_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +2097,7 @@ func (x *ListPluginCommandsRequest) String() string {
 func (*ListPluginCommandsRequest) ProtoMessage() {}
 
 func (x *ListPluginCommandsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[27]
+	mi := &file_api_remaining_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +2110,7 @@ func (x *ListPluginCommandsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPluginCommandsRequest.ProtoReflect.Descriptor instead.
 func (*ListPluginCommandsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{27}
+	return file_api_remaining_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListPluginCommandsRequest) GetTeamId() string {
@@ -1631,7 +2131,7 @@ type ListPluginCommandsResponse struct {
 
 func (x *ListPluginCommandsResponse) Reset() {
 	*x = ListPluginCommandsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[28]
+	mi := &file_api_remaining_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1643,7 +2143,7 @@ func (x *ListPluginCommandsResponse) String() string {
 func (*ListPluginCommandsResponse) ProtoMessage() {}
 
 func (x *ListPluginCommandsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[28]
+	mi := &file_api_remaining_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1656,7 +2156,7 @@ func (x *ListPluginCommandsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPluginCommandsResponse.ProtoReflect.Descriptor instead.
 func (*ListPluginCommandsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{28}
+	return file_api_remaining_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListPluginCommandsResponse) GetError() *AppError {
@@ -1682,7 +2182,7 @@ type ListBuiltInCommandsRequest struct {
 
 func (x *ListBuiltInCommandsRequest) Reset() {
 	*x = ListBuiltInCommandsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[29]
+	mi := &file_api_remaining_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1694,7 +2194,7 @@ func (x *ListBuiltInCommandsRequest) String() string {
 func (*ListBuiltInCommandsRequest) ProtoMessage() {}
 
 func (x *ListBuiltInCommandsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[29]
+	mi := &file_api_remaining_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1707,7 +2207,7 @@ func (x *ListBuiltInCommandsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBuiltInCommandsRequest.ProtoReflect.Descriptor instead.
 func (*ListBuiltInCommandsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{29}
+	return file_api_remaining_proto_rawDescGZIP(), []int{35}
 }
 
 // ListBuiltInCommandsResponse holds what API.ListBuiltInCommands returns: []*model.Command, error.
@@ -1721,7 +2221,7 @@ type ListBuiltInCommandsResponse struct {
 
 func (x *ListBuiltInCommandsResponse) Reset() {
 	*x = ListBuiltInCommandsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[30]
+	mi := &file_api_remaining_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1733,7 +2233,7 @@ func (x *ListBuiltInCommandsResponse) String() string {
 func (*ListBuiltInCommandsResponse) ProtoMessage() {}
 
 func (x *ListBuiltInCommandsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[30]
+	mi := &file_api_remaining_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1746,7 +2246,7 @@ func (x *ListBuiltInCommandsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBuiltInCommandsResponse.ProtoReflect.Descriptor instead.
 func (*ListBuiltInCommandsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{30}
+	return file_api_remaining_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListBuiltInCommandsResponse) GetError() *AppError {
@@ -1773,7 +2273,7 @@ type GetCommandRequest struct {
 
 func (x *GetCommandRequest) Reset() {
 	*x = GetCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[31]
+	mi := &file_api_remaining_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1785,7 +2285,7 @@ func (x *GetCommandRequest) String() string {
 func (*GetCommandRequest) ProtoMessage() {}
 
 func (x *GetCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[31]
+	mi := &file_api_remaining_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1798,7 +2298,7 @@ func (x *GetCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCommandRequest.ProtoReflect.Descriptor instead.
 func (*GetCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{31}
+	return file_api_remaining_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GetCommandRequest) GetCommandId() string {
@@ -1819,7 +2319,7 @@ type GetCommandResponse struct {
 
 func (x *GetCommandResponse) Reset() {
 	*x = GetCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[32]
+	mi := &file_api_remaining_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1831,7 +2331,7 @@ func (x *GetCommandResponse) String() string {
 func (*GetCommandResponse) ProtoMessage() {}
 
 func (x *GetCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[32]
+	mi := &file_api_remaining_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1844,7 +2344,7 @@ func (x *GetCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCommandResponse.ProtoReflect.Descriptor instead.
 func (*GetCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{32}
+	return file_api_remaining_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GetCommandResponse) GetError() *AppError {
@@ -1872,7 +2372,7 @@ type UpdateCommandRequest struct {
 
 func (x *UpdateCommandRequest) Reset() {
 	*x = UpdateCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[33]
+	mi := &file_api_remaining_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1884,7 +2384,7 @@ func (x *UpdateCommandRequest) String() string {
 func (*UpdateCommandRequest) ProtoMessage() {}
 
 func (x *UpdateCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[33]
+	mi := &file_api_remaining_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1897,7 +2397,7 @@ func (x *UpdateCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCommandRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{33}
+	return file_api_remaining_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *UpdateCommandRequest) GetCommandId() string {
@@ -1925,7 +2425,7 @@ type UpdateCommandResponse struct {
 
 func (x *UpdateCommandResponse) Reset() {
 	*x = UpdateCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[34]
+	mi := &file_api_remaining_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1937,7 +2437,7 @@ func (x *UpdateCommandResponse) String() string {
 func (*UpdateCommandResponse) ProtoMessage() {}
 
 func (x *UpdateCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[34]
+	mi := &file_api_remaining_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1950,7 +2450,7 @@ func (x *UpdateCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCommandResponse.ProtoReflect.Descriptor instead.
 func (*UpdateCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{34}
+	return file_api_remaining_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *UpdateCommandResponse) GetError() *AppError {
@@ -1977,7 +2477,7 @@ type DeleteCommandRequest struct {
 
 func (x *DeleteCommandRequest) Reset() {
 	*x = DeleteCommandRequest{}
-	mi := &file_api_remaining_proto_msgTypes[35]
+	mi := &file_api_remaining_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1989,7 +2489,7 @@ func (x *DeleteCommandRequest) String() string {
 func (*DeleteCommandRequest) ProtoMessage() {}
 
 func (x *DeleteCommandRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[35]
+	mi := &file_api_remaining_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2002,7 +2502,7 @@ func (x *DeleteCommandRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCommandRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCommandRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{35}
+	return file_api_remaining_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *DeleteCommandRequest) GetCommandId() string {
@@ -2022,7 +2522,7 @@ type DeleteCommandResponse struct {
 
 func (x *DeleteCommandResponse) Reset() {
 	*x = DeleteCommandResponse{}
-	mi := &file_api_remaining_proto_msgTypes[36]
+	mi := &file_api_remaining_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2034,7 +2534,7 @@ func (x *DeleteCommandResponse) String() string {
 func (*DeleteCommandResponse) ProtoMessage() {}
 
 func (x *DeleteCommandResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[36]
+	mi := &file_api_remaining_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2047,7 +2547,7 @@ func (x *DeleteCommandResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCommandResponse.ProtoReflect.Descriptor instead.
 func (*DeleteCommandResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{36}
+	return file_api_remaining_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *DeleteCommandResponse) GetError() *AppError {
@@ -2070,7 +2570,7 @@ type Preference struct {
 
 func (x *Preference) Reset() {
 	*x = Preference{}
-	mi := &file_api_remaining_proto_msgTypes[37]
+	mi := &file_api_remaining_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2082,7 +2582,7 @@ func (x *Preference) String() string {
 func (*Preference) ProtoMessage() {}
 
 func (x *Preference) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[37]
+	mi := &file_api_remaining_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2095,7 +2595,7 @@ func (x *Preference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Preference.ProtoReflect.Descriptor instead.
 func (*Preference) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{37}
+	return file_api_remaining_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Preference) GetUserId() string {
@@ -2138,7 +2638,7 @@ type GetPreferenceForUserRequest struct {
 
 func (x *GetPreferenceForUserRequest) Reset() {
 	*x = GetPreferenceForUserRequest{}
-	mi := &file_api_remaining_proto_msgTypes[38]
+	mi := &file_api_remaining_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2150,7 +2650,7 @@ func (x *GetPreferenceForUserRequest) String() string {
 func (*GetPreferenceForUserRequest) ProtoMessage() {}
 
 func (x *GetPreferenceForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[38]
+	mi := &file_api_remaining_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2163,7 +2663,7 @@ func (x *GetPreferenceForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPreferenceForUserRequest.ProtoReflect.Descriptor instead.
 func (*GetPreferenceForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{38}
+	return file_api_remaining_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *GetPreferenceForUserRequest) GetUserId() string {
@@ -2198,7 +2698,7 @@ type GetPreferenceForUserResponse struct {
 
 func (x *GetPreferenceForUserResponse) Reset() {
 	*x = GetPreferenceForUserResponse{}
-	mi := &file_api_remaining_proto_msgTypes[39]
+	mi := &file_api_remaining_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2210,7 +2710,7 @@ func (x *GetPreferenceForUserResponse) String() string {
 func (*GetPreferenceForUserResponse) ProtoMessage() {}
 
 func (x *GetPreferenceForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[39]
+	mi := &file_api_remaining_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2223,7 +2723,7 @@ func (x *GetPreferenceForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPreferenceForUserResponse.ProtoReflect.Descriptor instead.
 func (*GetPreferenceForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{39}
+	return file_api_remaining_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetPreferenceForUserResponse) GetError() *AppError {
@@ -2250,7 +2750,7 @@ type GetPreferencesForUserRequest struct {
 
 func (x *GetPreferencesForUserRequest) Reset() {
 	*x = GetPreferencesForUserRequest{}
-	mi := &file_api_remaining_proto_msgTypes[40]
+	mi := &file_api_remaining_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2262,7 +2762,7 @@ func (x *GetPreferencesForUserRequest) String() string {
 func (*GetPreferencesForUserRequest) ProtoMessage() {}
 
 func (x *GetPreferencesForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[40]
+	mi := &file_api_remaining_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2275,7 +2775,7 @@ func (x *GetPreferencesForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPreferencesForUserRequest.ProtoReflect.Descriptor instead.
 func (*GetPreferencesForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{40}
+	return file_api_remaining_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetPreferencesForUserRequest) GetUserId() string {
@@ -2296,7 +2796,7 @@ type GetPreferencesForUserResponse struct {
 
 func (x *GetPreferencesForUserResponse) Reset() {
 	*x = GetPreferencesForUserResponse{}
-	mi := &file_api_remaining_proto_msgTypes[41]
+	mi := &file_api_remaining_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2308,7 +2808,7 @@ func (x *GetPreferencesForUserResponse) String() string {
 func (*GetPreferencesForUserResponse) ProtoMessage() {}
 
 func (x *GetPreferencesForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[41]
+	mi := &file_api_remaining_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2321,7 +2821,7 @@ func (x *GetPreferencesForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPreferencesForUserResponse.ProtoReflect.Descriptor instead.
 func (*GetPreferencesForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{41}
+	return file_api_remaining_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *GetPreferencesForUserResponse) GetError() *AppError {
@@ -2350,7 +2850,7 @@ type UpdatePreferencesForUserRequest struct {
 
 func (x *UpdatePreferencesForUserRequest) Reset() {
 	*x = UpdatePreferencesForUserRequest{}
-	mi := &file_api_remaining_proto_msgTypes[42]
+	mi := &file_api_remaining_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2362,7 +2862,7 @@ func (x *UpdatePreferencesForUserRequest) String() string {
 func (*UpdatePreferencesForUserRequest) ProtoMessage() {}
 
 func (x *UpdatePreferencesForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[42]
+	mi := &file_api_remaining_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2375,7 +2875,7 @@ func (x *UpdatePreferencesForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePreferencesForUserRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePreferencesForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{42}
+	return file_api_remaining_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *UpdatePreferencesForUserRequest) GetUserId() string {
@@ -2402,7 +2902,7 @@ type UpdatePreferencesForUserResponse struct {
 
 func (x *UpdatePreferencesForUserResponse) Reset() {
 	*x = UpdatePreferencesForUserResponse{}
-	mi := &file_api_remaining_proto_msgTypes[43]
+	mi := &file_api_remaining_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2414,7 +2914,7 @@ func (x *UpdatePreferencesForUserResponse) String() string {
 func (*UpdatePreferencesForUserResponse) ProtoMessage() {}
 
 func (x *UpdatePreferencesForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[43]
+	mi := &file_api_remaining_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2427,7 +2927,7 @@ func (x *UpdatePreferencesForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePreferencesForUserResponse.ProtoReflect.Descriptor instead.
 func (*UpdatePreferencesForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{43}
+	return file_api_remaining_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *UpdatePreferencesForUserResponse) GetError() *AppError {
@@ -2449,7 +2949,7 @@ type DeletePreferencesForUserRequest struct {
 
 func (x *DeletePreferencesForUserRequest) Reset() {
 	*x = DeletePreferencesForUserRequest{}
-	mi := &file_api_remaining_proto_msgTypes[44]
+	mi := &file_api_remaining_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2461,7 +2961,7 @@ func (x *DeletePreferencesForUserRequest) String() string {
 func (*DeletePreferencesForUserRequest) ProtoMessage() {}
 
 func (x *DeletePreferencesForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[44]
+	mi := &file_api_remaining_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2474,7 +2974,7 @@ func (x *DeletePreferencesForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePreferencesForUserRequest.ProtoReflect.Descriptor instead.
 func (*DeletePreferencesForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{44}
+	return file_api_remaining_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *DeletePreferencesForUserRequest) GetUserId() string {
@@ -2501,7 +3001,7 @@ type DeletePreferencesForUserResponse struct {
 
 func (x *DeletePreferencesForUserResponse) Reset() {
 	*x = DeletePreferencesForUserResponse{}
-	mi := &file_api_remaining_proto_msgTypes[45]
+	mi := &file_api_remaining_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2513,7 +3013,7 @@ func (x *DeletePreferencesForUserResponse) String() string {
 func (*DeletePreferencesForUserResponse) ProtoMessage() {}
 
 func (x *DeletePreferencesForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[45]
+	mi := &file_api_remaining_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2526,7 +3026,7 @@ func (x *DeletePreferencesForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePreferencesForUserResponse.ProtoReflect.Descriptor instead.
 func (*DeletePreferencesForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{45}
+	return file_api_remaining_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *DeletePreferencesForUserResponse) GetError() *AppError {
@@ -2538,26 +3038,28 @@ func (x *DeletePreferencesForUserResponse) GetError() *AppError {
 
 // OAuthApp stands for model.OAuthApp.
 type OAuthApp struct {
-	state           protoimpl.MessageState `protogen:"open.v1"`
-	Id              string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	CreatorId       string                 `protobuf:"bytes,2,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
-	CreateAt        int64                  `protobuf:"varint,3,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
-	UpdateAt        int64                  `protobuf:"varint,4,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
-	ClientSecret    string                 `protobuf:"bytes,5,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
-	Name            string                 `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
-	Description     string                 `protobuf:"bytes,7,opt,name=description,proto3" json:"description,omitempty"`
-	IconUrl         string                 `protobuf:"bytes,8,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
-	CallbackUrls    string                 `protobuf:"bytes,9,opt,name=callback_urls,json=callbackUrls,proto3" json:"callback_urls,omitempty"`
-	Homepage        string                 `protobuf:"bytes,10,opt,name=homepage,proto3" json:"homepage,omitempty"`
-	IsTrusted       bool                   `protobuf:"varint,11,opt,name=is_trusted,json=isTrusted,proto3" json:"is_trusted,omitempty"`
-	MattermostAppId string                 `protobuf:"bytes,12,opt,name=mattermostAppId,proto3" json:"mattermostAppId,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	state                   protoimpl.MessageState `protogen:"open.v1"`
+	Id                      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	CreatorId               string                 `protobuf:"bytes,2,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
+	CreateAt                int64                  `protobuf:"varint,3,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt                int64                  `protobuf:"varint,4,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	ClientSecret            string                 `protobuf:"bytes,5,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
+	Name                    string                 `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	Description             string                 `protobuf:"bytes,7,opt,name=description,proto3" json:"description,omitempty"`
+	IconUrl                 string                 `protobuf:"bytes,8,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
+	CallbackUrls            string                 `protobuf:"bytes,9,opt,name=callback_urls,json=callbackUrls,proto3" json:"callback_urls,omitempty"`
+	Homepage                string                 `protobuf:"bytes,10,opt,name=homepage,proto3" json:"homepage,omitempty"`
+	IsTrusted               bool                   `protobuf:"varint,11,opt,name=is_trusted,json=isTrusted,proto3" json:"is_trusted,omitempty"`
+	MattermostAppId         string                 `protobuf:"bytes,12,opt,name=mattermostAppId,proto3" json:"mattermostAppId,omitempty"`
+	CallbackUrlsExact       []string               `protobuf:"bytes,13,rep,name=callback_urls_exact,json=callbackUrlsExact,proto3" json:"callback_urls_exact,omitempty"`
+	IsDynamicallyRegistered bool                   `protobuf:"varint,14,opt,name=is_dynamically_registered,json=isDynamicallyRegistered,proto3" json:"is_dynamically_registered,omitempty"`
+	unknownFields           protoimpl.UnknownFields
+	sizeCache               protoimpl.SizeCache
 }
 
 func (x *OAuthApp) Reset() {
 	*x = OAuthApp{}
-	mi := &file_api_remaining_proto_msgTypes[46]
+	mi := &file_api_remaining_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2569,7 +3071,7 @@ func (x *OAuthApp) String() string {
 func (*OAuthApp) ProtoMessage() {}
 
 func (x *OAuthApp) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[46]
+	mi := &file_api_remaining_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2582,7 +3084,7 @@ func (x *OAuthApp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OAuthApp.ProtoReflect.Descriptor instead.
 func (*OAuthApp) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{46}
+	return file_api_remaining_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *OAuthApp) GetId() string {
@@ -2669,6 +3171,20 @@ func (x *OAuthApp) GetMattermostAppId() string {
 	return ""
 }
 
+func (x *OAuthApp) GetCallbackUrlsExact() []string {
+	if x != nil {
+		return x.CallbackUrlsExact
+	}
+	return nil
+}
+
+func (x *OAuthApp) GetIsDynamicallyRegistered() bool {
+	if x != nil {
+		return x.IsDynamicallyRegistered
+	}
+	return false
+}
+
 // CreateOAuthAppRequest holds the arguments of API.CreateOAuthApp(app *model.OAuthApp).
 type CreateOAuthAppRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2679,7 +3195,7 @@ type CreateOAuthAppRequest struct {
 
 func (x *CreateOAuthAppRequest) Reset() {
 	*x = CreateOAuthAppRequest{}
-	mi := &file_api_remaining_proto_msgTypes[47]
+	mi := &file_api_remaining_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2691,7 +3207,7 @@ func (x *CreateOAuthAppRequest) String() string {
 func (*CreateOAuthAppRequest) ProtoMessage() {}
 
 func (x *CreateOAuthAppRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[47]
+	mi := &file_api_remaining_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2704,7 +3220,7 @@ func (x *CreateOAuthAppRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOAuthAppRequest.ProtoReflect.Descriptor instead.
 func (*CreateOAuthAppRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{47}
+	return file_api_remaining_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *CreateOAuthAppRequest) GetApp() *OAuthApp {
@@ -2725,7 +3241,7 @@ type CreateOAuthAppResponse struct {
 
 func (x *CreateOAuthAppResponse) Reset() {
 	*x = CreateOAuthAppResponse{}
-	mi := &file_api_remaining_proto_msgTypes[48]
+	mi := &file_api_remaining_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2737,7 +3253,7 @@ func (x *CreateOAuthAppResponse) String() string {
 func (*CreateOAuthAppResponse) ProtoMessage() {}
 
 func (x *CreateOAuthAppResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[48]
+	mi := &file_api_remaining_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2750,7 +3266,7 @@ func (x *CreateOAuthAppResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOAuthAppResponse.ProtoReflect.Descriptor instead.
 func (*CreateOAuthAppResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{48}
+	return file_api_remaining_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *CreateOAuthAppResponse) GetError() *AppError {
@@ -2777,7 +3293,7 @@ type GetOAuthAppRequest struct {
 
 func (x *GetOAuthAppRequest) Reset() {
 	*x = GetOAuthAppRequest{}
-	mi := &file_api_remaining_proto_msgTypes[49]
+	mi := &file_api_remaining_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2789,7 +3305,7 @@ func (x *GetOAuthAppRequest) String() string {
 func (*GetOAuthAppRequest) ProtoMessage() {}
 
 func (x *GetOAuthAppRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[49]
+	mi := &file_api_remaining_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2802,7 +3318,7 @@ func (x *GetOAuthAppRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOAuthAppRequest.ProtoReflect.Descriptor instead.
 func (*GetOAuthAppRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{49}
+	return file_api_remaining_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *GetOAuthAppRequest) GetAppId() string {
@@ -2823,7 +3339,7 @@ type GetOAuthAppResponse struct {
 
 func (x *GetOAuthAppResponse) Reset() {
 	*x = GetOAuthAppResponse{}
-	mi := &file_api_remaining_proto_msgTypes[50]
+	mi := &file_api_remaining_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2835,7 +3351,7 @@ func (x *GetOAuthAppResponse) String() string {
 func (*GetOAuthAppResponse) ProtoMessage() {}
 
 func (x *GetOAuthAppResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[50]
+	mi := &file_api_remaining_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2848,7 +3364,7 @@ func (x *GetOAuthAppResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOAuthAppResponse.ProtoReflect.Descriptor instead.
 func (*GetOAuthAppResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{50}
+	return file_api_remaining_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *GetOAuthAppResponse) GetError() *AppError {
@@ -2875,7 +3391,7 @@ type UpdateOAuthAppRequest struct {
 
 func (x *UpdateOAuthAppRequest) Reset() {
 	*x = UpdateOAuthAppRequest{}
-	mi := &file_api_remaining_proto_msgTypes[51]
+	mi := &file_api_remaining_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2887,7 +3403,7 @@ func (x *UpdateOAuthAppRequest) String() string {
 func (*UpdateOAuthAppRequest) ProtoMessage() {}
 
 func (x *UpdateOAuthAppRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[51]
+	mi := &file_api_remaining_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2900,7 +3416,7 @@ func (x *UpdateOAuthAppRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateOAuthAppRequest.ProtoReflect.Descriptor instead.
 func (*UpdateOAuthAppRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{51}
+	return file_api_remaining_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *UpdateOAuthAppRequest) GetApp() *OAuthApp {
@@ -2921,7 +3437,7 @@ type UpdateOAuthAppResponse struct {
 
 func (x *UpdateOAuthAppResponse) Reset() {
 	*x = UpdateOAuthAppResponse{}
-	mi := &file_api_remaining_proto_msgTypes[52]
+	mi := &file_api_remaining_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2933,7 +3449,7 @@ func (x *UpdateOAuthAppResponse) String() string {
 func (*UpdateOAuthAppResponse) ProtoMessage() {}
 
 func (x *UpdateOAuthAppResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[52]
+	mi := &file_api_remaining_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2946,7 +3462,7 @@ func (x *UpdateOAuthAppResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateOAuthAppResponse.ProtoReflect.Descriptor instead.
 func (*UpdateOAuthAppResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{52}
+	return file_api_remaining_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *UpdateOAuthAppResponse) GetError() *AppError {
@@ -2973,7 +3489,7 @@ type DeleteOAuthAppRequest struct {
 
 func (x *DeleteOAuthAppRequest) Reset() {
 	*x = DeleteOAuthAppRequest{}
-	mi := &file_api_remaining_proto_msgTypes[53]
+	mi := &file_api_remaining_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2985,7 +3501,7 @@ func (x *DeleteOAuthAppRequest) String() string {
 func (*DeleteOAuthAppRequest) ProtoMessage() {}
 
 func (x *DeleteOAuthAppRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[53]
+	mi := &file_api_remaining_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2998,7 +3514,7 @@ func (x *DeleteOAuthAppRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteOAuthAppRequest.ProtoReflect.Descriptor instead.
 func (*DeleteOAuthAppRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{53}
+	return file_api_remaining_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *DeleteOAuthAppRequest) GetAppId() string {
@@ -3018,7 +3534,7 @@ type DeleteOAuthAppResponse struct {
 
 func (x *DeleteOAuthAppResponse) Reset() {
 	*x = DeleteOAuthAppResponse{}
-	mi := &file_api_remaining_proto_msgTypes[54]
+	mi := &file_api_remaining_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3030,7 +3546,7 @@ func (x *DeleteOAuthAppResponse) String() string {
 func (*DeleteOAuthAppResponse) ProtoMessage() {}
 
 func (x *DeleteOAuthAppResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[54]
+	mi := &file_api_remaining_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3043,7 +3559,7 @@ func (x *DeleteOAuthAppResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteOAuthAppResponse.ProtoReflect.Descriptor instead.
 func (*DeleteOAuthAppResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{54}
+	return file_api_remaining_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *DeleteOAuthAppResponse) GetError() *AppError {
@@ -3055,24 +3571,31 @@ func (x *DeleteOAuthAppResponse) GetError() *AppError {
 
 // Group stands for model.Group.
 type Group struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name           string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	DisplayName    string                 `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	Description    string                 `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
-	Source         string                 `protobuf:"bytes,5,opt,name=source,proto3" json:"source,omitempty"`
-	RemoteId       string                 `protobuf:"bytes,6,opt,name=remote_id,json=remoteId,proto3" json:"remote_id,omitempty"`
-	CreateAt       int64                  `protobuf:"varint,7,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
-	UpdateAt       int64                  `protobuf:"varint,8,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
-	DeleteAt       int64                  `protobuf:"varint,9,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
-	AllowReference bool                   `protobuf:"varint,10,opt,name=allow_reference,json=allowReference,proto3" json:"allow_reference,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	state                       protoimpl.MessageState `protogen:"open.v1"`
+	Id                          string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name                        string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	DisplayName                 string                 `protobuf:"bytes,3,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	Description                 string                 `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	Source                      string                 `protobuf:"bytes,5,opt,name=source,proto3" json:"source,omitempty"`
+	RemoteId                    string                 `protobuf:"bytes,6,opt,name=remote_id,json=remoteId,proto3" json:"remote_id,omitempty"`
+	CreateAt                    int64                  `protobuf:"varint,7,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt                    int64                  `protobuf:"varint,8,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	DeleteAt                    int64                  `protobuf:"varint,9,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	AllowReference              bool                   `protobuf:"varint,10,opt,name=allow_reference,json=allowReference,proto3" json:"allow_reference,omitempty"`
+	NameExact                   *string                `protobuf:"bytes,11,opt,name=name_exact,json=nameExact,proto3,oneof" json:"name_exact,omitempty"`               // Empty, but there.
+	RemoteIdExact               *string                `protobuf:"bytes,12,opt,name=remote_id_exact,json=remoteIdExact,proto3,oneof" json:"remote_id_exact,omitempty"` // Empty, but there.
+	HasSyncables                bool                   `protobuf:"varint,13,opt,name=has_syncables,json=hasSyncables,proto3" json:"has_syncables,omitempty"`
+	MemberCount                 *int64                 `protobuf:"varint,14,opt,name=member_count,json=memberCount,proto3,oneof" json:"member_count,omitempty"`
+	ChannelMemberCount          *int64                 `protobuf:"varint,15,opt,name=channel_member_count,json=channelMemberCount,proto3,oneof" json:"channel_member_count,omitempty"`
+	ChannelMemberTimezonesCount *int64                 `protobuf:"varint,16,opt,name=channel_member_timezones_count,json=channelMemberTimezonesCount,proto3,oneof" json:"channel_member_timezones_count,omitempty"`
+	MemberIds                   []string               `protobuf:"bytes,17,rep,name=member_ids,json=memberIds,proto3" json:"member_ids,omitempty"`
+	unknownFields               protoimpl.UnknownFields
+	sizeCache                   protoimpl.SizeCache
 }
 
 func (x *Group) Reset() {
 	*x = Group{}
-	mi := &file_api_remaining_proto_msgTypes[55]
+	mi := &file_api_remaining_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3084,7 +3607,7 @@ func (x *Group) String() string {
 func (*Group) ProtoMessage() {}
 
 func (x *Group) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[55]
+	mi := &file_api_remaining_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3097,7 +3620,7 @@ func (x *Group) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Group.ProtoReflect.Descriptor instead.
 func (*Group) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{55}
+	return file_api_remaining_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *Group) GetId() string {
@@ -3170,6 +3693,55 @@ func (x *Group) GetAllowReference() bool {
 	return false
 }
 
+func (x *Group) GetNameExact() string {
+	if x != nil && x.NameExact != nil {
+		return *x.NameExact
+	}
+	return ""
+}
+
+func (x *Group) GetRemoteIdExact() string {
+	if x != nil && x.RemoteIdExact != nil {
+		return *x.RemoteIdExact
+	}
+	return ""
+}
+
+func (x *Group) GetHasSyncables() bool {
+	if x != nil {
+		return x.HasSyncables
+	}
+	return false
+}
+
+func (x *Group) GetMemberCount() int64 {
+	if x != nil && x.MemberCount != nil {
+		return *x.MemberCount
+	}
+	return 0
+}
+
+func (x *Group) GetChannelMemberCount() int64 {
+	if x != nil && x.ChannelMemberCount != nil {
+		return *x.ChannelMemberCount
+	}
+	return 0
+}
+
+func (x *Group) GetChannelMemberTimezonesCount() int64 {
+	if x != nil && x.ChannelMemberTimezonesCount != nil {
+		return *x.ChannelMemberTimezonesCount
+	}
+	return 0
+}
+
+func (x *Group) GetMemberIds() []string {
+	if x != nil {
+		return x.MemberIds
+	}
+	return nil
+}
+
 // GroupMember stands for model.GroupMember.
 type GroupMember struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3183,7 +3755,7 @@ type GroupMember struct {
 
 func (x *GroupMember) Reset() {
 	*x = GroupMember{}
-	mi := &file_api_remaining_proto_msgTypes[56]
+	mi := &file_api_remaining_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3195,7 +3767,7 @@ func (x *GroupMember) String() string {
 func (*GroupMember) ProtoMessage() {}
 
 func (x *GroupMember) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[56]
+	mi := &file_api_remaining_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3208,7 +3780,7 @@ func (x *GroupMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupMember.ProtoReflect.Descriptor instead.
 func (*GroupMember) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{56}
+	return file_api_remaining_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *GroupMember) GetGroupId() string {
@@ -3241,22 +3813,27 @@ func (x *GroupMember) GetDeleteAt() int64 {
 
 // GroupSyncable stands for model.GroupSyncable.
 type GroupSyncable struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	GroupId       string                 `protobuf:"bytes,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	SyncableId    string                 `protobuf:"bytes,2,opt,name=syncable_id,json=syncableId,proto3" json:"syncable_id,omitempty"`
-	SyncableType  string                 `protobuf:"bytes,3,opt,name=syncable_type,json=syncableType,proto3" json:"syncable_type,omitempty"`
-	AutoAdd       bool                   `protobuf:"varint,4,opt,name=auto_add,json=autoAdd,proto3" json:"auto_add,omitempty"`
-	SchemeAdmin   bool                   `protobuf:"varint,5,opt,name=scheme_admin,json=schemeAdmin,proto3" json:"scheme_admin,omitempty"`
-	CreateAt      int64                  `protobuf:"varint,6,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
-	DeleteAt      int64                  `protobuf:"varint,7,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
-	UpdateAt      int64                  `protobuf:"varint,8,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	GroupId            string                 `protobuf:"bytes,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	SyncableId         string                 `protobuf:"bytes,2,opt,name=syncable_id,json=syncableId,proto3" json:"syncable_id,omitempty"`
+	SyncableType       string                 `protobuf:"bytes,3,opt,name=syncable_type,json=syncableType,proto3" json:"syncable_type,omitempty"`
+	AutoAdd            bool                   `protobuf:"varint,4,opt,name=auto_add,json=autoAdd,proto3" json:"auto_add,omitempty"`
+	SchemeAdmin        bool                   `protobuf:"varint,5,opt,name=scheme_admin,json=schemeAdmin,proto3" json:"scheme_admin,omitempty"`
+	CreateAt           int64                  `protobuf:"varint,6,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	DeleteAt           int64                  `protobuf:"varint,7,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	UpdateAt           int64                  `protobuf:"varint,8,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	ChannelDisplayName string                 `protobuf:"bytes,9,opt,name=channel_display_name,json=channelDisplayName,proto3" json:"channel_display_name,omitempty"`
+	TeamDisplayName    string                 `protobuf:"bytes,10,opt,name=team_display_name,json=teamDisplayName,proto3" json:"team_display_name,omitempty"`
+	TeamType           string                 `protobuf:"bytes,11,opt,name=team_type,json=teamType,proto3" json:"team_type,omitempty"`
+	ChannelType        string                 `protobuf:"bytes,12,opt,name=channel_type,json=channelType,proto3" json:"channel_type,omitempty"`
+	TeamId             string                 `protobuf:"bytes,13,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"` // The team of a channel.
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *GroupSyncable) Reset() {
 	*x = GroupSyncable{}
-	mi := &file_api_remaining_proto_msgTypes[57]
+	mi := &file_api_remaining_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3268,7 +3845,7 @@ func (x *GroupSyncable) String() string {
 func (*GroupSyncable) ProtoMessage() {}
 
 func (x *GroupSyncable) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[57]
+	mi := &file_api_remaining_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3281,7 +3858,7 @@ func (x *GroupSyncable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSyncable.ProtoReflect.Descriptor instead.
 func (*GroupSyncable) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{57}
+	return file_api_remaining_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *GroupSyncable) GetGroupId() string {
@@ -3340,29 +3917,74 @@ func (x *GroupSyncable) GetUpdateAt() int64 {
 	return 0
 }
 
+func (x *GroupSyncable) GetChannelDisplayName() string {
+	if x != nil {
+		return x.ChannelDisplayName
+	}
+	return ""
+}
+
+func (x *GroupSyncable) GetTeamDisplayName() string {
+	if x != nil {
+		return x.TeamDisplayName
+	}
+	return ""
+}
+
+func (x *GroupSyncable) GetTeamType() string {
+	if x != nil {
+		return x.TeamType
+	}
+	return ""
+}
+
+func (x *GroupSyncable) GetChannelType() string {
+	if x != nil {
+		return x.ChannelType
+	}
+	return ""
+}
+
+func (x *GroupSyncable) GetTeamId() string {
+	if x != nil {
+		return x.TeamId
+	}
+	return ""
+}
+
 // GroupSearchOpts stands for model.GroupSearchOpts.
 type GroupSearchOpts struct {
-	state                     protoimpl.MessageState `protogen:"open.v1"`
-	Q                         string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
-	IncludeMemberCount        bool                   `protobuf:"varint,2,opt,name=include_member_count,json=includeMemberCount,proto3" json:"include_member_count,omitempty"`
-	IncludeTotalMemberCount   bool                   `protobuf:"varint,3,opt,name=include_total_member_count,json=includeTotalMemberCount,proto3" json:"include_total_member_count,omitempty"`
-	FilterAllowReference      string                 `protobuf:"bytes,4,opt,name=filter_allow_reference,json=filterAllowReference,proto3" json:"filter_allow_reference,omitempty"`
-	PageOptsPage              int32                  `protobuf:"varint,5,opt,name=page_opts_page,json=pageOptsPage,proto3" json:"page_opts_page,omitempty"`
-	PageOptsPerPage           int32                  `protobuf:"varint,6,opt,name=page_opts_per_page,json=pageOptsPerPage,proto3" json:"page_opts_per_page,omitempty"`
-	FilterArchived            bool                   `protobuf:"varint,7,opt,name=filter_archived,json=filterArchived,proto3" json:"filter_archived,omitempty"`
-	FilterParentTeamPermitted bool                   `protobuf:"varint,8,opt,name=filter_parent_team_permitted,json=filterParentTeamPermitted,proto3" json:"filter_parent_team_permitted,omitempty"`
-	Source                    string                 `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
-	FilterHasMember           bool                   `protobuf:"varint,10,opt,name=filter_has_member,json=filterHasMember,proto3" json:"filter_has_member,omitempty"`
-	Since                     string                 `protobuf:"bytes,11,opt,name=since,proto3" json:"since,omitempty"`
-	IncludeChannelMemberCount bool                   `protobuf:"varint,12,opt,name=include_channel_member_count,json=includeChannelMemberCount,proto3" json:"include_channel_member_count,omitempty"`
-	IncludeTimezones          bool                   `protobuf:"varint,13,opt,name=include_timezones,json=includeTimezones,proto3" json:"include_timezones,omitempty"`
-	unknownFields             protoimpl.UnknownFields
-	sizeCache                 protoimpl.SizeCache
+	state                          protoimpl.MessageState `protogen:"open.v1"`
+	Q                              string                 `protobuf:"bytes,1,opt,name=q,proto3" json:"q,omitempty"`
+	IncludeMemberCount             bool                   `protobuf:"varint,2,opt,name=include_member_count,json=includeMemberCount,proto3" json:"include_member_count,omitempty"`
+	IncludeTotalMemberCount        bool                   `protobuf:"varint,3,opt,name=include_total_member_count,json=includeTotalMemberCount,proto3" json:"include_total_member_count,omitempty"`
+	FilterAllowReference           string                 `protobuf:"bytes,4,opt,name=filter_allow_reference,json=filterAllowReference,proto3" json:"filter_allow_reference,omitempty"`
+	PageOptsPage                   int32                  `protobuf:"varint,5,opt,name=page_opts_page,json=pageOptsPage,proto3" json:"page_opts_page,omitempty"`
+	PageOptsPerPage                int32                  `protobuf:"varint,6,opt,name=page_opts_per_page,json=pageOptsPerPage,proto3" json:"page_opts_per_page,omitempty"`
+	FilterArchived                 bool                   `protobuf:"varint,7,opt,name=filter_archived,json=filterArchived,proto3" json:"filter_archived,omitempty"`
+	FilterParentTeamPermitted      bool                   `protobuf:"varint,8,opt,name=filter_parent_team_permitted,json=filterParentTeamPermitted,proto3" json:"filter_parent_team_permitted,omitempty"`
+	Source                         string                 `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
+	FilterHasMember                bool                   `protobuf:"varint,10,opt,name=filter_has_member,json=filterHasMember,proto3" json:"filter_has_member,omitempty"`
+	Since                          string                 `protobuf:"bytes,11,opt,name=since,proto3" json:"since,omitempty"`
+	IncludeChannelMemberCount      bool                   `protobuf:"varint,12,opt,name=include_channel_member_count,json=includeChannelMemberCount,proto3" json:"include_channel_member_count,omitempty"`
+	IncludeTimezones               bool                   `protobuf:"varint,13,opt,name=include_timezones,json=includeTimezones,proto3" json:"include_timezones,omitempty"`
+	NotAssociatedToTeam            string                 `protobuf:"bytes,14,opt,name=not_associated_to_team,json=notAssociatedToTeam,proto3" json:"not_associated_to_team,omitempty"`
+	NotAssociatedToChannel         string                 `protobuf:"bytes,15,opt,name=not_associated_to_channel,json=notAssociatedToChannel,proto3" json:"not_associated_to_channel,omitempty"`
+	IncludeMemberIds               bool                   `protobuf:"varint,16,opt,name=include_member_ids,json=includeMemberIds,proto3" json:"include_member_ids,omitempty"`
+	IncludeArchived                bool                   `protobuf:"varint,17,opt,name=include_archived,json=includeArchived,proto3" json:"include_archived,omitempty"`
+	OnlySyncableSources            bool                   `protobuf:"varint,18,opt,name=only_syncable_sources,json=onlySyncableSources,proto3" json:"only_syncable_sources,omitempty"`
+	FilterAllowReferenceExact      *bool                  `protobuf:"varint,19,opt,name=filter_allow_reference_exact,json=filterAllowReferenceExact,proto3,oneof" json:"filter_allow_reference_exact,omitempty"`
+	SinceExact                     *int64                 `protobuf:"varint,20,opt,name=since_exact,json=sinceExact,proto3,oneof" json:"since_exact,omitempty"`
+	FilterHasMemberExact           *string                `protobuf:"bytes,21,opt,name=filter_has_member_exact,json=filterHasMemberExact,proto3,oneof" json:"filter_has_member_exact,omitempty"`                                 // The user's id.
+	IncludeChannelMemberCountExact *string                `protobuf:"bytes,22,opt,name=include_channel_member_count_exact,json=includeChannelMemberCountExact,proto3,oneof" json:"include_channel_member_count_exact,omitempty"` // The channel's id.
+	PageOpts                       *PageOpts              `protobuf:"bytes,23,opt,name=page_opts,json=pageOpts,proto3" json:"page_opts,omitempty"`                                                                               // page_opts_page and page_opts_per_page are the same without saying whether it is there.
+	unknownFields                  protoimpl.UnknownFields
+	sizeCache                      protoimpl.SizeCache
 }
 
 func (x *GroupSearchOpts) Reset() {
 	*x = GroupSearchOpts{}
-	mi := &file_api_remaining_proto_msgTypes[58]
+	mi := &file_api_remaining_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3374,7 +3996,7 @@ func (x *GroupSearchOpts) String() string {
 func (*GroupSearchOpts) ProtoMessage() {}
 
 func (x *GroupSearchOpts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[58]
+	mi := &file_api_remaining_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3387,7 +4009,7 @@ func (x *GroupSearchOpts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSearchOpts.ProtoReflect.Descriptor instead.
 func (*GroupSearchOpts) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{58}
+	return file_api_remaining_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *GroupSearchOpts) GetQ() string {
@@ -3481,6 +4103,129 @@ func (x *GroupSearchOpts) GetIncludeTimezones() bool {
 	return false
 }
 
+func (x *GroupSearchOpts) GetNotAssociatedToTeam() string {
+	if x != nil {
+		return x.NotAssociatedToTeam
+	}
+	return ""
+}
+
+func (x *GroupSearchOpts) GetNotAssociatedToChannel() string {
+	if x != nil {
+		return x.NotAssociatedToChannel
+	}
+	return ""
+}
+
+func (x *GroupSearchOpts) GetIncludeMemberIds() bool {
+	if x != nil {
+		return x.IncludeMemberIds
+	}
+	return false
+}
+
+func (x *GroupSearchOpts) GetIncludeArchived() bool {
+	if x != nil {
+		return x.IncludeArchived
+	}
+	return false
+}
+
+func (x *GroupSearchOpts) GetOnlySyncableSources() bool {
+	if x != nil {
+		return x.OnlySyncableSources
+	}
+	return false
+}
+
+func (x *GroupSearchOpts) GetFilterAllowReferenceExact() bool {
+	if x != nil && x.FilterAllowReferenceExact != nil {
+		return *x.FilterAllowReferenceExact
+	}
+	return false
+}
+
+func (x *GroupSearchOpts) GetSinceExact() int64 {
+	if x != nil && x.SinceExact != nil {
+		return *x.SinceExact
+	}
+	return 0
+}
+
+func (x *GroupSearchOpts) GetFilterHasMemberExact() string {
+	if x != nil && x.FilterHasMemberExact != nil {
+		return *x.FilterHasMemberExact
+	}
+	return ""
+}
+
+func (x *GroupSearchOpts) GetIncludeChannelMemberCountExact() string {
+	if x != nil && x.IncludeChannelMemberCountExact != nil {
+		return *x.IncludeChannelMemberCountExact
+	}
+	return ""
+}
+
+func (x *GroupSearchOpts) GetPageOpts() *PageOpts {
+	if x != nil {
+		return x.PageOpts
+	}
+	return nil
+}
+
+// PageOpts stands for model.PageOpts.
+type PageOpts struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Page          int64                  `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
+	PerPage       int64                  `protobuf:"varint,2,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PageOpts) Reset() {
+	*x = PageOpts{}
+	mi := &file_api_remaining_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PageOpts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PageOpts) ProtoMessage() {}
+
+func (x *PageOpts) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PageOpts.ProtoReflect.Descriptor instead.
+func (*PageOpts) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *PageOpts) GetPage() int64 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *PageOpts) GetPerPage() int64 {
+	if x != nil {
+		return x.PerPage
+	}
+	return 0
+}
+
 // CreateDefaultMembershipParams stands for model.CreateDefaultMembershipParams.
 type CreateDefaultMembershipParams struct {
 	state               protoimpl.MessageState `protogen:"open.v1"`
@@ -3488,13 +4233,16 @@ type CreateDefaultMembershipParams struct {
 	ScopeTeams          bool                   `protobuf:"varint,2,opt,name=scope_teams,json=scopeTeams,proto3" json:"scope_teams,omitempty"`
 	ScopeChannels       bool                   `protobuf:"varint,3,opt,name=scope_channels,json=scopeChannels,proto3" json:"scope_channels,omitempty"`
 	ReAddRemovedMembers bool                   `protobuf:"varint,4,opt,name=re_add_removed_members,json=reAddRemovedMembers,proto3" json:"re_add_removed_members,omitempty"`
+	ScopedUserId        *string                `protobuf:"bytes,5,opt,name=scoped_user_id,json=scopedUserId,proto3,oneof" json:"scoped_user_id,omitempty"`
+	ScopedTeamId        *string                `protobuf:"bytes,6,opt,name=scoped_team_id,json=scopedTeamId,proto3,oneof" json:"scoped_team_id,omitempty"`
+	ScopedChannelId     *string                `protobuf:"bytes,7,opt,name=scoped_channel_id,json=scopedChannelId,proto3,oneof" json:"scoped_channel_id,omitempty"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
 
 func (x *CreateDefaultMembershipParams) Reset() {
 	*x = CreateDefaultMembershipParams{}
-	mi := &file_api_remaining_proto_msgTypes[59]
+	mi := &file_api_remaining_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3506,7 +4254,7 @@ func (x *CreateDefaultMembershipParams) String() string {
 func (*CreateDefaultMembershipParams) ProtoMessage() {}
 
 func (x *CreateDefaultMembershipParams) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[59]
+	mi := &file_api_remaining_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3519,7 +4267,7 @@ func (x *CreateDefaultMembershipParams) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDefaultMembershipParams.ProtoReflect.Descriptor instead.
 func (*CreateDefaultMembershipParams) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{59}
+	return file_api_remaining_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *CreateDefaultMembershipParams) GetSince() int64 {
@@ -3550,6 +4298,27 @@ func (x *CreateDefaultMembershipParams) GetReAddRemovedMembers() bool {
 	return false
 }
 
+func (x *CreateDefaultMembershipParams) GetScopedUserId() string {
+	if x != nil && x.ScopedUserId != nil {
+		return *x.ScopedUserId
+	}
+	return ""
+}
+
+func (x *CreateDefaultMembershipParams) GetScopedTeamId() string {
+	if x != nil && x.ScopedTeamId != nil {
+		return *x.ScopedTeamId
+	}
+	return ""
+}
+
+func (x *CreateDefaultMembershipParams) GetScopedChannelId() string {
+	if x != nil && x.ScopedChannelId != nil {
+		return *x.ScopedChannelId
+	}
+	return ""
+}
+
 // GetGroupRequest holds the arguments of API.GetGroup(groupId string).
 type GetGroupRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3560,7 +4329,7 @@ type GetGroupRequest struct {
 
 func (x *GetGroupRequest) Reset() {
 	*x = GetGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[60]
+	mi := &file_api_remaining_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3572,7 +4341,7 @@ func (x *GetGroupRequest) String() string {
 func (*GetGroupRequest) ProtoMessage() {}
 
 func (x *GetGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[60]
+	mi := &file_api_remaining_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3585,7 +4354,7 @@ func (x *GetGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{60}
+	return file_api_remaining_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *GetGroupRequest) GetGroupId() string {
@@ -3606,7 +4375,7 @@ type GetGroupResponse struct {
 
 func (x *GetGroupResponse) Reset() {
 	*x = GetGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[61]
+	mi := &file_api_remaining_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3618,7 +4387,7 @@ func (x *GetGroupResponse) String() string {
 func (*GetGroupResponse) ProtoMessage() {}
 
 func (x *GetGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[61]
+	mi := &file_api_remaining_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3631,7 +4400,7 @@ func (x *GetGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{61}
+	return file_api_remaining_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *GetGroupResponse) GetError() *AppError {
@@ -3658,7 +4427,7 @@ type GetGroupByNameRequest struct {
 
 func (x *GetGroupByNameRequest) Reset() {
 	*x = GetGroupByNameRequest{}
-	mi := &file_api_remaining_proto_msgTypes[62]
+	mi := &file_api_remaining_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3670,7 +4439,7 @@ func (x *GetGroupByNameRequest) String() string {
 func (*GetGroupByNameRequest) ProtoMessage() {}
 
 func (x *GetGroupByNameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[62]
+	mi := &file_api_remaining_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3683,7 +4452,7 @@ func (x *GetGroupByNameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupByNameRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupByNameRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{62}
+	return file_api_remaining_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GetGroupByNameRequest) GetName() string {
@@ -3704,7 +4473,7 @@ type GetGroupByNameResponse struct {
 
 func (x *GetGroupByNameResponse) Reset() {
 	*x = GetGroupByNameResponse{}
-	mi := &file_api_remaining_proto_msgTypes[63]
+	mi := &file_api_remaining_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3716,7 +4485,7 @@ func (x *GetGroupByNameResponse) String() string {
 func (*GetGroupByNameResponse) ProtoMessage() {}
 
 func (x *GetGroupByNameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[63]
+	mi := &file_api_remaining_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3729,7 +4498,7 @@ func (x *GetGroupByNameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupByNameResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupByNameResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{63}
+	return file_api_remaining_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *GetGroupByNameResponse) GetError() *AppError {
@@ -3758,7 +4527,7 @@ type GetGroupMemberUsersRequest struct {
 
 func (x *GetGroupMemberUsersRequest) Reset() {
 	*x = GetGroupMemberUsersRequest{}
-	mi := &file_api_remaining_proto_msgTypes[64]
+	mi := &file_api_remaining_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3770,7 +4539,7 @@ func (x *GetGroupMemberUsersRequest) String() string {
 func (*GetGroupMemberUsersRequest) ProtoMessage() {}
 
 func (x *GetGroupMemberUsersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[64]
+	mi := &file_api_remaining_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3783,7 +4552,7 @@ func (x *GetGroupMemberUsersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupMemberUsersRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupMemberUsersRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{64}
+	return file_api_remaining_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *GetGroupMemberUsersRequest) GetGroupId() string {
@@ -3818,7 +4587,7 @@ type GetGroupMemberUsersResponse struct {
 
 func (x *GetGroupMemberUsersResponse) Reset() {
 	*x = GetGroupMemberUsersResponse{}
-	mi := &file_api_remaining_proto_msgTypes[65]
+	mi := &file_api_remaining_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3830,7 +4599,7 @@ func (x *GetGroupMemberUsersResponse) String() string {
 func (*GetGroupMemberUsersResponse) ProtoMessage() {}
 
 func (x *GetGroupMemberUsersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[65]
+	mi := &file_api_remaining_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3843,7 +4612,7 @@ func (x *GetGroupMemberUsersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupMemberUsersResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupMemberUsersResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{65}
+	return file_api_remaining_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *GetGroupMemberUsersResponse) GetError() *AppError {
@@ -3870,7 +4639,7 @@ type GetGroupsBySourceRequest struct {
 
 func (x *GetGroupsBySourceRequest) Reset() {
 	*x = GetGroupsBySourceRequest{}
-	mi := &file_api_remaining_proto_msgTypes[66]
+	mi := &file_api_remaining_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3882,7 +4651,7 @@ func (x *GetGroupsBySourceRequest) String() string {
 func (*GetGroupsBySourceRequest) ProtoMessage() {}
 
 func (x *GetGroupsBySourceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[66]
+	mi := &file_api_remaining_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3895,7 +4664,7 @@ func (x *GetGroupsBySourceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupsBySourceRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupsBySourceRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{66}
+	return file_api_remaining_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *GetGroupsBySourceRequest) GetGroupSource() string {
@@ -3916,7 +4685,7 @@ type GetGroupsBySourceResponse struct {
 
 func (x *GetGroupsBySourceResponse) Reset() {
 	*x = GetGroupsBySourceResponse{}
-	mi := &file_api_remaining_proto_msgTypes[67]
+	mi := &file_api_remaining_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3928,7 +4697,7 @@ func (x *GetGroupsBySourceResponse) String() string {
 func (*GetGroupsBySourceResponse) ProtoMessage() {}
 
 func (x *GetGroupsBySourceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[67]
+	mi := &file_api_remaining_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3941,7 +4710,7 @@ func (x *GetGroupsBySourceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupsBySourceResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupsBySourceResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{67}
+	return file_api_remaining_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GetGroupsBySourceResponse) GetError() *AppError {
@@ -3968,7 +4737,7 @@ type GetGroupsForUserRequest struct {
 
 func (x *GetGroupsForUserRequest) Reset() {
 	*x = GetGroupsForUserRequest{}
-	mi := &file_api_remaining_proto_msgTypes[68]
+	mi := &file_api_remaining_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3980,7 +4749,7 @@ func (x *GetGroupsForUserRequest) String() string {
 func (*GetGroupsForUserRequest) ProtoMessage() {}
 
 func (x *GetGroupsForUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[68]
+	mi := &file_api_remaining_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3993,7 +4762,7 @@ func (x *GetGroupsForUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupsForUserRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupsForUserRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{68}
+	return file_api_remaining_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *GetGroupsForUserRequest) GetUserId() string {
@@ -4014,7 +4783,7 @@ type GetGroupsForUserResponse struct {
 
 func (x *GetGroupsForUserResponse) Reset() {
 	*x = GetGroupsForUserResponse{}
-	mi := &file_api_remaining_proto_msgTypes[69]
+	mi := &file_api_remaining_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4026,7 +4795,7 @@ func (x *GetGroupsForUserResponse) String() string {
 func (*GetGroupsForUserResponse) ProtoMessage() {}
 
 func (x *GetGroupsForUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[69]
+	mi := &file_api_remaining_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4039,7 +4808,7 @@ func (x *GetGroupsForUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupsForUserResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupsForUserResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{69}
+	return file_api_remaining_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *GetGroupsForUserResponse) GetError() *AppError {
@@ -4067,7 +4836,7 @@ type UpsertGroupMemberRequest struct {
 
 func (x *UpsertGroupMemberRequest) Reset() {
 	*x = UpsertGroupMemberRequest{}
-	mi := &file_api_remaining_proto_msgTypes[70]
+	mi := &file_api_remaining_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4079,7 +4848,7 @@ func (x *UpsertGroupMemberRequest) String() string {
 func (*UpsertGroupMemberRequest) ProtoMessage() {}
 
 func (x *UpsertGroupMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[70]
+	mi := &file_api_remaining_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4092,7 +4861,7 @@ func (x *UpsertGroupMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertGroupMemberRequest.ProtoReflect.Descriptor instead.
 func (*UpsertGroupMemberRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{70}
+	return file_api_remaining_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *UpsertGroupMemberRequest) GetGroupId() string {
@@ -4120,7 +4889,7 @@ type UpsertGroupMemberResponse struct {
 
 func (x *UpsertGroupMemberResponse) Reset() {
 	*x = UpsertGroupMemberResponse{}
-	mi := &file_api_remaining_proto_msgTypes[71]
+	mi := &file_api_remaining_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4132,7 +4901,7 @@ func (x *UpsertGroupMemberResponse) String() string {
 func (*UpsertGroupMemberResponse) ProtoMessage() {}
 
 func (x *UpsertGroupMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[71]
+	mi := &file_api_remaining_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4145,7 +4914,7 @@ func (x *UpsertGroupMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertGroupMemberResponse.ProtoReflect.Descriptor instead.
 func (*UpsertGroupMemberResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{71}
+	return file_api_remaining_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *UpsertGroupMemberResponse) GetError() *AppError {
@@ -4173,7 +4942,7 @@ type UpsertGroupMembersRequest struct {
 
 func (x *UpsertGroupMembersRequest) Reset() {
 	*x = UpsertGroupMembersRequest{}
-	mi := &file_api_remaining_proto_msgTypes[72]
+	mi := &file_api_remaining_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4185,7 +4954,7 @@ func (x *UpsertGroupMembersRequest) String() string {
 func (*UpsertGroupMembersRequest) ProtoMessage() {}
 
 func (x *UpsertGroupMembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[72]
+	mi := &file_api_remaining_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4198,7 +4967,7 @@ func (x *UpsertGroupMembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertGroupMembersRequest.ProtoReflect.Descriptor instead.
 func (*UpsertGroupMembersRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{72}
+	return file_api_remaining_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *UpsertGroupMembersRequest) GetGroupId() string {
@@ -4226,7 +4995,7 @@ type UpsertGroupMembersResponse struct {
 
 func (x *UpsertGroupMembersResponse) Reset() {
 	*x = UpsertGroupMembersResponse{}
-	mi := &file_api_remaining_proto_msgTypes[73]
+	mi := &file_api_remaining_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4238,7 +5007,7 @@ func (x *UpsertGroupMembersResponse) String() string {
 func (*UpsertGroupMembersResponse) ProtoMessage() {}
 
 func (x *UpsertGroupMembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[73]
+	mi := &file_api_remaining_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4251,7 +5020,7 @@ func (x *UpsertGroupMembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertGroupMembersResponse.ProtoReflect.Descriptor instead.
 func (*UpsertGroupMembersResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{73}
+	return file_api_remaining_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *UpsertGroupMembersResponse) GetError() *AppError {
@@ -4280,7 +5049,7 @@ type GetGroupByRemoteIDRequest struct {
 
 func (x *GetGroupByRemoteIDRequest) Reset() {
 	*x = GetGroupByRemoteIDRequest{}
-	mi := &file_api_remaining_proto_msgTypes[74]
+	mi := &file_api_remaining_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4292,7 +5061,7 @@ func (x *GetGroupByRemoteIDRequest) String() string {
 func (*GetGroupByRemoteIDRequest) ProtoMessage() {}
 
 func (x *GetGroupByRemoteIDRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[74]
+	mi := &file_api_remaining_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4305,7 +5074,7 @@ func (x *GetGroupByRemoteIDRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupByRemoteIDRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupByRemoteIDRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{74}
+	return file_api_remaining_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *GetGroupByRemoteIDRequest) GetRemoteId() string {
@@ -4333,7 +5102,7 @@ type GetGroupByRemoteIDResponse struct {
 
 func (x *GetGroupByRemoteIDResponse) Reset() {
 	*x = GetGroupByRemoteIDResponse{}
-	mi := &file_api_remaining_proto_msgTypes[75]
+	mi := &file_api_remaining_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4345,7 +5114,7 @@ func (x *GetGroupByRemoteIDResponse) String() string {
 func (*GetGroupByRemoteIDResponse) ProtoMessage() {}
 
 func (x *GetGroupByRemoteIDResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[75]
+	mi := &file_api_remaining_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4358,7 +5127,7 @@ func (x *GetGroupByRemoteIDResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupByRemoteIDResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupByRemoteIDResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{75}
+	return file_api_remaining_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *GetGroupByRemoteIDResponse) GetError() *AppError {
@@ -4385,7 +5154,7 @@ type CreateGroupRequest struct {
 
 func (x *CreateGroupRequest) Reset() {
 	*x = CreateGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[76]
+	mi := &file_api_remaining_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4397,7 +5166,7 @@ func (x *CreateGroupRequest) String() string {
 func (*CreateGroupRequest) ProtoMessage() {}
 
 func (x *CreateGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[76]
+	mi := &file_api_remaining_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4410,7 +5179,7 @@ func (x *CreateGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateGroupRequest.ProtoReflect.Descriptor instead.
 func (*CreateGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{76}
+	return file_api_remaining_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *CreateGroupRequest) GetGroup() *Group {
@@ -4431,7 +5200,7 @@ type CreateGroupResponse struct {
 
 func (x *CreateGroupResponse) Reset() {
 	*x = CreateGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[77]
+	mi := &file_api_remaining_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4443,7 +5212,7 @@ func (x *CreateGroupResponse) String() string {
 func (*CreateGroupResponse) ProtoMessage() {}
 
 func (x *CreateGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[77]
+	mi := &file_api_remaining_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4456,7 +5225,7 @@ func (x *CreateGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateGroupResponse.ProtoReflect.Descriptor instead.
 func (*CreateGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{77}
+	return file_api_remaining_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *CreateGroupResponse) GetError() *AppError {
@@ -4483,7 +5252,7 @@ type UpdateGroupRequest struct {
 
 func (x *UpdateGroupRequest) Reset() {
 	*x = UpdateGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[78]
+	mi := &file_api_remaining_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4495,7 +5264,7 @@ func (x *UpdateGroupRequest) String() string {
 func (*UpdateGroupRequest) ProtoMessage() {}
 
 func (x *UpdateGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[78]
+	mi := &file_api_remaining_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4508,7 +5277,7 @@ func (x *UpdateGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateGroupRequest.ProtoReflect.Descriptor instead.
 func (*UpdateGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{78}
+	return file_api_remaining_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *UpdateGroupRequest) GetGroup() *Group {
@@ -4529,7 +5298,7 @@ type UpdateGroupResponse struct {
 
 func (x *UpdateGroupResponse) Reset() {
 	*x = UpdateGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[79]
+	mi := &file_api_remaining_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4541,7 +5310,7 @@ func (x *UpdateGroupResponse) String() string {
 func (*UpdateGroupResponse) ProtoMessage() {}
 
 func (x *UpdateGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[79]
+	mi := &file_api_remaining_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4554,7 +5323,7 @@ func (x *UpdateGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateGroupResponse.ProtoReflect.Descriptor instead.
 func (*UpdateGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{79}
+	return file_api_remaining_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *UpdateGroupResponse) GetError() *AppError {
@@ -4581,7 +5350,7 @@ type DeleteGroupRequest struct {
 
 func (x *DeleteGroupRequest) Reset() {
 	*x = DeleteGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[80]
+	mi := &file_api_remaining_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4593,7 +5362,7 @@ func (x *DeleteGroupRequest) String() string {
 func (*DeleteGroupRequest) ProtoMessage() {}
 
 func (x *DeleteGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[80]
+	mi := &file_api_remaining_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4606,7 +5375,7 @@ func (x *DeleteGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteGroupRequest.ProtoReflect.Descriptor instead.
 func (*DeleteGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{80}
+	return file_api_remaining_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *DeleteGroupRequest) GetGroupId() string {
@@ -4627,7 +5396,7 @@ type DeleteGroupResponse struct {
 
 func (x *DeleteGroupResponse) Reset() {
 	*x = DeleteGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[81]
+	mi := &file_api_remaining_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4639,7 +5408,7 @@ func (x *DeleteGroupResponse) String() string {
 func (*DeleteGroupResponse) ProtoMessage() {}
 
 func (x *DeleteGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[81]
+	mi := &file_api_remaining_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4652,7 +5421,7 @@ func (x *DeleteGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteGroupResponse.ProtoReflect.Descriptor instead.
 func (*DeleteGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{81}
+	return file_api_remaining_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *DeleteGroupResponse) GetError() *AppError {
@@ -4679,7 +5448,7 @@ type RestoreGroupRequest struct {
 
 func (x *RestoreGroupRequest) Reset() {
 	*x = RestoreGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[82]
+	mi := &file_api_remaining_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4691,7 +5460,7 @@ func (x *RestoreGroupRequest) String() string {
 func (*RestoreGroupRequest) ProtoMessage() {}
 
 func (x *RestoreGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[82]
+	mi := &file_api_remaining_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4704,7 +5473,7 @@ func (x *RestoreGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreGroupRequest.ProtoReflect.Descriptor instead.
 func (*RestoreGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{82}
+	return file_api_remaining_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *RestoreGroupRequest) GetGroupId() string {
@@ -4725,7 +5494,7 @@ type RestoreGroupResponse struct {
 
 func (x *RestoreGroupResponse) Reset() {
 	*x = RestoreGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[83]
+	mi := &file_api_remaining_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4737,7 +5506,7 @@ func (x *RestoreGroupResponse) String() string {
 func (*RestoreGroupResponse) ProtoMessage() {}
 
 func (x *RestoreGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[83]
+	mi := &file_api_remaining_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4750,7 +5519,7 @@ func (x *RestoreGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreGroupResponse.ProtoReflect.Descriptor instead.
 func (*RestoreGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{83}
+	return file_api_remaining_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *RestoreGroupResponse) GetError() *AppError {
@@ -4778,7 +5547,7 @@ type DeleteGroupMemberRequest struct {
 
 func (x *DeleteGroupMemberRequest) Reset() {
 	*x = DeleteGroupMemberRequest{}
-	mi := &file_api_remaining_proto_msgTypes[84]
+	mi := &file_api_remaining_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4790,7 +5559,7 @@ func (x *DeleteGroupMemberRequest) String() string {
 func (*DeleteGroupMemberRequest) ProtoMessage() {}
 
 func (x *DeleteGroupMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[84]
+	mi := &file_api_remaining_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4803,7 +5572,7 @@ func (x *DeleteGroupMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteGroupMemberRequest.ProtoReflect.Descriptor instead.
 func (*DeleteGroupMemberRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{84}
+	return file_api_remaining_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *DeleteGroupMemberRequest) GetGroupId() string {
@@ -4831,7 +5600,7 @@ type DeleteGroupMemberResponse struct {
 
 func (x *DeleteGroupMemberResponse) Reset() {
 	*x = DeleteGroupMemberResponse{}
-	mi := &file_api_remaining_proto_msgTypes[85]
+	mi := &file_api_remaining_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4843,7 +5612,7 @@ func (x *DeleteGroupMemberResponse) String() string {
 func (*DeleteGroupMemberResponse) ProtoMessage() {}
 
 func (x *DeleteGroupMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[85]
+	mi := &file_api_remaining_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4856,7 +5625,7 @@ func (x *DeleteGroupMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteGroupMemberResponse.ProtoReflect.Descriptor instead.
 func (*DeleteGroupMemberResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{85}
+	return file_api_remaining_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *DeleteGroupMemberResponse) GetError() *AppError {
@@ -4886,7 +5655,7 @@ type GetGroupSyncableRequest struct {
 
 func (x *GetGroupSyncableRequest) Reset() {
 	*x = GetGroupSyncableRequest{}
-	mi := &file_api_remaining_proto_msgTypes[86]
+	mi := &file_api_remaining_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4898,7 +5667,7 @@ func (x *GetGroupSyncableRequest) String() string {
 func (*GetGroupSyncableRequest) ProtoMessage() {}
 
 func (x *GetGroupSyncableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[86]
+	mi := &file_api_remaining_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4911,7 +5680,7 @@ func (x *GetGroupSyncableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupSyncableRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupSyncableRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{86}
+	return file_api_remaining_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *GetGroupSyncableRequest) GetGroupId() string {
@@ -4946,7 +5715,7 @@ type GetGroupSyncableResponse struct {
 
 func (x *GetGroupSyncableResponse) Reset() {
 	*x = GetGroupSyncableResponse{}
-	mi := &file_api_remaining_proto_msgTypes[87]
+	mi := &file_api_remaining_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4958,7 +5727,7 @@ func (x *GetGroupSyncableResponse) String() string {
 func (*GetGroupSyncableResponse) ProtoMessage() {}
 
 func (x *GetGroupSyncableResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[87]
+	mi := &file_api_remaining_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4971,7 +5740,7 @@ func (x *GetGroupSyncableResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupSyncableResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupSyncableResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{87}
+	return file_api_remaining_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *GetGroupSyncableResponse) GetError() *AppError {
@@ -5000,7 +5769,7 @@ type GetGroupSyncablesRequest struct {
 
 func (x *GetGroupSyncablesRequest) Reset() {
 	*x = GetGroupSyncablesRequest{}
-	mi := &file_api_remaining_proto_msgTypes[88]
+	mi := &file_api_remaining_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5012,7 +5781,7 @@ func (x *GetGroupSyncablesRequest) String() string {
 func (*GetGroupSyncablesRequest) ProtoMessage() {}
 
 func (x *GetGroupSyncablesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[88]
+	mi := &file_api_remaining_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5025,7 +5794,7 @@ func (x *GetGroupSyncablesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupSyncablesRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupSyncablesRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{88}
+	return file_api_remaining_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *GetGroupSyncablesRequest) GetGroupId() string {
@@ -5053,7 +5822,7 @@ type GetGroupSyncablesResponse struct {
 
 func (x *GetGroupSyncablesResponse) Reset() {
 	*x = GetGroupSyncablesResponse{}
-	mi := &file_api_remaining_proto_msgTypes[89]
+	mi := &file_api_remaining_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5065,7 +5834,7 @@ func (x *GetGroupSyncablesResponse) String() string {
 func (*GetGroupSyncablesResponse) ProtoMessage() {}
 
 func (x *GetGroupSyncablesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[89]
+	mi := &file_api_remaining_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5078,7 +5847,7 @@ func (x *GetGroupSyncablesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupSyncablesResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupSyncablesResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{89}
+	return file_api_remaining_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *GetGroupSyncablesResponse) GetError() *AppError {
@@ -5105,7 +5874,7 @@ type UpsertGroupSyncableRequest struct {
 
 func (x *UpsertGroupSyncableRequest) Reset() {
 	*x = UpsertGroupSyncableRequest{}
-	mi := &file_api_remaining_proto_msgTypes[90]
+	mi := &file_api_remaining_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5117,7 +5886,7 @@ func (x *UpsertGroupSyncableRequest) String() string {
 func (*UpsertGroupSyncableRequest) ProtoMessage() {}
 
 func (x *UpsertGroupSyncableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[90]
+	mi := &file_api_remaining_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5130,7 +5899,7 @@ func (x *UpsertGroupSyncableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertGroupSyncableRequest.ProtoReflect.Descriptor instead.
 func (*UpsertGroupSyncableRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{90}
+	return file_api_remaining_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *UpsertGroupSyncableRequest) GetGroupSyncable() *GroupSyncable {
@@ -5151,7 +5920,7 @@ type UpsertGroupSyncableResponse struct {
 
 func (x *UpsertGroupSyncableResponse) Reset() {
 	*x = UpsertGroupSyncableResponse{}
-	mi := &file_api_remaining_proto_msgTypes[91]
+	mi := &file_api_remaining_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5163,7 +5932,7 @@ func (x *UpsertGroupSyncableResponse) String() string {
 func (*UpsertGroupSyncableResponse) ProtoMessage() {}
 
 func (x *UpsertGroupSyncableResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[91]
+	mi := &file_api_remaining_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5176,7 +5945,7 @@ func (x *UpsertGroupSyncableResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertGroupSyncableResponse.ProtoReflect.Descriptor instead.
 func (*UpsertGroupSyncableResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{91}
+	return file_api_remaining_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *UpsertGroupSyncableResponse) GetError() *AppError {
@@ -5203,7 +5972,7 @@ type UpdateGroupSyncableRequest struct {
 
 func (x *UpdateGroupSyncableRequest) Reset() {
 	*x = UpdateGroupSyncableRequest{}
-	mi := &file_api_remaining_proto_msgTypes[92]
+	mi := &file_api_remaining_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5215,7 +5984,7 @@ func (x *UpdateGroupSyncableRequest) String() string {
 func (*UpdateGroupSyncableRequest) ProtoMessage() {}
 
 func (x *UpdateGroupSyncableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[92]
+	mi := &file_api_remaining_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5228,7 +5997,7 @@ func (x *UpdateGroupSyncableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateGroupSyncableRequest.ProtoReflect.Descriptor instead.
 func (*UpdateGroupSyncableRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{92}
+	return file_api_remaining_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *UpdateGroupSyncableRequest) GetGroupSyncable() *GroupSyncable {
@@ -5249,7 +6018,7 @@ type UpdateGroupSyncableResponse struct {
 
 func (x *UpdateGroupSyncableResponse) Reset() {
 	*x = UpdateGroupSyncableResponse{}
-	mi := &file_api_remaining_proto_msgTypes[93]
+	mi := &file_api_remaining_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5261,7 +6030,7 @@ func (x *UpdateGroupSyncableResponse) String() string {
 func (*UpdateGroupSyncableResponse) ProtoMessage() {}
 
 func (x *UpdateGroupSyncableResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[93]
+	mi := &file_api_remaining_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5274,7 +6043,7 @@ func (x *UpdateGroupSyncableResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateGroupSyncableResponse.ProtoReflect.Descriptor instead.
 func (*UpdateGroupSyncableResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{93}
+	return file_api_remaining_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *UpdateGroupSyncableResponse) GetError() *AppError {
@@ -5304,7 +6073,7 @@ type DeleteGroupSyncableRequest struct {
 
 func (x *DeleteGroupSyncableRequest) Reset() {
 	*x = DeleteGroupSyncableRequest{}
-	mi := &file_api_remaining_proto_msgTypes[94]
+	mi := &file_api_remaining_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5316,7 +6085,7 @@ func (x *DeleteGroupSyncableRequest) String() string {
 func (*DeleteGroupSyncableRequest) ProtoMessage() {}
 
 func (x *DeleteGroupSyncableRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[94]
+	mi := &file_api_remaining_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5329,7 +6098,7 @@ func (x *DeleteGroupSyncableRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteGroupSyncableRequest.ProtoReflect.Descriptor instead.
 func (*DeleteGroupSyncableRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{94}
+	return file_api_remaining_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *DeleteGroupSyncableRequest) GetGroupId() string {
@@ -5364,7 +6133,7 @@ type DeleteGroupSyncableResponse struct {
 
 func (x *DeleteGroupSyncableResponse) Reset() {
 	*x = DeleteGroupSyncableResponse{}
-	mi := &file_api_remaining_proto_msgTypes[95]
+	mi := &file_api_remaining_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5376,7 +6145,7 @@ func (x *DeleteGroupSyncableResponse) String() string {
 func (*DeleteGroupSyncableResponse) ProtoMessage() {}
 
 func (x *DeleteGroupSyncableResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[95]
+	mi := &file_api_remaining_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5389,7 +6158,7 @@ func (x *DeleteGroupSyncableResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteGroupSyncableResponse.ProtoReflect.Descriptor instead.
 func (*DeleteGroupSyncableResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{95}
+	return file_api_remaining_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *DeleteGroupSyncableResponse) GetError() *AppError {
@@ -5420,7 +6189,7 @@ type GetGroupsRequest struct {
 
 func (x *GetGroupsRequest) Reset() {
 	*x = GetGroupsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[96]
+	mi := &file_api_remaining_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5432,7 +6201,7 @@ func (x *GetGroupsRequest) String() string {
 func (*GetGroupsRequest) ProtoMessage() {}
 
 func (x *GetGroupsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[96]
+	mi := &file_api_remaining_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5445,7 +6214,7 @@ func (x *GetGroupsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupsRequest.ProtoReflect.Descriptor instead.
 func (*GetGroupsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{96}
+	return file_api_remaining_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *GetGroupsRequest) GetPage() int32 {
@@ -5487,7 +6256,7 @@ type GetGroupsResponse struct {
 
 func (x *GetGroupsResponse) Reset() {
 	*x = GetGroupsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[97]
+	mi := &file_api_remaining_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5499,7 +6268,7 @@ func (x *GetGroupsResponse) String() string {
 func (*GetGroupsResponse) ProtoMessage() {}
 
 func (x *GetGroupsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[97]
+	mi := &file_api_remaining_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5512,7 +6281,7 @@ func (x *GetGroupsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGroupsResponse.ProtoReflect.Descriptor instead.
 func (*GetGroupsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{97}
+	return file_api_remaining_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *GetGroupsResponse) GetError() *AppError {
@@ -5540,7 +6309,7 @@ type CreateDefaultSyncableMembershipsRequest struct {
 
 func (x *CreateDefaultSyncableMembershipsRequest) Reset() {
 	*x = CreateDefaultSyncableMembershipsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[98]
+	mi := &file_api_remaining_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5552,7 +6321,7 @@ func (x *CreateDefaultSyncableMembershipsRequest) String() string {
 func (*CreateDefaultSyncableMembershipsRequest) ProtoMessage() {}
 
 func (x *CreateDefaultSyncableMembershipsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[98]
+	mi := &file_api_remaining_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5565,7 +6334,7 @@ func (x *CreateDefaultSyncableMembershipsRequest) ProtoReflect() protoreflect.Me
 
 // Deprecated: Use CreateDefaultSyncableMembershipsRequest.ProtoReflect.Descriptor instead.
 func (*CreateDefaultSyncableMembershipsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{98}
+	return file_api_remaining_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *CreateDefaultSyncableMembershipsRequest) GetParams() *CreateDefaultMembershipParams {
@@ -5585,7 +6354,7 @@ type CreateDefaultSyncableMembershipsResponse struct {
 
 func (x *CreateDefaultSyncableMembershipsResponse) Reset() {
 	*x = CreateDefaultSyncableMembershipsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[99]
+	mi := &file_api_remaining_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5597,7 +6366,7 @@ func (x *CreateDefaultSyncableMembershipsResponse) String() string {
 func (*CreateDefaultSyncableMembershipsResponse) ProtoMessage() {}
 
 func (x *CreateDefaultSyncableMembershipsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[99]
+	mi := &file_api_remaining_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5610,7 +6379,7 @@ func (x *CreateDefaultSyncableMembershipsResponse) ProtoReflect() protoreflect.M
 
 // Deprecated: Use CreateDefaultSyncableMembershipsResponse.ProtoReflect.Descriptor instead.
 func (*CreateDefaultSyncableMembershipsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{99}
+	return file_api_remaining_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *CreateDefaultSyncableMembershipsResponse) GetError() *AppError {
@@ -5629,7 +6398,7 @@ type DeleteGroupConstrainedMembershipsRequest struct {
 
 func (x *DeleteGroupConstrainedMembershipsRequest) Reset() {
 	*x = DeleteGroupConstrainedMembershipsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[100]
+	mi := &file_api_remaining_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5641,7 +6410,7 @@ func (x *DeleteGroupConstrainedMembershipsRequest) String() string {
 func (*DeleteGroupConstrainedMembershipsRequest) ProtoMessage() {}
 
 func (x *DeleteGroupConstrainedMembershipsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[100]
+	mi := &file_api_remaining_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5654,7 +6423,7 @@ func (x *DeleteGroupConstrainedMembershipsRequest) ProtoReflect() protoreflect.M
 
 // Deprecated: Use DeleteGroupConstrainedMembershipsRequest.ProtoReflect.Descriptor instead.
 func (*DeleteGroupConstrainedMembershipsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{100}
+	return file_api_remaining_proto_rawDescGZIP(), []int{107}
 }
 
 // DeleteGroupConstrainedMembershipsResponse holds what API.DeleteGroupConstrainedMemberships returns: *model.AppError.
@@ -5667,7 +6436,7 @@ type DeleteGroupConstrainedMembershipsResponse struct {
 
 func (x *DeleteGroupConstrainedMembershipsResponse) Reset() {
 	*x = DeleteGroupConstrainedMembershipsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[101]
+	mi := &file_api_remaining_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5679,7 +6448,7 @@ func (x *DeleteGroupConstrainedMembershipsResponse) String() string {
 func (*DeleteGroupConstrainedMembershipsResponse) ProtoMessage() {}
 
 func (x *DeleteGroupConstrainedMembershipsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[101]
+	mi := &file_api_remaining_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5692,7 +6461,7 @@ func (x *DeleteGroupConstrainedMembershipsResponse) ProtoReflect() protoreflect.
 
 // Deprecated: Use DeleteGroupConstrainedMembershipsResponse.ProtoReflect.Descriptor instead.
 func (*DeleteGroupConstrainedMembershipsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{101}
+	return file_api_remaining_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *DeleteGroupConstrainedMembershipsResponse) GetError() *AppError {
@@ -5708,13 +6477,17 @@ type RegisterPluginOpts struct {
 	PluginId      string                 `protobuf:"bytes,1,opt,name=plugin_id,json=pluginId,proto3" json:"plugin_id,omitempty"`
 	DisplayName   string                 `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
 	Description   string                 `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	CreatorId     string                 `protobuf:"bytes,4,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
+	AutoShareDms  bool                   `protobuf:"varint,5,opt,name=auto_share_dms,json=autoShareDms,proto3" json:"auto_share_dms,omitempty"`
+	AutoInvited   bool                   `protobuf:"varint,6,opt,name=auto_invited,json=autoInvited,proto3" json:"auto_invited,omitempty"`
+	SiteUrl       string                 `protobuf:"bytes,7,opt,name=site_url,json=siteUrl,proto3" json:"site_url,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RegisterPluginOpts) Reset() {
 	*x = RegisterPluginOpts{}
-	mi := &file_api_remaining_proto_msgTypes[102]
+	mi := &file_api_remaining_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5726,7 +6499,7 @@ func (x *RegisterPluginOpts) String() string {
 func (*RegisterPluginOpts) ProtoMessage() {}
 
 func (x *RegisterPluginOpts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[102]
+	mi := &file_api_remaining_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5739,7 +6512,7 @@ func (x *RegisterPluginOpts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterPluginOpts.ProtoReflect.Descriptor instead.
 func (*RegisterPluginOpts) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{102}
+	return file_api_remaining_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *RegisterPluginOpts) GetPluginId() string {
@@ -5763,6 +6536,34 @@ func (x *RegisterPluginOpts) GetDescription() string {
 	return ""
 }
 
+func (x *RegisterPluginOpts) GetCreatorId() string {
+	if x != nil {
+		return x.CreatorId
+	}
+	return ""
+}
+
+func (x *RegisterPluginOpts) GetAutoShareDms() bool {
+	if x != nil {
+		return x.AutoShareDms
+	}
+	return false
+}
+
+func (x *RegisterPluginOpts) GetAutoInvited() bool {
+	if x != nil {
+		return x.AutoInvited
+	}
+	return false
+}
+
+func (x *RegisterPluginOpts) GetSiteUrl() string {
+	if x != nil {
+		return x.SiteUrl
+	}
+	return ""
+}
+
 // SharedChannel stands for model.SharedChannel.
 type SharedChannel struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
@@ -5779,13 +6580,14 @@ type SharedChannel struct {
 	UpdateAt         int64                  `protobuf:"varint,11,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
 	RemoteId         string                 `protobuf:"bytes,12,opt,name=remote_id,json=remoteId,proto3" json:"remote_id,omitempty"`
 	Type             string                 `protobuf:"bytes,13,opt,name=type,proto3" json:"type,omitempty"`
+	HomeExact        *bool                  `protobuf:"varint,14,opt,name=home_exact,json=homeExact,proto3,oneof" json:"home_exact,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
 
 func (x *SharedChannel) Reset() {
 	*x = SharedChannel{}
-	mi := &file_api_remaining_proto_msgTypes[103]
+	mi := &file_api_remaining_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5797,7 +6599,7 @@ func (x *SharedChannel) String() string {
 func (*SharedChannel) ProtoMessage() {}
 
 func (x *SharedChannel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[103]
+	mi := &file_api_remaining_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5810,7 +6612,7 @@ func (x *SharedChannel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedChannel.ProtoReflect.Descriptor instead.
 func (*SharedChannel) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{103}
+	return file_api_remaining_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *SharedChannel) GetChannelId() string {
@@ -5904,18 +6706,27 @@ func (x *SharedChannel) GetType() string {
 	return ""
 }
 
+func (x *SharedChannel) GetHomeExact() bool {
+	if x != nil && x.HomeExact != nil {
+		return *x.HomeExact
+	}
+	return false
+}
+
 // GetPostsSinceForSyncCursor stands for model.GetPostsSinceForSyncCursor.
 type GetPostsSinceForSyncCursor struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
 	LastPostUpdateAt int64                  `protobuf:"varint,1,opt,name=last_post_update_at,json=lastPostUpdateAt,proto3" json:"last_post_update_at,omitempty"`
 	LastPostId       string                 `protobuf:"bytes,2,opt,name=last_post_id,json=lastPostId,proto3" json:"last_post_id,omitempty"`
+	LastPostCreateAt int64                  `protobuf:"varint,3,opt,name=last_post_create_at,json=lastPostCreateAt,proto3" json:"last_post_create_at,omitempty"`
+	LastPostCreateId string                 `protobuf:"bytes,4,opt,name=last_post_create_id,json=lastPostCreateId,proto3" json:"last_post_create_id,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
 
 func (x *GetPostsSinceForSyncCursor) Reset() {
 	*x = GetPostsSinceForSyncCursor{}
-	mi := &file_api_remaining_proto_msgTypes[104]
+	mi := &file_api_remaining_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5927,7 +6738,7 @@ func (x *GetPostsSinceForSyncCursor) String() string {
 func (*GetPostsSinceForSyncCursor) ProtoMessage() {}
 
 func (x *GetPostsSinceForSyncCursor) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[104]
+	mi := &file_api_remaining_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5940,7 +6751,7 @@ func (x *GetPostsSinceForSyncCursor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostsSinceForSyncCursor.ProtoReflect.Descriptor instead.
 func (*GetPostsSinceForSyncCursor) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{104}
+	return file_api_remaining_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *GetPostsSinceForSyncCursor) GetLastPostUpdateAt() int64 {
@@ -5957,6 +6768,20 @@ func (x *GetPostsSinceForSyncCursor) GetLastPostId() string {
 	return ""
 }
 
+func (x *GetPostsSinceForSyncCursor) GetLastPostCreateAt() int64 {
+	if x != nil {
+		return x.LastPostCreateAt
+	}
+	return 0
+}
+
+func (x *GetPostsSinceForSyncCursor) GetLastPostCreateId() string {
+	if x != nil {
+		return x.LastPostCreateId
+	}
+	return ""
+}
+
 // RegisterPluginForSharedChannelsRequest holds the arguments of API.RegisterPluginForSharedChannels(opts
 // model.RegisterPluginOpts).
 type RegisterPluginForSharedChannelsRequest struct {
@@ -5968,7 +6793,7 @@ type RegisterPluginForSharedChannelsRequest struct {
 
 func (x *RegisterPluginForSharedChannelsRequest) Reset() {
 	*x = RegisterPluginForSharedChannelsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[105]
+	mi := &file_api_remaining_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5980,7 +6805,7 @@ func (x *RegisterPluginForSharedChannelsRequest) String() string {
 func (*RegisterPluginForSharedChannelsRequest) ProtoMessage() {}
 
 func (x *RegisterPluginForSharedChannelsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[105]
+	mi := &file_api_remaining_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5993,7 +6818,7 @@ func (x *RegisterPluginForSharedChannelsRequest) ProtoReflect() protoreflect.Mes
 
 // Deprecated: Use RegisterPluginForSharedChannelsRequest.ProtoReflect.Descriptor instead.
 func (*RegisterPluginForSharedChannelsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{105}
+	return file_api_remaining_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *RegisterPluginForSharedChannelsRequest) GetOpts() *RegisterPluginOpts {
@@ -6015,7 +6840,7 @@ type RegisterPluginForSharedChannelsResponse struct {
 
 func (x *RegisterPluginForSharedChannelsResponse) Reset() {
 	*x = RegisterPluginForSharedChannelsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[106]
+	mi := &file_api_remaining_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6027,7 +6852,7 @@ func (x *RegisterPluginForSharedChannelsResponse) String() string {
 func (*RegisterPluginForSharedChannelsResponse) ProtoMessage() {}
 
 func (x *RegisterPluginForSharedChannelsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[106]
+	mi := &file_api_remaining_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6040,7 +6865,7 @@ func (x *RegisterPluginForSharedChannelsResponse) ProtoReflect() protoreflect.Me
 
 // Deprecated: Use RegisterPluginForSharedChannelsResponse.ProtoReflect.Descriptor instead.
 func (*RegisterPluginForSharedChannelsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{106}
+	return file_api_remaining_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *RegisterPluginForSharedChannelsResponse) GetError() *AppError {
@@ -6068,7 +6893,7 @@ type UnregisterPluginForSharedChannelsRequest struct {
 
 func (x *UnregisterPluginForSharedChannelsRequest) Reset() {
 	*x = UnregisterPluginForSharedChannelsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[107]
+	mi := &file_api_remaining_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6080,7 +6905,7 @@ func (x *UnregisterPluginForSharedChannelsRequest) String() string {
 func (*UnregisterPluginForSharedChannelsRequest) ProtoMessage() {}
 
 func (x *UnregisterPluginForSharedChannelsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[107]
+	mi := &file_api_remaining_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6093,7 +6918,7 @@ func (x *UnregisterPluginForSharedChannelsRequest) ProtoReflect() protoreflect.M
 
 // Deprecated: Use UnregisterPluginForSharedChannelsRequest.ProtoReflect.Descriptor instead.
 func (*UnregisterPluginForSharedChannelsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{107}
+	return file_api_remaining_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *UnregisterPluginForSharedChannelsRequest) GetPluginId() string {
@@ -6113,7 +6938,7 @@ type UnregisterPluginForSharedChannelsResponse struct {
 
 func (x *UnregisterPluginForSharedChannelsResponse) Reset() {
 	*x = UnregisterPluginForSharedChannelsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[108]
+	mi := &file_api_remaining_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6125,7 +6950,7 @@ func (x *UnregisterPluginForSharedChannelsResponse) String() string {
 func (*UnregisterPluginForSharedChannelsResponse) ProtoMessage() {}
 
 func (x *UnregisterPluginForSharedChannelsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[108]
+	mi := &file_api_remaining_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6138,10 +6963,101 @@ func (x *UnregisterPluginForSharedChannelsResponse) ProtoReflect() protoreflect.
 
 // Deprecated: Use UnregisterPluginForSharedChannelsResponse.ProtoReflect.Descriptor instead.
 func (*UnregisterPluginForSharedChannelsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{108}
+	return file_api_remaining_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *UnregisterPluginForSharedChannelsResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// UnregisterPluginRemoteForSharedChannelsRequest holds the arguments of
+// API.UnregisterPluginRemoteForSharedChannels(remoteID string).
+type UnregisterPluginRemoteForSharedChannelsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RemoteId      string                 `protobuf:"bytes,1,opt,name=remote_id,json=remoteId,proto3" json:"remote_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnregisterPluginRemoteForSharedChannelsRequest) Reset() {
+	*x = UnregisterPluginRemoteForSharedChannelsRequest{}
+	mi := &file_api_remaining_proto_msgTypes[116]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnregisterPluginRemoteForSharedChannelsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnregisterPluginRemoteForSharedChannelsRequest) ProtoMessage() {}
+
+func (x *UnregisterPluginRemoteForSharedChannelsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[116]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnregisterPluginRemoteForSharedChannelsRequest.ProtoReflect.Descriptor instead.
+func (*UnregisterPluginRemoteForSharedChannelsRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{116}
+}
+
+func (x *UnregisterPluginRemoteForSharedChannelsRequest) GetRemoteId() string {
+	if x != nil {
+		return x.RemoteId
+	}
+	return ""
+}
+
+// UnregisterPluginRemoteForSharedChannelsResponse holds what API.UnregisterPluginRemoteForSharedChannels returns: error.
+type UnregisterPluginRemoteForSharedChannelsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnregisterPluginRemoteForSharedChannelsResponse) Reset() {
+	*x = UnregisterPluginRemoteForSharedChannelsResponse{}
+	mi := &file_api_remaining_proto_msgTypes[117]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnregisterPluginRemoteForSharedChannelsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnregisterPluginRemoteForSharedChannelsResponse) ProtoMessage() {}
+
+func (x *UnregisterPluginRemoteForSharedChannelsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[117]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnregisterPluginRemoteForSharedChannelsResponse.ProtoReflect.Descriptor instead.
+func (*UnregisterPluginRemoteForSharedChannelsResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{117}
+}
+
+func (x *UnregisterPluginRemoteForSharedChannelsResponse) GetError() *AppError {
 	if x != nil {
 		return x.Error
 	}
@@ -6158,7 +7074,7 @@ type ShareChannelRequest struct {
 
 func (x *ShareChannelRequest) Reset() {
 	*x = ShareChannelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[109]
+	mi := &file_api_remaining_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6170,7 +7086,7 @@ func (x *ShareChannelRequest) String() string {
 func (*ShareChannelRequest) ProtoMessage() {}
 
 func (x *ShareChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[109]
+	mi := &file_api_remaining_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6183,7 +7099,7 @@ func (x *ShareChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShareChannelRequest.ProtoReflect.Descriptor instead.
 func (*ShareChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{109}
+	return file_api_remaining_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *ShareChannelRequest) GetSharedChannel() *SharedChannel {
@@ -6204,7 +7120,7 @@ type ShareChannelResponse struct {
 
 func (x *ShareChannelResponse) Reset() {
 	*x = ShareChannelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[110]
+	mi := &file_api_remaining_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6216,7 +7132,7 @@ func (x *ShareChannelResponse) String() string {
 func (*ShareChannelResponse) ProtoMessage() {}
 
 func (x *ShareChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[110]
+	mi := &file_api_remaining_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6229,7 +7145,7 @@ func (x *ShareChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShareChannelResponse.ProtoReflect.Descriptor instead.
 func (*ShareChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{110}
+	return file_api_remaining_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *ShareChannelResponse) GetError() *AppError {
@@ -6256,7 +7172,7 @@ type UpdateSharedChannelRequest struct {
 
 func (x *UpdateSharedChannelRequest) Reset() {
 	*x = UpdateSharedChannelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[111]
+	mi := &file_api_remaining_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6268,7 +7184,7 @@ func (x *UpdateSharedChannelRequest) String() string {
 func (*UpdateSharedChannelRequest) ProtoMessage() {}
 
 func (x *UpdateSharedChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[111]
+	mi := &file_api_remaining_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6281,7 +7197,7 @@ func (x *UpdateSharedChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSharedChannelRequest.ProtoReflect.Descriptor instead.
 func (*UpdateSharedChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{111}
+	return file_api_remaining_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *UpdateSharedChannelRequest) GetSharedChannel() *SharedChannel {
@@ -6302,7 +7218,7 @@ type UpdateSharedChannelResponse struct {
 
 func (x *UpdateSharedChannelResponse) Reset() {
 	*x = UpdateSharedChannelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[112]
+	mi := &file_api_remaining_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6314,7 +7230,7 @@ func (x *UpdateSharedChannelResponse) String() string {
 func (*UpdateSharedChannelResponse) ProtoMessage() {}
 
 func (x *UpdateSharedChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[112]
+	mi := &file_api_remaining_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6327,7 +7243,7 @@ func (x *UpdateSharedChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSharedChannelResponse.ProtoReflect.Descriptor instead.
 func (*UpdateSharedChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{112}
+	return file_api_remaining_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *UpdateSharedChannelResponse) GetError() *AppError {
@@ -6354,7 +7270,7 @@ type UnshareChannelRequest struct {
 
 func (x *UnshareChannelRequest) Reset() {
 	*x = UnshareChannelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[113]
+	mi := &file_api_remaining_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6366,7 +7282,7 @@ func (x *UnshareChannelRequest) String() string {
 func (*UnshareChannelRequest) ProtoMessage() {}
 
 func (x *UnshareChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[113]
+	mi := &file_api_remaining_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6379,7 +7295,7 @@ func (x *UnshareChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnshareChannelRequest.ProtoReflect.Descriptor instead.
 func (*UnshareChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{113}
+	return file_api_remaining_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *UnshareChannelRequest) GetChannelId() string {
@@ -6400,7 +7316,7 @@ type UnshareChannelResponse struct {
 
 func (x *UnshareChannelResponse) Reset() {
 	*x = UnshareChannelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[114]
+	mi := &file_api_remaining_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6412,7 +7328,7 @@ func (x *UnshareChannelResponse) String() string {
 func (*UnshareChannelResponse) ProtoMessage() {}
 
 func (x *UnshareChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[114]
+	mi := &file_api_remaining_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6425,7 +7341,7 @@ func (x *UnshareChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnshareChannelResponse.ProtoReflect.Descriptor instead.
 func (*UnshareChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{114}
+	return file_api_remaining_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *UnshareChannelResponse) GetError() *AppError {
@@ -6455,7 +7371,7 @@ type UpdateSharedChannelCursorRequest struct {
 
 func (x *UpdateSharedChannelCursorRequest) Reset() {
 	*x = UpdateSharedChannelCursorRequest{}
-	mi := &file_api_remaining_proto_msgTypes[115]
+	mi := &file_api_remaining_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6467,7 +7383,7 @@ func (x *UpdateSharedChannelCursorRequest) String() string {
 func (*UpdateSharedChannelCursorRequest) ProtoMessage() {}
 
 func (x *UpdateSharedChannelCursorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[115]
+	mi := &file_api_remaining_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6480,7 +7396,7 @@ func (x *UpdateSharedChannelCursorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateSharedChannelCursorRequest.ProtoReflect.Descriptor instead.
 func (*UpdateSharedChannelCursorRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{115}
+	return file_api_remaining_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *UpdateSharedChannelCursorRequest) GetChannelId() string {
@@ -6514,7 +7430,7 @@ type UpdateSharedChannelCursorResponse struct {
 
 func (x *UpdateSharedChannelCursorResponse) Reset() {
 	*x = UpdateSharedChannelCursorResponse{}
-	mi := &file_api_remaining_proto_msgTypes[116]
+	mi := &file_api_remaining_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6526,7 +7442,7 @@ func (x *UpdateSharedChannelCursorResponse) String() string {
 func (*UpdateSharedChannelCursorResponse) ProtoMessage() {}
 
 func (x *UpdateSharedChannelCursorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[116]
+	mi := &file_api_remaining_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6539,7 +7455,7 @@ func (x *UpdateSharedChannelCursorResponse) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use UpdateSharedChannelCursorResponse.ProtoReflect.Descriptor instead.
 func (*UpdateSharedChannelCursorResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{116}
+	return file_api_remaining_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *UpdateSharedChannelCursorResponse) GetError() *AppError {
@@ -6559,7 +7475,7 @@ type SyncSharedChannelRequest struct {
 
 func (x *SyncSharedChannelRequest) Reset() {
 	*x = SyncSharedChannelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[117]
+	mi := &file_api_remaining_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6571,7 +7487,7 @@ func (x *SyncSharedChannelRequest) String() string {
 func (*SyncSharedChannelRequest) ProtoMessage() {}
 
 func (x *SyncSharedChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[117]
+	mi := &file_api_remaining_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6584,7 +7500,7 @@ func (x *SyncSharedChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncSharedChannelRequest.ProtoReflect.Descriptor instead.
 func (*SyncSharedChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{117}
+	return file_api_remaining_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *SyncSharedChannelRequest) GetChannelId() string {
@@ -6604,7 +7520,7 @@ type SyncSharedChannelResponse struct {
 
 func (x *SyncSharedChannelResponse) Reset() {
 	*x = SyncSharedChannelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[118]
+	mi := &file_api_remaining_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6616,7 +7532,7 @@ func (x *SyncSharedChannelResponse) String() string {
 func (*SyncSharedChannelResponse) ProtoMessage() {}
 
 func (x *SyncSharedChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[118]
+	mi := &file_api_remaining_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6629,7 +7545,7 @@ func (x *SyncSharedChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncSharedChannelResponse.ProtoReflect.Descriptor instead.
 func (*SyncSharedChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{118}
+	return file_api_remaining_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *SyncSharedChannelResponse) GetError() *AppError {
@@ -6653,7 +7569,7 @@ type InviteRemoteToChannelRequest struct {
 
 func (x *InviteRemoteToChannelRequest) Reset() {
 	*x = InviteRemoteToChannelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[119]
+	mi := &file_api_remaining_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6665,7 +7581,7 @@ func (x *InviteRemoteToChannelRequest) String() string {
 func (*InviteRemoteToChannelRequest) ProtoMessage() {}
 
 func (x *InviteRemoteToChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[119]
+	mi := &file_api_remaining_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6678,7 +7594,7 @@ func (x *InviteRemoteToChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InviteRemoteToChannelRequest.ProtoReflect.Descriptor instead.
 func (*InviteRemoteToChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{119}
+	return file_api_remaining_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *InviteRemoteToChannelRequest) GetChannelId() string {
@@ -6719,7 +7635,7 @@ type InviteRemoteToChannelResponse struct {
 
 func (x *InviteRemoteToChannelResponse) Reset() {
 	*x = InviteRemoteToChannelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[120]
+	mi := &file_api_remaining_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6731,7 +7647,7 @@ func (x *InviteRemoteToChannelResponse) String() string {
 func (*InviteRemoteToChannelResponse) ProtoMessage() {}
 
 func (x *InviteRemoteToChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[120]
+	mi := &file_api_remaining_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6744,7 +7660,7 @@ func (x *InviteRemoteToChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InviteRemoteToChannelResponse.ProtoReflect.Descriptor instead.
 func (*InviteRemoteToChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{120}
+	return file_api_remaining_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *InviteRemoteToChannelResponse) GetError() *AppError {
@@ -6766,7 +7682,7 @@ type UninviteRemoteFromChannelRequest struct {
 
 func (x *UninviteRemoteFromChannelRequest) Reset() {
 	*x = UninviteRemoteFromChannelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[121]
+	mi := &file_api_remaining_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6778,7 +7694,7 @@ func (x *UninviteRemoteFromChannelRequest) String() string {
 func (*UninviteRemoteFromChannelRequest) ProtoMessage() {}
 
 func (x *UninviteRemoteFromChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[121]
+	mi := &file_api_remaining_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6791,7 +7707,7 @@ func (x *UninviteRemoteFromChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UninviteRemoteFromChannelRequest.ProtoReflect.Descriptor instead.
 func (*UninviteRemoteFromChannelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{121}
+	return file_api_remaining_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *UninviteRemoteFromChannelRequest) GetChannelId() string {
@@ -6818,7 +7734,7 @@ type UninviteRemoteFromChannelResponse struct {
 
 func (x *UninviteRemoteFromChannelResponse) Reset() {
 	*x = UninviteRemoteFromChannelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[122]
+	mi := &file_api_remaining_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6830,7 +7746,7 @@ func (x *UninviteRemoteFromChannelResponse) String() string {
 func (*UninviteRemoteFromChannelResponse) ProtoMessage() {}
 
 func (x *UninviteRemoteFromChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[122]
+	mi := &file_api_remaining_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6843,7 +7759,7 @@ func (x *UninviteRemoteFromChannelResponse) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use UninviteRemoteFromChannelResponse.ProtoReflect.Descriptor instead.
 func (*UninviteRemoteFromChannelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{122}
+	return file_api_remaining_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *UninviteRemoteFromChannelResponse) GetError() *AppError {
@@ -6855,24 +7771,33 @@ func (x *UninviteRemoteFromChannelResponse) GetError() *AppError {
 
 // PropertyField stands for model.PropertyField.
 type PropertyField struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	GroupId       string                 `protobuf:"bytes,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
-	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	Type          string                 `protobuf:"bytes,4,opt,name=type,proto3" json:"type,omitempty"`
-	Attrs         *structpb.Struct       `protobuf:"bytes,5,opt,name=attrs,proto3" json:"attrs,omitempty"`
-	TargetId      string                 `protobuf:"bytes,6,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
-	TargetType    string                 `protobuf:"bytes,7,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
-	CreateAt      int64                  `protobuf:"varint,8,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
-	UpdateAt      int64                  `protobuf:"varint,9,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
-	DeleteAt      int64                  `protobuf:"varint,10,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state             protoimpl.MessageState `protogen:"open.v1"`
+	Id                string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	GroupId           string                 `protobuf:"bytes,2,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	Name              string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Type              string                 `protobuf:"bytes,4,opt,name=type,proto3" json:"type,omitempty"`
+	Attrs             *structpb.Struct       `protobuf:"bytes,5,opt,name=attrs,proto3" json:"attrs,omitempty"`
+	TargetId          string                 `protobuf:"bytes,6,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
+	TargetType        string                 `protobuf:"bytes,7,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
+	CreateAt          int64                  `protobuf:"varint,8,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt          int64                  `protobuf:"varint,9,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	DeleteAt          int64                  `protobuf:"varint,10,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	ObjectType        string                 `protobuf:"bytes,11,opt,name=object_type,json=objectType,proto3" json:"object_type,omitempty"`
+	Protected         bool                   `protobuf:"varint,12,opt,name=protected,proto3" json:"protected,omitempty"`
+	PermissionField   *string                `protobuf:"bytes,13,opt,name=permission_field,json=permissionField,proto3,oneof" json:"permission_field,omitempty"`
+	PermissionValues  *string                `protobuf:"bytes,14,opt,name=permission_values,json=permissionValues,proto3,oneof" json:"permission_values,omitempty"`
+	PermissionOptions *string                `protobuf:"bytes,15,opt,name=permission_options,json=permissionOptions,proto3,oneof" json:"permission_options,omitempty"`
+	LinkedFieldId     *string                `protobuf:"bytes,16,opt,name=linked_field_id,json=linkedFieldId,proto3,oneof" json:"linked_field_id,omitempty"`
+	CreatedBy         string                 `protobuf:"bytes,17,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	UpdatedBy         string                 `protobuf:"bytes,18,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
+	AttrsNumbers      []*ExactNumber         `protobuf:"bytes,19,rep,name=attrs_numbers,json=attrsNumbers,proto3" json:"attrs_numbers,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *PropertyField) Reset() {
 	*x = PropertyField{}
-	mi := &file_api_remaining_proto_msgTypes[123]
+	mi := &file_api_remaining_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6884,7 +7809,7 @@ func (x *PropertyField) String() string {
 func (*PropertyField) ProtoMessage() {}
 
 func (x *PropertyField) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[123]
+	mi := &file_api_remaining_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6897,7 +7822,7 @@ func (x *PropertyField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PropertyField.ProtoReflect.Descriptor instead.
 func (*PropertyField) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{123}
+	return file_api_remaining_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *PropertyField) GetId() string {
@@ -6970,21 +7895,93 @@ func (x *PropertyField) GetDeleteAt() int64 {
 	return 0
 }
 
+func (x *PropertyField) GetObjectType() string {
+	if x != nil {
+		return x.ObjectType
+	}
+	return ""
+}
+
+func (x *PropertyField) GetProtected() bool {
+	if x != nil {
+		return x.Protected
+	}
+	return false
+}
+
+func (x *PropertyField) GetPermissionField() string {
+	if x != nil && x.PermissionField != nil {
+		return *x.PermissionField
+	}
+	return ""
+}
+
+func (x *PropertyField) GetPermissionValues() string {
+	if x != nil && x.PermissionValues != nil {
+		return *x.PermissionValues
+	}
+	return ""
+}
+
+func (x *PropertyField) GetPermissionOptions() string {
+	if x != nil && x.PermissionOptions != nil {
+		return *x.PermissionOptions
+	}
+	return ""
+}
+
+func (x *PropertyField) GetLinkedFieldId() string {
+	if x != nil && x.LinkedFieldId != nil {
+		return *x.LinkedFieldId
+	}
+	return ""
+}
+
+func (x *PropertyField) GetCreatedBy() string {
+	if x != nil {
+		return x.CreatedBy
+	}
+	return ""
+}
+
+func (x *PropertyField) GetUpdatedBy() string {
+	if x != nil {
+		return x.UpdatedBy
+	}
+	return ""
+}
+
+func (x *PropertyField) GetAttrsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.AttrsNumbers
+	}
+	return nil
+}
+
 // PropertyFieldSearchOpts stands for model.PropertyFieldSearchOpts.
 type PropertyFieldSearchOpts struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Page           int32                  `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
-	PerPage        int32                  `protobuf:"varint,2,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
-	IncludeDeleted bool                   `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
-	TargetType     string                 `protobuf:"bytes,4,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
-	TargetId       string                 `protobuf:"bytes,5,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
+	state          protoimpl.MessageState     `protogen:"open.v1"`
+	Page           int32                      `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
+	PerPage        int32                      `protobuf:"varint,2,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
+	IncludeDeleted bool                       `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	TargetType     string                     `protobuf:"bytes,4,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
+	TargetId       string                     `protobuf:"bytes,5,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
+	GroupId        string                     `protobuf:"bytes,6,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	ObjectType     string                     `protobuf:"bytes,7,opt,name=object_type,json=objectType,proto3" json:"object_type,omitempty"`
+	ObjectTypes    []string                   `protobuf:"bytes,8,rep,name=object_types,json=objectTypes,proto3" json:"object_types,omitempty"`
+	TargetIds      []string                   `protobuf:"bytes,9,rep,name=target_ids,json=targetIds,proto3" json:"target_ids,omitempty"` // Where it is set, target_id is its first.
+	ChannelId      string                     `protobuf:"bytes,10,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	TeamId         string                     `protobuf:"bytes,11,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
+	LinkedFieldId  string                     `protobuf:"bytes,12,opt,name=linked_field_id,json=linkedFieldId,proto3" json:"linked_field_id,omitempty"`
+	SinceUpdateAt  int64                      `protobuf:"varint,13,opt,name=since_update_at,json=sinceUpdateAt,proto3" json:"since_update_at,omitempty"`
+	Cursor         *PropertyFieldSearchCursor `protobuf:"bytes,14,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PropertyFieldSearchOpts) Reset() {
 	*x = PropertyFieldSearchOpts{}
-	mi := &file_api_remaining_proto_msgTypes[124]
+	mi := &file_api_remaining_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6996,7 +7993,7 @@ func (x *PropertyFieldSearchOpts) String() string {
 func (*PropertyFieldSearchOpts) ProtoMessage() {}
 
 func (x *PropertyFieldSearchOpts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[124]
+	mi := &file_api_remaining_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7009,7 +8006,7 @@ func (x *PropertyFieldSearchOpts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PropertyFieldSearchOpts.ProtoReflect.Descriptor instead.
 func (*PropertyFieldSearchOpts) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{124}
+	return file_api_remaining_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *PropertyFieldSearchOpts) GetPage() int32 {
@@ -7047,6 +8044,130 @@ func (x *PropertyFieldSearchOpts) GetTargetId() string {
 	return ""
 }
 
+func (x *PropertyFieldSearchOpts) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
+func (x *PropertyFieldSearchOpts) GetObjectType() string {
+	if x != nil {
+		return x.ObjectType
+	}
+	return ""
+}
+
+func (x *PropertyFieldSearchOpts) GetObjectTypes() []string {
+	if x != nil {
+		return x.ObjectTypes
+	}
+	return nil
+}
+
+func (x *PropertyFieldSearchOpts) GetTargetIds() []string {
+	if x != nil {
+		return x.TargetIds
+	}
+	return nil
+}
+
+func (x *PropertyFieldSearchOpts) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *PropertyFieldSearchOpts) GetTeamId() string {
+	if x != nil {
+		return x.TeamId
+	}
+	return ""
+}
+
+func (x *PropertyFieldSearchOpts) GetLinkedFieldId() string {
+	if x != nil {
+		return x.LinkedFieldId
+	}
+	return ""
+}
+
+func (x *PropertyFieldSearchOpts) GetSinceUpdateAt() int64 {
+	if x != nil {
+		return x.SinceUpdateAt
+	}
+	return 0
+}
+
+func (x *PropertyFieldSearchOpts) GetCursor() *PropertyFieldSearchCursor {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+// PropertyFieldSearchCursor stands for model.PropertyFieldSearchCursor.
+type PropertyFieldSearchCursor struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	PropertyFieldId string                 `protobuf:"bytes,1,opt,name=property_field_id,json=propertyFieldId,proto3" json:"property_field_id,omitempty"`
+	CreateAt        int64                  `protobuf:"varint,2,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt        int64                  `protobuf:"varint,3,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *PropertyFieldSearchCursor) Reset() {
+	*x = PropertyFieldSearchCursor{}
+	mi := &file_api_remaining_proto_msgTypes[134]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PropertyFieldSearchCursor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PropertyFieldSearchCursor) ProtoMessage() {}
+
+func (x *PropertyFieldSearchCursor) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[134]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PropertyFieldSearchCursor.ProtoReflect.Descriptor instead.
+func (*PropertyFieldSearchCursor) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{134}
+}
+
+func (x *PropertyFieldSearchCursor) GetPropertyFieldId() string {
+	if x != nil {
+		return x.PropertyFieldId
+	}
+	return ""
+}
+
+func (x *PropertyFieldSearchCursor) GetCreateAt() int64 {
+	if x != nil {
+		return x.CreateAt
+	}
+	return 0
+}
+
+func (x *PropertyFieldSearchCursor) GetUpdateAt() int64 {
+	if x != nil {
+		return x.UpdateAt
+	}
+	return 0
+}
+
 // PropertyValue stands for model.PropertyValue.
 type PropertyValue struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -7059,13 +8180,16 @@ type PropertyValue struct {
 	CreateAt      int64                  `protobuf:"varint,7,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
 	UpdateAt      int64                  `protobuf:"varint,8,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
 	DeleteAt      int64                  `protobuf:"varint,9,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	ValueExact    []byte                 `protobuf:"bytes,10,opt,name=value_exact,json=valueExact,proto3,oneof" json:"value_exact,omitempty"` // The JSON itself.
+	CreatedBy     string                 `protobuf:"bytes,11,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	UpdatedBy     string                 `protobuf:"bytes,12,opt,name=updated_by,json=updatedBy,proto3" json:"updated_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PropertyValue) Reset() {
 	*x = PropertyValue{}
-	mi := &file_api_remaining_proto_msgTypes[125]
+	mi := &file_api_remaining_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7077,7 +8201,7 @@ func (x *PropertyValue) String() string {
 func (*PropertyValue) ProtoMessage() {}
 
 func (x *PropertyValue) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[125]
+	mi := &file_api_remaining_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7090,7 +8214,7 @@ func (x *PropertyValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PropertyValue.ProtoReflect.Descriptor instead.
 func (*PropertyValue) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{125}
+	return file_api_remaining_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *PropertyValue) GetId() string {
@@ -7156,22 +8280,48 @@ func (x *PropertyValue) GetDeleteAt() int64 {
 	return 0
 }
 
+func (x *PropertyValue) GetValueExact() []byte {
+	if x != nil {
+		return x.ValueExact
+	}
+	return nil
+}
+
+func (x *PropertyValue) GetCreatedBy() string {
+	if x != nil {
+		return x.CreatedBy
+	}
+	return ""
+}
+
+func (x *PropertyValue) GetUpdatedBy() string {
+	if x != nil {
+		return x.UpdatedBy
+	}
+	return ""
+}
+
 // PropertyValueSearchOpts stands for model.PropertyValueSearchOpts.
 type PropertyValueSearchOpts struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Page           int32                  `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
-	PerPage        int32                  `protobuf:"varint,2,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
-	IncludeDeleted bool                   `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
-	TargetType     string                 `protobuf:"bytes,4,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
-	TargetId       string                 `protobuf:"bytes,5,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
-	FieldId        string                 `protobuf:"bytes,6,opt,name=field_id,json=fieldId,proto3" json:"field_id,omitempty"`
+	state          protoimpl.MessageState     `protogen:"open.v1"`
+	Page           int32                      `protobuf:"varint,1,opt,name=page,proto3" json:"page,omitempty"`
+	PerPage        int32                      `protobuf:"varint,2,opt,name=per_page,json=perPage,proto3" json:"per_page,omitempty"`
+	IncludeDeleted bool                       `protobuf:"varint,3,opt,name=include_deleted,json=includeDeleted,proto3" json:"include_deleted,omitempty"`
+	TargetType     string                     `protobuf:"bytes,4,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
+	TargetId       string                     `protobuf:"bytes,5,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
+	FieldId        string                     `protobuf:"bytes,6,opt,name=field_id,json=fieldId,proto3" json:"field_id,omitempty"`
+	GroupId        string                     `protobuf:"bytes,7,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	TargetIds      []string                   `protobuf:"bytes,8,rep,name=target_ids,json=targetIds,proto3" json:"target_ids,omitempty"` // Where it is set, target_id is its first.
+	SinceUpdateAt  int64                      `protobuf:"varint,9,opt,name=since_update_at,json=sinceUpdateAt,proto3" json:"since_update_at,omitempty"`
+	Cursor         *PropertyValueSearchCursor `protobuf:"bytes,10,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	Value          []byte                     `protobuf:"bytes,11,opt,name=value,proto3,oneof" json:"value,omitempty"` // JSON.
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PropertyValueSearchOpts) Reset() {
 	*x = PropertyValueSearchOpts{}
-	mi := &file_api_remaining_proto_msgTypes[126]
+	mi := &file_api_remaining_proto_msgTypes[136]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7183,7 +8333,7 @@ func (x *PropertyValueSearchOpts) String() string {
 func (*PropertyValueSearchOpts) ProtoMessage() {}
 
 func (x *PropertyValueSearchOpts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[126]
+	mi := &file_api_remaining_proto_msgTypes[136]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7196,7 +8346,7 @@ func (x *PropertyValueSearchOpts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PropertyValueSearchOpts.ProtoReflect.Descriptor instead.
 func (*PropertyValueSearchOpts) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{126}
+	return file_api_remaining_proto_rawDescGZIP(), []int{136}
 }
 
 func (x *PropertyValueSearchOpts) GetPage() int32 {
@@ -7241,18 +8391,161 @@ func (x *PropertyValueSearchOpts) GetFieldId() string {
 	return ""
 }
 
+func (x *PropertyValueSearchOpts) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
+func (x *PropertyValueSearchOpts) GetTargetIds() []string {
+	if x != nil {
+		return x.TargetIds
+	}
+	return nil
+}
+
+func (x *PropertyValueSearchOpts) GetSinceUpdateAt() int64 {
+	if x != nil {
+		return x.SinceUpdateAt
+	}
+	return 0
+}
+
+func (x *PropertyValueSearchOpts) GetCursor() *PropertyValueSearchCursor {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+func (x *PropertyValueSearchOpts) GetValue() []byte {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+// PropertyValueSearchCursor stands for model.PropertyValueSearchCursor.
+type PropertyValueSearchCursor struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	PropertyValueId string                 `protobuf:"bytes,1,opt,name=property_value_id,json=propertyValueId,proto3" json:"property_value_id,omitempty"`
+	CreateAt        int64                  `protobuf:"varint,2,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt        int64                  `protobuf:"varint,3,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *PropertyValueSearchCursor) Reset() {
+	*x = PropertyValueSearchCursor{}
+	mi := &file_api_remaining_proto_msgTypes[137]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PropertyValueSearchCursor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PropertyValueSearchCursor) ProtoMessage() {}
+
+func (x *PropertyValueSearchCursor) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[137]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PropertyValueSearchCursor.ProtoReflect.Descriptor instead.
+func (*PropertyValueSearchCursor) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{137}
+}
+
+func (x *PropertyValueSearchCursor) GetPropertyValueId() string {
+	if x != nil {
+		return x.PropertyValueId
+	}
+	return ""
+}
+
+func (x *PropertyValueSearchCursor) GetCreateAt() int64 {
+	if x != nil {
+		return x.CreateAt
+	}
+	return 0
+}
+
+func (x *PropertyValueSearchCursor) GetUpdateAt() int64 {
+	if x != nil {
+		return x.UpdateAt
+	}
+	return 0
+}
+
+// PropertyRequestOptions stands for model.PropertyRequestOptions.
+type PropertyRequestOptions struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ActingAsScope string                 `protobuf:"bytes,1,opt,name=acting_as_scope,json=actingAsScope,proto3" json:"acting_as_scope,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PropertyRequestOptions) Reset() {
+	*x = PropertyRequestOptions{}
+	mi := &file_api_remaining_proto_msgTypes[138]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PropertyRequestOptions) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PropertyRequestOptions) ProtoMessage() {}
+
+func (x *PropertyRequestOptions) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[138]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PropertyRequestOptions.ProtoReflect.Descriptor instead.
+func (*PropertyRequestOptions) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{138}
+}
+
+func (x *PropertyRequestOptions) GetActingAsScope() string {
+	if x != nil {
+		return x.ActingAsScope
+	}
+	return ""
+}
+
 // PropertyGroup stands for model.PropertyGroup.
 type PropertyGroup struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Version       int64                  `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
+	SchemaVersion int64                  `protobuf:"varint,4,opt,name=schema_version,json=schemaVersion,proto3" json:"schema_version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PropertyGroup) Reset() {
 	*x = PropertyGroup{}
-	mi := &file_api_remaining_proto_msgTypes[127]
+	mi := &file_api_remaining_proto_msgTypes[139]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7264,7 +8557,7 @@ func (x *PropertyGroup) String() string {
 func (*PropertyGroup) ProtoMessage() {}
 
 func (x *PropertyGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[127]
+	mi := &file_api_remaining_proto_msgTypes[139]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7277,7 +8570,7 @@ func (x *PropertyGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PropertyGroup.ProtoReflect.Descriptor instead.
 func (*PropertyGroup) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{127}
+	return file_api_remaining_proto_rawDescGZIP(), []int{139}
 }
 
 func (x *PropertyGroup) GetId() string {
@@ -7294,6 +8587,20 @@ func (x *PropertyGroup) GetName() string {
 	return ""
 }
 
+func (x *PropertyGroup) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *PropertyGroup) GetSchemaVersion() int64 {
+	if x != nil {
+		return x.SchemaVersion
+	}
+	return 0
+}
+
 // CreatePropertyFieldRequest holds the arguments of API.CreatePropertyField(field *model.PropertyField).
 type CreatePropertyFieldRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -7304,7 +8611,7 @@ type CreatePropertyFieldRequest struct {
 
 func (x *CreatePropertyFieldRequest) Reset() {
 	*x = CreatePropertyFieldRequest{}
-	mi := &file_api_remaining_proto_msgTypes[128]
+	mi := &file_api_remaining_proto_msgTypes[140]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7316,7 +8623,7 @@ func (x *CreatePropertyFieldRequest) String() string {
 func (*CreatePropertyFieldRequest) ProtoMessage() {}
 
 func (x *CreatePropertyFieldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[128]
+	mi := &file_api_remaining_proto_msgTypes[140]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7329,7 +8636,7 @@ func (x *CreatePropertyFieldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePropertyFieldRequest.ProtoReflect.Descriptor instead.
 func (*CreatePropertyFieldRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{128}
+	return file_api_remaining_proto_rawDescGZIP(), []int{140}
 }
 
 func (x *CreatePropertyFieldRequest) GetField() *PropertyField {
@@ -7350,7 +8657,7 @@ type CreatePropertyFieldResponse struct {
 
 func (x *CreatePropertyFieldResponse) Reset() {
 	*x = CreatePropertyFieldResponse{}
-	mi := &file_api_remaining_proto_msgTypes[129]
+	mi := &file_api_remaining_proto_msgTypes[141]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7362,7 +8669,7 @@ func (x *CreatePropertyFieldResponse) String() string {
 func (*CreatePropertyFieldResponse) ProtoMessage() {}
 
 func (x *CreatePropertyFieldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[129]
+	mi := &file_api_remaining_proto_msgTypes[141]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7375,7 +8682,7 @@ func (x *CreatePropertyFieldResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePropertyFieldResponse.ProtoReflect.Descriptor instead.
 func (*CreatePropertyFieldResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{129}
+	return file_api_remaining_proto_rawDescGZIP(), []int{141}
 }
 
 func (x *CreatePropertyFieldResponse) GetError() *AppError {
@@ -7403,7 +8710,7 @@ type GetPropertyFieldRequest struct {
 
 func (x *GetPropertyFieldRequest) Reset() {
 	*x = GetPropertyFieldRequest{}
-	mi := &file_api_remaining_proto_msgTypes[130]
+	mi := &file_api_remaining_proto_msgTypes[142]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7415,7 +8722,7 @@ func (x *GetPropertyFieldRequest) String() string {
 func (*GetPropertyFieldRequest) ProtoMessage() {}
 
 func (x *GetPropertyFieldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[130]
+	mi := &file_api_remaining_proto_msgTypes[142]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7428,7 +8735,7 @@ func (x *GetPropertyFieldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyFieldRequest.ProtoReflect.Descriptor instead.
 func (*GetPropertyFieldRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{130}
+	return file_api_remaining_proto_rawDescGZIP(), []int{142}
 }
 
 func (x *GetPropertyFieldRequest) GetGroupId() string {
@@ -7456,7 +8763,7 @@ type GetPropertyFieldResponse struct {
 
 func (x *GetPropertyFieldResponse) Reset() {
 	*x = GetPropertyFieldResponse{}
-	mi := &file_api_remaining_proto_msgTypes[131]
+	mi := &file_api_remaining_proto_msgTypes[143]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7468,7 +8775,7 @@ func (x *GetPropertyFieldResponse) String() string {
 func (*GetPropertyFieldResponse) ProtoMessage() {}
 
 func (x *GetPropertyFieldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[131]
+	mi := &file_api_remaining_proto_msgTypes[143]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7481,7 +8788,7 @@ func (x *GetPropertyFieldResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyFieldResponse.ProtoReflect.Descriptor instead.
 func (*GetPropertyFieldResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{131}
+	return file_api_remaining_proto_rawDescGZIP(), []int{143}
 }
 
 func (x *GetPropertyFieldResponse) GetError() *AppError {
@@ -7509,7 +8816,7 @@ type GetPropertyFieldsRequest struct {
 
 func (x *GetPropertyFieldsRequest) Reset() {
 	*x = GetPropertyFieldsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[132]
+	mi := &file_api_remaining_proto_msgTypes[144]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7521,7 +8828,7 @@ func (x *GetPropertyFieldsRequest) String() string {
 func (*GetPropertyFieldsRequest) ProtoMessage() {}
 
 func (x *GetPropertyFieldsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[132]
+	mi := &file_api_remaining_proto_msgTypes[144]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7534,7 +8841,7 @@ func (x *GetPropertyFieldsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyFieldsRequest.ProtoReflect.Descriptor instead.
 func (*GetPropertyFieldsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{132}
+	return file_api_remaining_proto_rawDescGZIP(), []int{144}
 }
 
 func (x *GetPropertyFieldsRequest) GetGroupId() string {
@@ -7562,7 +8869,7 @@ type GetPropertyFieldsResponse struct {
 
 func (x *GetPropertyFieldsResponse) Reset() {
 	*x = GetPropertyFieldsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[133]
+	mi := &file_api_remaining_proto_msgTypes[145]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7574,7 +8881,7 @@ func (x *GetPropertyFieldsResponse) String() string {
 func (*GetPropertyFieldsResponse) ProtoMessage() {}
 
 func (x *GetPropertyFieldsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[133]
+	mi := &file_api_remaining_proto_msgTypes[145]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7587,7 +8894,7 @@ func (x *GetPropertyFieldsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyFieldsResponse.ProtoReflect.Descriptor instead.
 func (*GetPropertyFieldsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{133}
+	return file_api_remaining_proto_rawDescGZIP(), []int{145}
 }
 
 func (x *GetPropertyFieldsResponse) GetError() *AppError {
@@ -7615,7 +8922,7 @@ type UpdatePropertyFieldRequest struct {
 
 func (x *UpdatePropertyFieldRequest) Reset() {
 	*x = UpdatePropertyFieldRequest{}
-	mi := &file_api_remaining_proto_msgTypes[134]
+	mi := &file_api_remaining_proto_msgTypes[146]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7627,7 +8934,7 @@ func (x *UpdatePropertyFieldRequest) String() string {
 func (*UpdatePropertyFieldRequest) ProtoMessage() {}
 
 func (x *UpdatePropertyFieldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[134]
+	mi := &file_api_remaining_proto_msgTypes[146]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7640,7 +8947,7 @@ func (x *UpdatePropertyFieldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyFieldRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyFieldRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{134}
+	return file_api_remaining_proto_rawDescGZIP(), []int{146}
 }
 
 func (x *UpdatePropertyFieldRequest) GetGroupId() string {
@@ -7668,7 +8975,7 @@ type UpdatePropertyFieldResponse struct {
 
 func (x *UpdatePropertyFieldResponse) Reset() {
 	*x = UpdatePropertyFieldResponse{}
-	mi := &file_api_remaining_proto_msgTypes[135]
+	mi := &file_api_remaining_proto_msgTypes[147]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7680,7 +8987,7 @@ func (x *UpdatePropertyFieldResponse) String() string {
 func (*UpdatePropertyFieldResponse) ProtoMessage() {}
 
 func (x *UpdatePropertyFieldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[135]
+	mi := &file_api_remaining_proto_msgTypes[147]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7693,7 +9000,7 @@ func (x *UpdatePropertyFieldResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyFieldResponse.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyFieldResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{135}
+	return file_api_remaining_proto_rawDescGZIP(), []int{147}
 }
 
 func (x *UpdatePropertyFieldResponse) GetError() *AppError {
@@ -7721,7 +9028,7 @@ type DeletePropertyFieldRequest struct {
 
 func (x *DeletePropertyFieldRequest) Reset() {
 	*x = DeletePropertyFieldRequest{}
-	mi := &file_api_remaining_proto_msgTypes[136]
+	mi := &file_api_remaining_proto_msgTypes[148]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7733,7 +9040,7 @@ func (x *DeletePropertyFieldRequest) String() string {
 func (*DeletePropertyFieldRequest) ProtoMessage() {}
 
 func (x *DeletePropertyFieldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[136]
+	mi := &file_api_remaining_proto_msgTypes[148]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7746,7 +9053,7 @@ func (x *DeletePropertyFieldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePropertyFieldRequest.ProtoReflect.Descriptor instead.
 func (*DeletePropertyFieldRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{136}
+	return file_api_remaining_proto_rawDescGZIP(), []int{148}
 }
 
 func (x *DeletePropertyFieldRequest) GetGroupId() string {
@@ -7773,7 +9080,7 @@ type DeletePropertyFieldResponse struct {
 
 func (x *DeletePropertyFieldResponse) Reset() {
 	*x = DeletePropertyFieldResponse{}
-	mi := &file_api_remaining_proto_msgTypes[137]
+	mi := &file_api_remaining_proto_msgTypes[149]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7785,7 +9092,7 @@ func (x *DeletePropertyFieldResponse) String() string {
 func (*DeletePropertyFieldResponse) ProtoMessage() {}
 
 func (x *DeletePropertyFieldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[137]
+	mi := &file_api_remaining_proto_msgTypes[149]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7798,7 +9105,7 @@ func (x *DeletePropertyFieldResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePropertyFieldResponse.ProtoReflect.Descriptor instead.
 func (*DeletePropertyFieldResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{137}
+	return file_api_remaining_proto_rawDescGZIP(), []int{149}
 }
 
 func (x *DeletePropertyFieldResponse) GetError() *AppError {
@@ -7820,7 +9127,7 @@ type SearchPropertyFieldsRequest struct {
 
 func (x *SearchPropertyFieldsRequest) Reset() {
 	*x = SearchPropertyFieldsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[138]
+	mi := &file_api_remaining_proto_msgTypes[150]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7832,7 +9139,7 @@ func (x *SearchPropertyFieldsRequest) String() string {
 func (*SearchPropertyFieldsRequest) ProtoMessage() {}
 
 func (x *SearchPropertyFieldsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[138]
+	mi := &file_api_remaining_proto_msgTypes[150]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7845,7 +9152,7 @@ func (x *SearchPropertyFieldsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPropertyFieldsRequest.ProtoReflect.Descriptor instead.
 func (*SearchPropertyFieldsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{138}
+	return file_api_remaining_proto_rawDescGZIP(), []int{150}
 }
 
 func (x *SearchPropertyFieldsRequest) GetGroupId() string {
@@ -7873,7 +9180,7 @@ type SearchPropertyFieldsResponse struct {
 
 func (x *SearchPropertyFieldsResponse) Reset() {
 	*x = SearchPropertyFieldsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[139]
+	mi := &file_api_remaining_proto_msgTypes[151]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7885,7 +9192,7 @@ func (x *SearchPropertyFieldsResponse) String() string {
 func (*SearchPropertyFieldsResponse) ProtoMessage() {}
 
 func (x *SearchPropertyFieldsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[139]
+	mi := &file_api_remaining_proto_msgTypes[151]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7898,7 +9205,7 @@ func (x *SearchPropertyFieldsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPropertyFieldsResponse.ProtoReflect.Descriptor instead.
 func (*SearchPropertyFieldsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{139}
+	return file_api_remaining_proto_rawDescGZIP(), []int{151}
 }
 
 func (x *SearchPropertyFieldsResponse) GetError() *AppError {
@@ -7926,7 +9233,7 @@ type CountPropertyFieldsRequest struct {
 
 func (x *CountPropertyFieldsRequest) Reset() {
 	*x = CountPropertyFieldsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[140]
+	mi := &file_api_remaining_proto_msgTypes[152]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7938,7 +9245,7 @@ func (x *CountPropertyFieldsRequest) String() string {
 func (*CountPropertyFieldsRequest) ProtoMessage() {}
 
 func (x *CountPropertyFieldsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[140]
+	mi := &file_api_remaining_proto_msgTypes[152]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7951,7 +9258,7 @@ func (x *CountPropertyFieldsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountPropertyFieldsRequest.ProtoReflect.Descriptor instead.
 func (*CountPropertyFieldsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{140}
+	return file_api_remaining_proto_rawDescGZIP(), []int{152}
 }
 
 func (x *CountPropertyFieldsRequest) GetGroupId() string {
@@ -7979,7 +9286,7 @@ type CountPropertyFieldsResponse struct {
 
 func (x *CountPropertyFieldsResponse) Reset() {
 	*x = CountPropertyFieldsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[141]
+	mi := &file_api_remaining_proto_msgTypes[153]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7991,7 +9298,7 @@ func (x *CountPropertyFieldsResponse) String() string {
 func (*CountPropertyFieldsResponse) ProtoMessage() {}
 
 func (x *CountPropertyFieldsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[141]
+	mi := &file_api_remaining_proto_msgTypes[153]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8004,7 +9311,7 @@ func (x *CountPropertyFieldsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountPropertyFieldsResponse.ProtoReflect.Descriptor instead.
 func (*CountPropertyFieldsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{141}
+	return file_api_remaining_proto_rawDescGZIP(), []int{153}
 }
 
 func (x *CountPropertyFieldsResponse) GetError() *AppError {
@@ -8035,7 +9342,7 @@ type CountPropertyFieldsForTargetRequest struct {
 
 func (x *CountPropertyFieldsForTargetRequest) Reset() {
 	*x = CountPropertyFieldsForTargetRequest{}
-	mi := &file_api_remaining_proto_msgTypes[142]
+	mi := &file_api_remaining_proto_msgTypes[154]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8047,7 +9354,7 @@ func (x *CountPropertyFieldsForTargetRequest) String() string {
 func (*CountPropertyFieldsForTargetRequest) ProtoMessage() {}
 
 func (x *CountPropertyFieldsForTargetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[142]
+	mi := &file_api_remaining_proto_msgTypes[154]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8060,7 +9367,7 @@ func (x *CountPropertyFieldsForTargetRequest) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use CountPropertyFieldsForTargetRequest.ProtoReflect.Descriptor instead.
 func (*CountPropertyFieldsForTargetRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{142}
+	return file_api_remaining_proto_rawDescGZIP(), []int{154}
 }
 
 func (x *CountPropertyFieldsForTargetRequest) GetGroupId() string {
@@ -8102,7 +9409,7 @@ type CountPropertyFieldsForTargetResponse struct {
 
 func (x *CountPropertyFieldsForTargetResponse) Reset() {
 	*x = CountPropertyFieldsForTargetResponse{}
-	mi := &file_api_remaining_proto_msgTypes[143]
+	mi := &file_api_remaining_proto_msgTypes[155]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8114,7 +9421,7 @@ func (x *CountPropertyFieldsForTargetResponse) String() string {
 func (*CountPropertyFieldsForTargetResponse) ProtoMessage() {}
 
 func (x *CountPropertyFieldsForTargetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[143]
+	mi := &file_api_remaining_proto_msgTypes[155]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8127,7 +9434,7 @@ func (x *CountPropertyFieldsForTargetResponse) ProtoReflect() protoreflect.Messa
 
 // Deprecated: Use CountPropertyFieldsForTargetResponse.ProtoReflect.Descriptor instead.
 func (*CountPropertyFieldsForTargetResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{143}
+	return file_api_remaining_proto_rawDescGZIP(), []int{155}
 }
 
 func (x *CountPropertyFieldsForTargetResponse) GetError() *AppError {
@@ -8154,7 +9461,7 @@ type CreatePropertyValueRequest struct {
 
 func (x *CreatePropertyValueRequest) Reset() {
 	*x = CreatePropertyValueRequest{}
-	mi := &file_api_remaining_proto_msgTypes[144]
+	mi := &file_api_remaining_proto_msgTypes[156]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8166,7 +9473,7 @@ func (x *CreatePropertyValueRequest) String() string {
 func (*CreatePropertyValueRequest) ProtoMessage() {}
 
 func (x *CreatePropertyValueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[144]
+	mi := &file_api_remaining_proto_msgTypes[156]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8179,7 +9486,7 @@ func (x *CreatePropertyValueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePropertyValueRequest.ProtoReflect.Descriptor instead.
 func (*CreatePropertyValueRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{144}
+	return file_api_remaining_proto_rawDescGZIP(), []int{156}
 }
 
 func (x *CreatePropertyValueRequest) GetValue() *PropertyValue {
@@ -8200,7 +9507,7 @@ type CreatePropertyValueResponse struct {
 
 func (x *CreatePropertyValueResponse) Reset() {
 	*x = CreatePropertyValueResponse{}
-	mi := &file_api_remaining_proto_msgTypes[145]
+	mi := &file_api_remaining_proto_msgTypes[157]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8212,7 +9519,7 @@ func (x *CreatePropertyValueResponse) String() string {
 func (*CreatePropertyValueResponse) ProtoMessage() {}
 
 func (x *CreatePropertyValueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[145]
+	mi := &file_api_remaining_proto_msgTypes[157]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8225,7 +9532,7 @@ func (x *CreatePropertyValueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePropertyValueResponse.ProtoReflect.Descriptor instead.
 func (*CreatePropertyValueResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{145}
+	return file_api_remaining_proto_rawDescGZIP(), []int{157}
 }
 
 func (x *CreatePropertyValueResponse) GetError() *AppError {
@@ -8253,7 +9560,7 @@ type GetPropertyValueRequest struct {
 
 func (x *GetPropertyValueRequest) Reset() {
 	*x = GetPropertyValueRequest{}
-	mi := &file_api_remaining_proto_msgTypes[146]
+	mi := &file_api_remaining_proto_msgTypes[158]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8265,7 +9572,7 @@ func (x *GetPropertyValueRequest) String() string {
 func (*GetPropertyValueRequest) ProtoMessage() {}
 
 func (x *GetPropertyValueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[146]
+	mi := &file_api_remaining_proto_msgTypes[158]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8278,7 +9585,7 @@ func (x *GetPropertyValueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyValueRequest.ProtoReflect.Descriptor instead.
 func (*GetPropertyValueRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{146}
+	return file_api_remaining_proto_rawDescGZIP(), []int{158}
 }
 
 func (x *GetPropertyValueRequest) GetGroupId() string {
@@ -8306,7 +9613,7 @@ type GetPropertyValueResponse struct {
 
 func (x *GetPropertyValueResponse) Reset() {
 	*x = GetPropertyValueResponse{}
-	mi := &file_api_remaining_proto_msgTypes[147]
+	mi := &file_api_remaining_proto_msgTypes[159]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8318,7 +9625,7 @@ func (x *GetPropertyValueResponse) String() string {
 func (*GetPropertyValueResponse) ProtoMessage() {}
 
 func (x *GetPropertyValueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[147]
+	mi := &file_api_remaining_proto_msgTypes[159]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8331,7 +9638,7 @@ func (x *GetPropertyValueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyValueResponse.ProtoReflect.Descriptor instead.
 func (*GetPropertyValueResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{147}
+	return file_api_remaining_proto_rawDescGZIP(), []int{159}
 }
 
 func (x *GetPropertyValueResponse) GetError() *AppError {
@@ -8359,7 +9666,7 @@ type GetPropertyValuesRequest struct {
 
 func (x *GetPropertyValuesRequest) Reset() {
 	*x = GetPropertyValuesRequest{}
-	mi := &file_api_remaining_proto_msgTypes[148]
+	mi := &file_api_remaining_proto_msgTypes[160]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8371,7 +9678,7 @@ func (x *GetPropertyValuesRequest) String() string {
 func (*GetPropertyValuesRequest) ProtoMessage() {}
 
 func (x *GetPropertyValuesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[148]
+	mi := &file_api_remaining_proto_msgTypes[160]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8384,7 +9691,7 @@ func (x *GetPropertyValuesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyValuesRequest.ProtoReflect.Descriptor instead.
 func (*GetPropertyValuesRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{148}
+	return file_api_remaining_proto_rawDescGZIP(), []int{160}
 }
 
 func (x *GetPropertyValuesRequest) GetGroupId() string {
@@ -8412,7 +9719,7 @@ type GetPropertyValuesResponse struct {
 
 func (x *GetPropertyValuesResponse) Reset() {
 	*x = GetPropertyValuesResponse{}
-	mi := &file_api_remaining_proto_msgTypes[149]
+	mi := &file_api_remaining_proto_msgTypes[161]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8424,7 +9731,7 @@ func (x *GetPropertyValuesResponse) String() string {
 func (*GetPropertyValuesResponse) ProtoMessage() {}
 
 func (x *GetPropertyValuesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[149]
+	mi := &file_api_remaining_proto_msgTypes[161]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8437,7 +9744,7 @@ func (x *GetPropertyValuesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyValuesResponse.ProtoReflect.Descriptor instead.
 func (*GetPropertyValuesResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{149}
+	return file_api_remaining_proto_rawDescGZIP(), []int{161}
 }
 
 func (x *GetPropertyValuesResponse) GetError() *AppError {
@@ -8465,7 +9772,7 @@ type UpdatePropertyValueRequest struct {
 
 func (x *UpdatePropertyValueRequest) Reset() {
 	*x = UpdatePropertyValueRequest{}
-	mi := &file_api_remaining_proto_msgTypes[150]
+	mi := &file_api_remaining_proto_msgTypes[162]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8477,7 +9784,7 @@ func (x *UpdatePropertyValueRequest) String() string {
 func (*UpdatePropertyValueRequest) ProtoMessage() {}
 
 func (x *UpdatePropertyValueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[150]
+	mi := &file_api_remaining_proto_msgTypes[162]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8490,7 +9797,7 @@ func (x *UpdatePropertyValueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyValueRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyValueRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{150}
+	return file_api_remaining_proto_rawDescGZIP(), []int{162}
 }
 
 func (x *UpdatePropertyValueRequest) GetGroupId() string {
@@ -8518,7 +9825,7 @@ type UpdatePropertyValueResponse struct {
 
 func (x *UpdatePropertyValueResponse) Reset() {
 	*x = UpdatePropertyValueResponse{}
-	mi := &file_api_remaining_proto_msgTypes[151]
+	mi := &file_api_remaining_proto_msgTypes[163]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8530,7 +9837,7 @@ func (x *UpdatePropertyValueResponse) String() string {
 func (*UpdatePropertyValueResponse) ProtoMessage() {}
 
 func (x *UpdatePropertyValueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[151]
+	mi := &file_api_remaining_proto_msgTypes[163]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8543,7 +9850,7 @@ func (x *UpdatePropertyValueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyValueResponse.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyValueResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{151}
+	return file_api_remaining_proto_rawDescGZIP(), []int{163}
 }
 
 func (x *UpdatePropertyValueResponse) GetError() *AppError {
@@ -8570,7 +9877,7 @@ type UpsertPropertyValueRequest struct {
 
 func (x *UpsertPropertyValueRequest) Reset() {
 	*x = UpsertPropertyValueRequest{}
-	mi := &file_api_remaining_proto_msgTypes[152]
+	mi := &file_api_remaining_proto_msgTypes[164]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8582,7 +9889,7 @@ func (x *UpsertPropertyValueRequest) String() string {
 func (*UpsertPropertyValueRequest) ProtoMessage() {}
 
 func (x *UpsertPropertyValueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[152]
+	mi := &file_api_remaining_proto_msgTypes[164]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8595,7 +9902,7 @@ func (x *UpsertPropertyValueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertPropertyValueRequest.ProtoReflect.Descriptor instead.
 func (*UpsertPropertyValueRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{152}
+	return file_api_remaining_proto_rawDescGZIP(), []int{164}
 }
 
 func (x *UpsertPropertyValueRequest) GetValue() *PropertyValue {
@@ -8616,7 +9923,7 @@ type UpsertPropertyValueResponse struct {
 
 func (x *UpsertPropertyValueResponse) Reset() {
 	*x = UpsertPropertyValueResponse{}
-	mi := &file_api_remaining_proto_msgTypes[153]
+	mi := &file_api_remaining_proto_msgTypes[165]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8628,7 +9935,7 @@ func (x *UpsertPropertyValueResponse) String() string {
 func (*UpsertPropertyValueResponse) ProtoMessage() {}
 
 func (x *UpsertPropertyValueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[153]
+	mi := &file_api_remaining_proto_msgTypes[165]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8641,7 +9948,7 @@ func (x *UpsertPropertyValueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertPropertyValueResponse.ProtoReflect.Descriptor instead.
 func (*UpsertPropertyValueResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{153}
+	return file_api_remaining_proto_rawDescGZIP(), []int{165}
 }
 
 func (x *UpsertPropertyValueResponse) GetError() *AppError {
@@ -8669,7 +9976,7 @@ type DeletePropertyValueRequest struct {
 
 func (x *DeletePropertyValueRequest) Reset() {
 	*x = DeletePropertyValueRequest{}
-	mi := &file_api_remaining_proto_msgTypes[154]
+	mi := &file_api_remaining_proto_msgTypes[166]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8681,7 +9988,7 @@ func (x *DeletePropertyValueRequest) String() string {
 func (*DeletePropertyValueRequest) ProtoMessage() {}
 
 func (x *DeletePropertyValueRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[154]
+	mi := &file_api_remaining_proto_msgTypes[166]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8694,7 +10001,7 @@ func (x *DeletePropertyValueRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePropertyValueRequest.ProtoReflect.Descriptor instead.
 func (*DeletePropertyValueRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{154}
+	return file_api_remaining_proto_rawDescGZIP(), []int{166}
 }
 
 func (x *DeletePropertyValueRequest) GetGroupId() string {
@@ -8721,7 +10028,7 @@ type DeletePropertyValueResponse struct {
 
 func (x *DeletePropertyValueResponse) Reset() {
 	*x = DeletePropertyValueResponse{}
-	mi := &file_api_remaining_proto_msgTypes[155]
+	mi := &file_api_remaining_proto_msgTypes[167]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8733,7 +10040,7 @@ func (x *DeletePropertyValueResponse) String() string {
 func (*DeletePropertyValueResponse) ProtoMessage() {}
 
 func (x *DeletePropertyValueResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[155]
+	mi := &file_api_remaining_proto_msgTypes[167]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8746,7 +10053,7 @@ func (x *DeletePropertyValueResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePropertyValueResponse.ProtoReflect.Descriptor instead.
 func (*DeletePropertyValueResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{155}
+	return file_api_remaining_proto_rawDescGZIP(), []int{167}
 }
 
 func (x *DeletePropertyValueResponse) GetError() *AppError {
@@ -8768,7 +10075,7 @@ type SearchPropertyValuesRequest struct {
 
 func (x *SearchPropertyValuesRequest) Reset() {
 	*x = SearchPropertyValuesRequest{}
-	mi := &file_api_remaining_proto_msgTypes[156]
+	mi := &file_api_remaining_proto_msgTypes[168]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8780,7 +10087,7 @@ func (x *SearchPropertyValuesRequest) String() string {
 func (*SearchPropertyValuesRequest) ProtoMessage() {}
 
 func (x *SearchPropertyValuesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[156]
+	mi := &file_api_remaining_proto_msgTypes[168]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8793,7 +10100,7 @@ func (x *SearchPropertyValuesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPropertyValuesRequest.ProtoReflect.Descriptor instead.
 func (*SearchPropertyValuesRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{156}
+	return file_api_remaining_proto_rawDescGZIP(), []int{168}
 }
 
 func (x *SearchPropertyValuesRequest) GetGroupId() string {
@@ -8821,7 +10128,7 @@ type SearchPropertyValuesResponse struct {
 
 func (x *SearchPropertyValuesResponse) Reset() {
 	*x = SearchPropertyValuesResponse{}
-	mi := &file_api_remaining_proto_msgTypes[157]
+	mi := &file_api_remaining_proto_msgTypes[169]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8833,7 +10140,7 @@ func (x *SearchPropertyValuesResponse) String() string {
 func (*SearchPropertyValuesResponse) ProtoMessage() {}
 
 func (x *SearchPropertyValuesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[157]
+	mi := &file_api_remaining_proto_msgTypes[169]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8846,7 +10153,7 @@ func (x *SearchPropertyValuesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchPropertyValuesResponse.ProtoReflect.Descriptor instead.
 func (*SearchPropertyValuesResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{157}
+	return file_api_remaining_proto_rawDescGZIP(), []int{169}
 }
 
 func (x *SearchPropertyValuesResponse) GetError() *AppError {
@@ -8873,7 +10180,7 @@ type RegisterPropertyGroupRequest struct {
 
 func (x *RegisterPropertyGroupRequest) Reset() {
 	*x = RegisterPropertyGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[158]
+	mi := &file_api_remaining_proto_msgTypes[170]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8885,7 +10192,7 @@ func (x *RegisterPropertyGroupRequest) String() string {
 func (*RegisterPropertyGroupRequest) ProtoMessage() {}
 
 func (x *RegisterPropertyGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[158]
+	mi := &file_api_remaining_proto_msgTypes[170]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8898,7 +10205,7 @@ func (x *RegisterPropertyGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterPropertyGroupRequest.ProtoReflect.Descriptor instead.
 func (*RegisterPropertyGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{158}
+	return file_api_remaining_proto_rawDescGZIP(), []int{170}
 }
 
 func (x *RegisterPropertyGroupRequest) GetName() string {
@@ -8919,7 +10226,7 @@ type RegisterPropertyGroupResponse struct {
 
 func (x *RegisterPropertyGroupResponse) Reset() {
 	*x = RegisterPropertyGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[159]
+	mi := &file_api_remaining_proto_msgTypes[171]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8931,7 +10238,7 @@ func (x *RegisterPropertyGroupResponse) String() string {
 func (*RegisterPropertyGroupResponse) ProtoMessage() {}
 
 func (x *RegisterPropertyGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[159]
+	mi := &file_api_remaining_proto_msgTypes[171]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8944,7 +10251,7 @@ func (x *RegisterPropertyGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterPropertyGroupResponse.ProtoReflect.Descriptor instead.
 func (*RegisterPropertyGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{159}
+	return file_api_remaining_proto_rawDescGZIP(), []int{171}
 }
 
 func (x *RegisterPropertyGroupResponse) GetError() *AppError {
@@ -8971,7 +10278,7 @@ type GetPropertyGroupRequest struct {
 
 func (x *GetPropertyGroupRequest) Reset() {
 	*x = GetPropertyGroupRequest{}
-	mi := &file_api_remaining_proto_msgTypes[160]
+	mi := &file_api_remaining_proto_msgTypes[172]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8983,7 +10290,7 @@ func (x *GetPropertyGroupRequest) String() string {
 func (*GetPropertyGroupRequest) ProtoMessage() {}
 
 func (x *GetPropertyGroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[160]
+	mi := &file_api_remaining_proto_msgTypes[172]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8996,7 +10303,7 @@ func (x *GetPropertyGroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyGroupRequest.ProtoReflect.Descriptor instead.
 func (*GetPropertyGroupRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{160}
+	return file_api_remaining_proto_rawDescGZIP(), []int{172}
 }
 
 func (x *GetPropertyGroupRequest) GetName() string {
@@ -9017,7 +10324,7 @@ type GetPropertyGroupResponse struct {
 
 func (x *GetPropertyGroupResponse) Reset() {
 	*x = GetPropertyGroupResponse{}
-	mi := &file_api_remaining_proto_msgTypes[161]
+	mi := &file_api_remaining_proto_msgTypes[173]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9029,7 +10336,7 @@ func (x *GetPropertyGroupResponse) String() string {
 func (*GetPropertyGroupResponse) ProtoMessage() {}
 
 func (x *GetPropertyGroupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[161]
+	mi := &file_api_remaining_proto_msgTypes[173]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9042,7 +10349,7 @@ func (x *GetPropertyGroupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyGroupResponse.ProtoReflect.Descriptor instead.
 func (*GetPropertyGroupResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{161}
+	return file_api_remaining_proto_rawDescGZIP(), []int{173}
 }
 
 func (x *GetPropertyGroupResponse) GetError() *AppError {
@@ -9071,7 +10378,7 @@ type GetPropertyFieldByNameRequest struct {
 
 func (x *GetPropertyFieldByNameRequest) Reset() {
 	*x = GetPropertyFieldByNameRequest{}
-	mi := &file_api_remaining_proto_msgTypes[162]
+	mi := &file_api_remaining_proto_msgTypes[174]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9083,7 +10390,7 @@ func (x *GetPropertyFieldByNameRequest) String() string {
 func (*GetPropertyFieldByNameRequest) ProtoMessage() {}
 
 func (x *GetPropertyFieldByNameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[162]
+	mi := &file_api_remaining_proto_msgTypes[174]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9096,7 +10403,7 @@ func (x *GetPropertyFieldByNameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyFieldByNameRequest.ProtoReflect.Descriptor instead.
 func (*GetPropertyFieldByNameRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{162}
+	return file_api_remaining_proto_rawDescGZIP(), []int{174}
 }
 
 func (x *GetPropertyFieldByNameRequest) GetGroupId() string {
@@ -9131,7 +10438,7 @@ type GetPropertyFieldByNameResponse struct {
 
 func (x *GetPropertyFieldByNameResponse) Reset() {
 	*x = GetPropertyFieldByNameResponse{}
-	mi := &file_api_remaining_proto_msgTypes[163]
+	mi := &file_api_remaining_proto_msgTypes[175]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9143,7 +10450,7 @@ func (x *GetPropertyFieldByNameResponse) String() string {
 func (*GetPropertyFieldByNameResponse) ProtoMessage() {}
 
 func (x *GetPropertyFieldByNameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[163]
+	mi := &file_api_remaining_proto_msgTypes[175]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9156,7 +10463,7 @@ func (x *GetPropertyFieldByNameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPropertyFieldByNameResponse.ProtoReflect.Descriptor instead.
 func (*GetPropertyFieldByNameResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{163}
+	return file_api_remaining_proto_rawDescGZIP(), []int{175}
 }
 
 func (x *GetPropertyFieldByNameResponse) GetError() *AppError {
@@ -9185,7 +10492,7 @@ type UpdatePropertyFieldsRequest struct {
 
 func (x *UpdatePropertyFieldsRequest) Reset() {
 	*x = UpdatePropertyFieldsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[164]
+	mi := &file_api_remaining_proto_msgTypes[176]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9197,7 +10504,7 @@ func (x *UpdatePropertyFieldsRequest) String() string {
 func (*UpdatePropertyFieldsRequest) ProtoMessage() {}
 
 func (x *UpdatePropertyFieldsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[164]
+	mi := &file_api_remaining_proto_msgTypes[176]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9210,7 +10517,7 @@ func (x *UpdatePropertyFieldsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyFieldsRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyFieldsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{164}
+	return file_api_remaining_proto_rawDescGZIP(), []int{176}
 }
 
 func (x *UpdatePropertyFieldsRequest) GetGroupId() string {
@@ -9238,7 +10545,7 @@ type UpdatePropertyFieldsResponse struct {
 
 func (x *UpdatePropertyFieldsResponse) Reset() {
 	*x = UpdatePropertyFieldsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[165]
+	mi := &file_api_remaining_proto_msgTypes[177]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9250,7 +10557,7 @@ func (x *UpdatePropertyFieldsResponse) String() string {
 func (*UpdatePropertyFieldsResponse) ProtoMessage() {}
 
 func (x *UpdatePropertyFieldsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[165]
+	mi := &file_api_remaining_proto_msgTypes[177]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9263,7 +10570,7 @@ func (x *UpdatePropertyFieldsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyFieldsResponse.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyFieldsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{165}
+	return file_api_remaining_proto_rawDescGZIP(), []int{177}
 }
 
 func (x *UpdatePropertyFieldsResponse) GetError() *AppError {
@@ -9292,7 +10599,7 @@ type UpdatePropertyValuesRequest struct {
 
 func (x *UpdatePropertyValuesRequest) Reset() {
 	*x = UpdatePropertyValuesRequest{}
-	mi := &file_api_remaining_proto_msgTypes[166]
+	mi := &file_api_remaining_proto_msgTypes[178]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9304,7 +10611,7 @@ func (x *UpdatePropertyValuesRequest) String() string {
 func (*UpdatePropertyValuesRequest) ProtoMessage() {}
 
 func (x *UpdatePropertyValuesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[166]
+	mi := &file_api_remaining_proto_msgTypes[178]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9317,7 +10624,7 @@ func (x *UpdatePropertyValuesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyValuesRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyValuesRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{166}
+	return file_api_remaining_proto_rawDescGZIP(), []int{178}
 }
 
 func (x *UpdatePropertyValuesRequest) GetGroupId() string {
@@ -9345,7 +10652,7 @@ type UpdatePropertyValuesResponse struct {
 
 func (x *UpdatePropertyValuesResponse) Reset() {
 	*x = UpdatePropertyValuesResponse{}
-	mi := &file_api_remaining_proto_msgTypes[167]
+	mi := &file_api_remaining_proto_msgTypes[179]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9357,7 +10664,7 @@ func (x *UpdatePropertyValuesResponse) String() string {
 func (*UpdatePropertyValuesResponse) ProtoMessage() {}
 
 func (x *UpdatePropertyValuesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[167]
+	mi := &file_api_remaining_proto_msgTypes[179]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9370,7 +10677,7 @@ func (x *UpdatePropertyValuesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePropertyValuesResponse.ProtoReflect.Descriptor instead.
 func (*UpdatePropertyValuesResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{167}
+	return file_api_remaining_proto_rawDescGZIP(), []int{179}
 }
 
 func (x *UpdatePropertyValuesResponse) GetError() *AppError {
@@ -9397,7 +10704,7 @@ type UpsertPropertyValuesRequest struct {
 
 func (x *UpsertPropertyValuesRequest) Reset() {
 	*x = UpsertPropertyValuesRequest{}
-	mi := &file_api_remaining_proto_msgTypes[168]
+	mi := &file_api_remaining_proto_msgTypes[180]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9409,7 +10716,7 @@ func (x *UpsertPropertyValuesRequest) String() string {
 func (*UpsertPropertyValuesRequest) ProtoMessage() {}
 
 func (x *UpsertPropertyValuesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[168]
+	mi := &file_api_remaining_proto_msgTypes[180]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9422,7 +10729,7 @@ func (x *UpsertPropertyValuesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertPropertyValuesRequest.ProtoReflect.Descriptor instead.
 func (*UpsertPropertyValuesRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{168}
+	return file_api_remaining_proto_rawDescGZIP(), []int{180}
 }
 
 func (x *UpsertPropertyValuesRequest) GetValues() []*PropertyValue {
@@ -9443,7 +10750,7 @@ type UpsertPropertyValuesResponse struct {
 
 func (x *UpsertPropertyValuesResponse) Reset() {
 	*x = UpsertPropertyValuesResponse{}
-	mi := &file_api_remaining_proto_msgTypes[169]
+	mi := &file_api_remaining_proto_msgTypes[181]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9455,7 +10762,7 @@ func (x *UpsertPropertyValuesResponse) String() string {
 func (*UpsertPropertyValuesResponse) ProtoMessage() {}
 
 func (x *UpsertPropertyValuesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[169]
+	mi := &file_api_remaining_proto_msgTypes[181]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9468,7 +10775,7 @@ func (x *UpsertPropertyValuesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpsertPropertyValuesResponse.ProtoReflect.Descriptor instead.
 func (*UpsertPropertyValuesResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{169}
+	return file_api_remaining_proto_rawDescGZIP(), []int{181}
 }
 
 func (x *UpsertPropertyValuesResponse) GetError() *AppError {
@@ -9498,7 +10805,7 @@ type DeletePropertyValuesForTargetRequest struct {
 
 func (x *DeletePropertyValuesForTargetRequest) Reset() {
 	*x = DeletePropertyValuesForTargetRequest{}
-	mi := &file_api_remaining_proto_msgTypes[170]
+	mi := &file_api_remaining_proto_msgTypes[182]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9510,7 +10817,7 @@ func (x *DeletePropertyValuesForTargetRequest) String() string {
 func (*DeletePropertyValuesForTargetRequest) ProtoMessage() {}
 
 func (x *DeletePropertyValuesForTargetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[170]
+	mi := &file_api_remaining_proto_msgTypes[182]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9523,7 +10830,7 @@ func (x *DeletePropertyValuesForTargetRequest) ProtoReflect() protoreflect.Messa
 
 // Deprecated: Use DeletePropertyValuesForTargetRequest.ProtoReflect.Descriptor instead.
 func (*DeletePropertyValuesForTargetRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{170}
+	return file_api_remaining_proto_rawDescGZIP(), []int{182}
 }
 
 func (x *DeletePropertyValuesForTargetRequest) GetGroupId() string {
@@ -9557,7 +10864,7 @@ type DeletePropertyValuesForTargetResponse struct {
 
 func (x *DeletePropertyValuesForTargetResponse) Reset() {
 	*x = DeletePropertyValuesForTargetResponse{}
-	mi := &file_api_remaining_proto_msgTypes[171]
+	mi := &file_api_remaining_proto_msgTypes[183]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9569,7 +10876,7 @@ func (x *DeletePropertyValuesForTargetResponse) String() string {
 func (*DeletePropertyValuesForTargetResponse) ProtoMessage() {}
 
 func (x *DeletePropertyValuesForTargetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[171]
+	mi := &file_api_remaining_proto_msgTypes[183]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9582,7 +10889,7 @@ func (x *DeletePropertyValuesForTargetResponse) ProtoReflect() protoreflect.Mess
 
 // Deprecated: Use DeletePropertyValuesForTargetResponse.ProtoReflect.Descriptor instead.
 func (*DeletePropertyValuesForTargetResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{171}
+	return file_api_remaining_proto_rawDescGZIP(), []int{183}
 }
 
 func (x *DeletePropertyValuesForTargetResponse) GetError() *AppError {
@@ -9603,7 +10910,7 @@ type DeletePropertyValuesForFieldRequest struct {
 
 func (x *DeletePropertyValuesForFieldRequest) Reset() {
 	*x = DeletePropertyValuesForFieldRequest{}
-	mi := &file_api_remaining_proto_msgTypes[172]
+	mi := &file_api_remaining_proto_msgTypes[184]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9615,7 +10922,7 @@ func (x *DeletePropertyValuesForFieldRequest) String() string {
 func (*DeletePropertyValuesForFieldRequest) ProtoMessage() {}
 
 func (x *DeletePropertyValuesForFieldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[172]
+	mi := &file_api_remaining_proto_msgTypes[184]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9628,7 +10935,7 @@ func (x *DeletePropertyValuesForFieldRequest) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use DeletePropertyValuesForFieldRequest.ProtoReflect.Descriptor instead.
 func (*DeletePropertyValuesForFieldRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{172}
+	return file_api_remaining_proto_rawDescGZIP(), []int{184}
 }
 
 func (x *DeletePropertyValuesForFieldRequest) GetGroupId() string {
@@ -9655,7 +10962,7 @@ type DeletePropertyValuesForFieldResponse struct {
 
 func (x *DeletePropertyValuesForFieldResponse) Reset() {
 	*x = DeletePropertyValuesForFieldResponse{}
-	mi := &file_api_remaining_proto_msgTypes[173]
+	mi := &file_api_remaining_proto_msgTypes[185]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9667,7 +10974,7 @@ func (x *DeletePropertyValuesForFieldResponse) String() string {
 func (*DeletePropertyValuesForFieldResponse) ProtoMessage() {}
 
 func (x *DeletePropertyValuesForFieldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[173]
+	mi := &file_api_remaining_proto_msgTypes[185]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9680,10 +10987,557 @@ func (x *DeletePropertyValuesForFieldResponse) ProtoReflect() protoreflect.Messa
 
 // Deprecated: Use DeletePropertyValuesForFieldResponse.ProtoReflect.Descriptor instead.
 func (*DeletePropertyValuesForFieldResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{173}
+	return file_api_remaining_proto_rawDescGZIP(), []int{185}
 }
 
 func (x *DeletePropertyValuesForFieldResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// UpsertPropertyValuesWithOptionsRequest holds the arguments of API.UpsertPropertyValuesWithOptions(values
+// []*model.PropertyValue, options model.PropertyRequestOptions).
+type UpsertPropertyValuesWithOptionsRequest struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	Values        []*PropertyValue        `protobuf:"bytes,1,rep,name=values,proto3" json:"values,omitempty"`
+	Options       *PropertyRequestOptions `protobuf:"bytes,2,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpsertPropertyValuesWithOptionsRequest) Reset() {
+	*x = UpsertPropertyValuesWithOptionsRequest{}
+	mi := &file_api_remaining_proto_msgTypes[186]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpsertPropertyValuesWithOptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpsertPropertyValuesWithOptionsRequest) ProtoMessage() {}
+
+func (x *UpsertPropertyValuesWithOptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[186]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpsertPropertyValuesWithOptionsRequest.ProtoReflect.Descriptor instead.
+func (*UpsertPropertyValuesWithOptionsRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{186}
+}
+
+func (x *UpsertPropertyValuesWithOptionsRequest) GetValues() []*PropertyValue {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *UpsertPropertyValuesWithOptionsRequest) GetOptions() *PropertyRequestOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// UpsertPropertyValuesWithOptionsResponse holds what API.UpsertPropertyValuesWithOptions returns:
+// []*model.PropertyValue, error.
+type UpsertPropertyValuesWithOptionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	Values        []*PropertyValue       `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpsertPropertyValuesWithOptionsResponse) Reset() {
+	*x = UpsertPropertyValuesWithOptionsResponse{}
+	mi := &file_api_remaining_proto_msgTypes[187]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpsertPropertyValuesWithOptionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpsertPropertyValuesWithOptionsResponse) ProtoMessage() {}
+
+func (x *UpsertPropertyValuesWithOptionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[187]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpsertPropertyValuesWithOptionsResponse.ProtoReflect.Descriptor instead.
+func (*UpsertPropertyValuesWithOptionsResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{187}
+}
+
+func (x *UpsertPropertyValuesWithOptionsResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *UpsertPropertyValuesWithOptionsResponse) GetValues() []*PropertyValue {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+// UpsertPropertyValueWithOptionsRequest holds the arguments of API.UpsertPropertyValueWithOptions(value
+// *model.PropertyValue, options model.PropertyRequestOptions).
+type UpsertPropertyValueWithOptionsRequest struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	Value         *PropertyValue          `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	Options       *PropertyRequestOptions `protobuf:"bytes,2,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpsertPropertyValueWithOptionsRequest) Reset() {
+	*x = UpsertPropertyValueWithOptionsRequest{}
+	mi := &file_api_remaining_proto_msgTypes[188]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpsertPropertyValueWithOptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpsertPropertyValueWithOptionsRequest) ProtoMessage() {}
+
+func (x *UpsertPropertyValueWithOptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[188]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpsertPropertyValueWithOptionsRequest.ProtoReflect.Descriptor instead.
+func (*UpsertPropertyValueWithOptionsRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{188}
+}
+
+func (x *UpsertPropertyValueWithOptionsRequest) GetValue() *PropertyValue {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *UpsertPropertyValueWithOptionsRequest) GetOptions() *PropertyRequestOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// UpsertPropertyValueWithOptionsResponse holds what API.UpsertPropertyValueWithOptions returns: *model.PropertyValue,
+// error.
+type UpsertPropertyValueWithOptionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	Value         *PropertyValue         `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpsertPropertyValueWithOptionsResponse) Reset() {
+	*x = UpsertPropertyValueWithOptionsResponse{}
+	mi := &file_api_remaining_proto_msgTypes[189]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpsertPropertyValueWithOptionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpsertPropertyValueWithOptionsResponse) ProtoMessage() {}
+
+func (x *UpsertPropertyValueWithOptionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[189]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpsertPropertyValueWithOptionsResponse.ProtoReflect.Descriptor instead.
+func (*UpsertPropertyValueWithOptionsResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{189}
+}
+
+func (x *UpsertPropertyValueWithOptionsResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *UpsertPropertyValueWithOptionsResponse) GetValue() *PropertyValue {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+// DeletePropertyValueWithOptionsRequest holds the arguments of API.DeletePropertyValueWithOptions(groupID, valueID
+// string, options model.PropertyRequestOptions).
+type DeletePropertyValueWithOptionsRequest struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	GroupId       string                  `protobuf:"bytes,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	ValueId       string                  `protobuf:"bytes,2,opt,name=value_id,json=valueId,proto3" json:"value_id,omitempty"`
+	Options       *PropertyRequestOptions `protobuf:"bytes,3,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePropertyValueWithOptionsRequest) Reset() {
+	*x = DeletePropertyValueWithOptionsRequest{}
+	mi := &file_api_remaining_proto_msgTypes[190]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePropertyValueWithOptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePropertyValueWithOptionsRequest) ProtoMessage() {}
+
+func (x *DeletePropertyValueWithOptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[190]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePropertyValueWithOptionsRequest.ProtoReflect.Descriptor instead.
+func (*DeletePropertyValueWithOptionsRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{190}
+}
+
+func (x *DeletePropertyValueWithOptionsRequest) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
+func (x *DeletePropertyValueWithOptionsRequest) GetValueId() string {
+	if x != nil {
+		return x.ValueId
+	}
+	return ""
+}
+
+func (x *DeletePropertyValueWithOptionsRequest) GetOptions() *PropertyRequestOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// DeletePropertyValueWithOptionsResponse holds what API.DeletePropertyValueWithOptions returns: error.
+type DeletePropertyValueWithOptionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePropertyValueWithOptionsResponse) Reset() {
+	*x = DeletePropertyValueWithOptionsResponse{}
+	mi := &file_api_remaining_proto_msgTypes[191]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePropertyValueWithOptionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePropertyValueWithOptionsResponse) ProtoMessage() {}
+
+func (x *DeletePropertyValueWithOptionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[191]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePropertyValueWithOptionsResponse.ProtoReflect.Descriptor instead.
+func (*DeletePropertyValueWithOptionsResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{191}
+}
+
+func (x *DeletePropertyValueWithOptionsResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// DeletePropertyValuesForTargetWithOptionsRequest holds the arguments of
+// API.DeletePropertyValuesForTargetWithOptions(groupID, targetType, targetID string, options
+// model.PropertyRequestOptions).
+type DeletePropertyValuesForTargetWithOptionsRequest struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	GroupId       string                  `protobuf:"bytes,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	TargetType    string                  `protobuf:"bytes,2,opt,name=target_type,json=targetType,proto3" json:"target_type,omitempty"`
+	TargetId      string                  `protobuf:"bytes,3,opt,name=target_id,json=targetId,proto3" json:"target_id,omitempty"`
+	Options       *PropertyRequestOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) Reset() {
+	*x = DeletePropertyValuesForTargetWithOptionsRequest{}
+	mi := &file_api_remaining_proto_msgTypes[192]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePropertyValuesForTargetWithOptionsRequest) ProtoMessage() {}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[192]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePropertyValuesForTargetWithOptionsRequest.ProtoReflect.Descriptor instead.
+func (*DeletePropertyValuesForTargetWithOptionsRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{192}
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) GetTargetType() string {
+	if x != nil {
+		return x.TargetType
+	}
+	return ""
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) GetTargetId() string {
+	if x != nil {
+		return x.TargetId
+	}
+	return ""
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsRequest) GetOptions() *PropertyRequestOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// DeletePropertyValuesForTargetWithOptionsResponse holds what API.DeletePropertyValuesForTargetWithOptions returns:
+// error.
+type DeletePropertyValuesForTargetWithOptionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsResponse) Reset() {
+	*x = DeletePropertyValuesForTargetWithOptionsResponse{}
+	mi := &file_api_remaining_proto_msgTypes[193]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePropertyValuesForTargetWithOptionsResponse) ProtoMessage() {}
+
+func (x *DeletePropertyValuesForTargetWithOptionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[193]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePropertyValuesForTargetWithOptionsResponse.ProtoReflect.Descriptor instead.
+func (*DeletePropertyValuesForTargetWithOptionsResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{193}
+}
+
+func (x *DeletePropertyValuesForTargetWithOptionsResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// DeletePropertyValuesForFieldWithOptionsRequest holds the arguments of
+// API.DeletePropertyValuesForFieldWithOptions(groupID, fieldID string, options model.PropertyRequestOptions).
+type DeletePropertyValuesForFieldWithOptionsRequest struct {
+	state         protoimpl.MessageState  `protogen:"open.v1"`
+	GroupId       string                  `protobuf:"bytes,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	FieldId       string                  `protobuf:"bytes,2,opt,name=field_id,json=fieldId,proto3" json:"field_id,omitempty"`
+	Options       *PropertyRequestOptions `protobuf:"bytes,3,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsRequest) Reset() {
+	*x = DeletePropertyValuesForFieldWithOptionsRequest{}
+	mi := &file_api_remaining_proto_msgTypes[194]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePropertyValuesForFieldWithOptionsRequest) ProtoMessage() {}
+
+func (x *DeletePropertyValuesForFieldWithOptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[194]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePropertyValuesForFieldWithOptionsRequest.ProtoReflect.Descriptor instead.
+func (*DeletePropertyValuesForFieldWithOptionsRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{194}
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsRequest) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsRequest) GetFieldId() string {
+	if x != nil {
+		return x.FieldId
+	}
+	return ""
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsRequest) GetOptions() *PropertyRequestOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// DeletePropertyValuesForFieldWithOptionsResponse holds what API.DeletePropertyValuesForFieldWithOptions returns: error.
+type DeletePropertyValuesForFieldWithOptionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsResponse) Reset() {
+	*x = DeletePropertyValuesForFieldWithOptionsResponse{}
+	mi := &file_api_remaining_proto_msgTypes[195]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeletePropertyValuesForFieldWithOptionsResponse) ProtoMessage() {}
+
+func (x *DeletePropertyValuesForFieldWithOptionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[195]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeletePropertyValuesForFieldWithOptionsResponse.ProtoReflect.Descriptor instead.
+func (*DeletePropertyValuesForFieldWithOptionsResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{195}
+}
+
+func (x *DeletePropertyValuesForFieldWithOptionsResponse) GetError() *AppError {
 	if x != nil {
 		return x.Error
 	}
@@ -9704,13 +11558,17 @@ type AuditRecord struct {
 	Client        string                 `protobuf:"bytes,9,opt,name=client,proto3" json:"client,omitempty"`
 	IpAddress     string                 `protobuf:"bytes,10,opt,name=ip_address,json=ipAddress,proto3" json:"ip_address,omitempty"`
 	Meta          *structpb.Struct       `protobuf:"bytes,11,opt,name=meta,proto3" json:"meta,omitempty"`
+	XForwardedFor string                 `protobuf:"bytes,12,opt,name=x_forwarded_for,json=xForwardedFor,proto3" json:"x_forwarded_for,omitempty"` // With user_id, session_id, client and ip_address: the record's actor.
+	EventData     *AuditEventData        `protobuf:"bytes,13,opt,name=event_data,json=eventData,proto3" json:"event_data,omitempty"`
+	Error         *AuditEventError       `protobuf:"bytes,14,opt,name=error,proto3" json:"error,omitempty"`
+	MetaNumbers   []*ExactNumber         `protobuf:"bytes,15,rep,name=meta_numbers,json=metaNumbers,proto3" json:"meta_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AuditRecord) Reset() {
 	*x = AuditRecord{}
-	mi := &file_api_remaining_proto_msgTypes[174]
+	mi := &file_api_remaining_proto_msgTypes[196]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9722,7 +11580,7 @@ func (x *AuditRecord) String() string {
 func (*AuditRecord) ProtoMessage() {}
 
 func (x *AuditRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[174]
+	mi := &file_api_remaining_proto_msgTypes[196]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9735,7 +11593,7 @@ func (x *AuditRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditRecord.ProtoReflect.Descriptor instead.
 func (*AuditRecord) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{174}
+	return file_api_remaining_proto_rawDescGZIP(), []int{196}
 }
 
 func (x *AuditRecord) GetId() string {
@@ -9815,6 +11673,249 @@ func (x *AuditRecord) GetMeta() *structpb.Struct {
 	return nil
 }
 
+func (x *AuditRecord) GetXForwardedFor() string {
+	if x != nil {
+		return x.XForwardedFor
+	}
+	return ""
+}
+
+func (x *AuditRecord) GetEventData() *AuditEventData {
+	if x != nil {
+		return x.EventData
+	}
+	return nil
+}
+
+func (x *AuditRecord) GetError() *AuditEventError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *AuditRecord) GetMetaNumbers() []*ExactNumber {
+	if x != nil {
+		return x.MetaNumbers
+	}
+	return nil
+}
+
+// AuditEventData stands for model.AuditEventData: what was asked for, and what it changed.
+type AuditEventData struct {
+	state                 protoimpl.MessageState `protogen:"open.v1"`
+	Parameters            *structpb.Struct       `protobuf:"bytes,1,opt,name=parameters,proto3" json:"parameters,omitempty"`
+	ParametersNumbers     []*ExactNumber         `protobuf:"bytes,2,rep,name=parameters_numbers,json=parametersNumbers,proto3" json:"parameters_numbers,omitempty"`
+	PriorState            *structpb.Struct       `protobuf:"bytes,3,opt,name=prior_state,json=priorState,proto3" json:"prior_state,omitempty"`
+	PriorStateNumbers     []*ExactNumber         `protobuf:"bytes,4,rep,name=prior_state_numbers,json=priorStateNumbers,proto3" json:"prior_state_numbers,omitempty"`
+	ResultingState        *structpb.Struct       `protobuf:"bytes,5,opt,name=resulting_state,json=resultingState,proto3" json:"resulting_state,omitempty"`
+	ResultingStateNumbers []*ExactNumber         `protobuf:"bytes,6,rep,name=resulting_state_numbers,json=resultingStateNumbers,proto3" json:"resulting_state_numbers,omitempty"`
+	ObjectType            string                 `protobuf:"bytes,7,opt,name=object_type,json=objectType,proto3" json:"object_type,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *AuditEventData) Reset() {
+	*x = AuditEventData{}
+	mi := &file_api_remaining_proto_msgTypes[197]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditEventData) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditEventData) ProtoMessage() {}
+
+func (x *AuditEventData) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[197]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditEventData.ProtoReflect.Descriptor instead.
+func (*AuditEventData) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{197}
+}
+
+func (x *AuditEventData) GetParameters() *structpb.Struct {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
+}
+
+func (x *AuditEventData) GetParametersNumbers() []*ExactNumber {
+	if x != nil {
+		return x.ParametersNumbers
+	}
+	return nil
+}
+
+func (x *AuditEventData) GetPriorState() *structpb.Struct {
+	if x != nil {
+		return x.PriorState
+	}
+	return nil
+}
+
+func (x *AuditEventData) GetPriorStateNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PriorStateNumbers
+	}
+	return nil
+}
+
+func (x *AuditEventData) GetResultingState() *structpb.Struct {
+	if x != nil {
+		return x.ResultingState
+	}
+	return nil
+}
+
+func (x *AuditEventData) GetResultingStateNumbers() []*ExactNumber {
+	if x != nil {
+		return x.ResultingStateNumbers
+	}
+	return nil
+}
+
+func (x *AuditEventData) GetObjectType() string {
+	if x != nil {
+		return x.ObjectType
+	}
+	return ""
+}
+
+// AuditEventError stands for model.AuditEventError.
+type AuditEventError struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Description   string                 `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
+	StatusCode    int64                  `protobuf:"varint,2,opt,name=status_code,json=statusCode,proto3" json:"status_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditEventError) Reset() {
+	*x = AuditEventError{}
+	mi := &file_api_remaining_proto_msgTypes[198]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditEventError) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditEventError) ProtoMessage() {}
+
+func (x *AuditEventError) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[198]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditEventError.ProtoReflect.Descriptor instead.
+func (*AuditEventError) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{198}
+}
+
+func (x *AuditEventError) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *AuditEventError) GetStatusCode() int64 {
+	if x != nil {
+		return x.StatusCode
+	}
+	return 0
+}
+
+// LogLevel stands for mlog.Level.
+type LogLevel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint32                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Stacktrace    bool                   `protobuf:"varint,3,opt,name=stacktrace,proto3" json:"stacktrace,omitempty"`
+	Color         int32                  `protobuf:"varint,4,opt,name=color,proto3" json:"color,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LogLevel) Reset() {
+	*x = LogLevel{}
+	mi := &file_api_remaining_proto_msgTypes[199]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LogLevel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LogLevel) ProtoMessage() {}
+
+func (x *LogLevel) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[199]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LogLevel.ProtoReflect.Descriptor instead.
+func (*LogLevel) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{199}
+}
+
+func (x *LogLevel) GetId() uint32 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *LogLevel) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *LogLevel) GetStacktrace() bool {
+	if x != nil {
+		return x.Stacktrace
+	}
+	return false
+}
+
+func (x *LogLevel) GetColor() int32 {
+	if x != nil {
+		return x.Color
+	}
+	return 0
+}
+
 // LogAuditRecRequest holds the arguments of API.LogAuditRec(rec *model.AuditRecord).
 type LogAuditRecRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -9825,7 +11926,7 @@ type LogAuditRecRequest struct {
 
 func (x *LogAuditRecRequest) Reset() {
 	*x = LogAuditRecRequest{}
-	mi := &file_api_remaining_proto_msgTypes[175]
+	mi := &file_api_remaining_proto_msgTypes[200]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9837,7 +11938,7 @@ func (x *LogAuditRecRequest) String() string {
 func (*LogAuditRecRequest) ProtoMessage() {}
 
 func (x *LogAuditRecRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[175]
+	mi := &file_api_remaining_proto_msgTypes[200]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9850,7 +11951,7 @@ func (x *LogAuditRecRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogAuditRecRequest.ProtoReflect.Descriptor instead.
 func (*LogAuditRecRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{175}
+	return file_api_remaining_proto_rawDescGZIP(), []int{200}
 }
 
 func (x *LogAuditRecRequest) GetRecord() *AuditRecord {
@@ -9870,7 +11971,7 @@ type LogAuditRecResponse struct {
 
 func (x *LogAuditRecResponse) Reset() {
 	*x = LogAuditRecResponse{}
-	mi := &file_api_remaining_proto_msgTypes[176]
+	mi := &file_api_remaining_proto_msgTypes[201]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9882,7 +11983,7 @@ func (x *LogAuditRecResponse) String() string {
 func (*LogAuditRecResponse) ProtoMessage() {}
 
 func (x *LogAuditRecResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[176]
+	mi := &file_api_remaining_proto_msgTypes[201]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9895,7 +11996,7 @@ func (x *LogAuditRecResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogAuditRecResponse.ProtoReflect.Descriptor instead.
 func (*LogAuditRecResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{176}
+	return file_api_remaining_proto_rawDescGZIP(), []int{201}
 }
 
 func (x *LogAuditRecResponse) GetError() *AppError {
@@ -9910,13 +12011,14 @@ type LogAuditRecWithLevelRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Record        *AuditRecord           `protobuf:"bytes,1,opt,name=record,proto3" json:"record,omitempty"`
 	Level         string                 `protobuf:"bytes,2,opt,name=level,proto3" json:"level,omitempty"`
+	LevelExact    *LogLevel              `protobuf:"bytes,3,opt,name=level_exact,json=levelExact,proto3" json:"level_exact,omitempty"` // level is its name.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LogAuditRecWithLevelRequest) Reset() {
 	*x = LogAuditRecWithLevelRequest{}
-	mi := &file_api_remaining_proto_msgTypes[177]
+	mi := &file_api_remaining_proto_msgTypes[202]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9928,7 +12030,7 @@ func (x *LogAuditRecWithLevelRequest) String() string {
 func (*LogAuditRecWithLevelRequest) ProtoMessage() {}
 
 func (x *LogAuditRecWithLevelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[177]
+	mi := &file_api_remaining_proto_msgTypes[202]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9941,7 +12043,7 @@ func (x *LogAuditRecWithLevelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogAuditRecWithLevelRequest.ProtoReflect.Descriptor instead.
 func (*LogAuditRecWithLevelRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{177}
+	return file_api_remaining_proto_rawDescGZIP(), []int{202}
 }
 
 func (x *LogAuditRecWithLevelRequest) GetRecord() *AuditRecord {
@@ -9958,6 +12060,13 @@ func (x *LogAuditRecWithLevelRequest) GetLevel() string {
 	return ""
 }
 
+func (x *LogAuditRecWithLevelRequest) GetLevelExact() *LogLevel {
+	if x != nil {
+		return x.LevelExact
+	}
+	return nil
+}
+
 // LogAuditRecWithLevelResponse answers API.LogAuditRecWithLevel, which returns nothing.
 type LogAuditRecWithLevelResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -9968,7 +12077,7 @@ type LogAuditRecWithLevelResponse struct {
 
 func (x *LogAuditRecWithLevelResponse) Reset() {
 	*x = LogAuditRecWithLevelResponse{}
-	mi := &file_api_remaining_proto_msgTypes[178]
+	mi := &file_api_remaining_proto_msgTypes[203]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9980,7 +12089,7 @@ func (x *LogAuditRecWithLevelResponse) String() string {
 func (*LogAuditRecWithLevelResponse) ProtoMessage() {}
 
 func (x *LogAuditRecWithLevelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[178]
+	mi := &file_api_remaining_proto_msgTypes[203]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9993,7 +12102,7 @@ func (x *LogAuditRecWithLevelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogAuditRecWithLevelResponse.ProtoReflect.Descriptor instead.
 func (*LogAuditRecWithLevelResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{178}
+	return file_api_remaining_proto_rawDescGZIP(), []int{203}
 }
 
 func (x *LogAuditRecWithLevelResponse) GetError() *AppError {
@@ -10010,13 +12119,20 @@ type PluginHTTPRequest struct {
 	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
 	Headers       map[string]string      `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Body          []byte                 `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	HeadersExact  []*HTTPHeader          `protobuf:"bytes,5,rep,name=headers_exact,json=headersExact,proto3" json:"headers_exact,omitempty"` // Every value of every header.
+	Proto         string                 `protobuf:"bytes,6,opt,name=proto,proto3" json:"proto,omitempty"`
+	ProtoMajor    int32                  `protobuf:"varint,7,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
+	ProtoMinor    int32                  `protobuf:"varint,8,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
+	Host          string                 `protobuf:"bytes,9,opt,name=host,proto3" json:"host,omitempty"`
+	RemoteAddr    string                 `protobuf:"bytes,10,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
+	RequestUri    string                 `protobuf:"bytes,11,opt,name=request_uri,json=requestUri,proto3" json:"request_uri,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PluginHTTPRequest) Reset() {
 	*x = PluginHTTPRequest{}
-	mi := &file_api_remaining_proto_msgTypes[179]
+	mi := &file_api_remaining_proto_msgTypes[204]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10028,7 +12144,7 @@ func (x *PluginHTTPRequest) String() string {
 func (*PluginHTTPRequest) ProtoMessage() {}
 
 func (x *PluginHTTPRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[179]
+	mi := &file_api_remaining_proto_msgTypes[204]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10041,7 +12157,7 @@ func (x *PluginHTTPRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginHTTPRequest.ProtoReflect.Descriptor instead.
 func (*PluginHTTPRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{179}
+	return file_api_remaining_proto_rawDescGZIP(), []int{204}
 }
 
 func (x *PluginHTTPRequest) GetMethod() string {
@@ -10072,6 +12188,55 @@ func (x *PluginHTTPRequest) GetBody() []byte {
 	return nil
 }
 
+func (x *PluginHTTPRequest) GetHeadersExact() []*HTTPHeader {
+	if x != nil {
+		return x.HeadersExact
+	}
+	return nil
+}
+
+func (x *PluginHTTPRequest) GetProto() string {
+	if x != nil {
+		return x.Proto
+	}
+	return ""
+}
+
+func (x *PluginHTTPRequest) GetProtoMajor() int32 {
+	if x != nil {
+		return x.ProtoMajor
+	}
+	return 0
+}
+
+func (x *PluginHTTPRequest) GetProtoMinor() int32 {
+	if x != nil {
+		return x.ProtoMinor
+	}
+	return 0
+}
+
+func (x *PluginHTTPRequest) GetHost() string {
+	if x != nil {
+		return x.Host
+	}
+	return ""
+}
+
+func (x *PluginHTTPRequest) GetRemoteAddr() string {
+	if x != nil {
+		return x.RemoteAddr
+	}
+	return ""
+}
+
+func (x *PluginHTTPRequest) GetRequestUri() string {
+	if x != nil {
+		return x.RequestUri
+	}
+	return ""
+}
+
 // PluginHTTPResponse holds what API.PluginHTTP returns: *http.Response.
 type PluginHTTPResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -10079,13 +12244,19 @@ type PluginHTTPResponse struct {
 	StatusCode    int32                  `protobuf:"varint,2,opt,name=status_code,json=statusCode,proto3" json:"status_code,omitempty"`
 	Headers       map[string]string      `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Body          []byte                 `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	HeadersExact  []*HTTPHeader          `protobuf:"bytes,5,rep,name=headers_exact,json=headersExact,proto3" json:"headers_exact,omitempty"` // Every value of every header.
+	Status        string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
+	Proto         string                 `protobuf:"bytes,7,opt,name=proto,proto3" json:"proto,omitempty"`
+	ProtoMajor    int32                  `protobuf:"varint,8,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
+	ProtoMinor    int32                  `protobuf:"varint,9,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
+	ContentLength *int64                 `protobuf:"varint,10,opt,name=content_length,json=contentLength,proto3,oneof" json:"content_length,omitempty"` // -1 where it is not known.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PluginHTTPResponse) Reset() {
 	*x = PluginHTTPResponse{}
-	mi := &file_api_remaining_proto_msgTypes[180]
+	mi := &file_api_remaining_proto_msgTypes[205]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10097,7 +12268,7 @@ func (x *PluginHTTPResponse) String() string {
 func (*PluginHTTPResponse) ProtoMessage() {}
 
 func (x *PluginHTTPResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[180]
+	mi := &file_api_remaining_proto_msgTypes[205]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10110,7 +12281,7 @@ func (x *PluginHTTPResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginHTTPResponse.ProtoReflect.Descriptor instead.
 func (*PluginHTTPResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{180}
+	return file_api_remaining_proto_rawDescGZIP(), []int{205}
 }
 
 func (x *PluginHTTPResponse) GetError() *AppError {
@@ -10141,6 +12312,48 @@ func (x *PluginHTTPResponse) GetBody() []byte {
 	return nil
 }
 
+func (x *PluginHTTPResponse) GetHeadersExact() []*HTTPHeader {
+	if x != nil {
+		return x.HeadersExact
+	}
+	return nil
+}
+
+func (x *PluginHTTPResponse) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *PluginHTTPResponse) GetProto() string {
+	if x != nil {
+		return x.Proto
+	}
+	return ""
+}
+
+func (x *PluginHTTPResponse) GetProtoMajor() int32 {
+	if x != nil {
+		return x.ProtoMajor
+	}
+	return 0
+}
+
+func (x *PluginHTTPResponse) GetProtoMinor() int32 {
+	if x != nil {
+		return x.ProtoMinor
+	}
+	return 0
+}
+
+func (x *PluginHTTPResponse) GetContentLength() int64 {
+	if x != nil && x.ContentLength != nil {
+		return *x.ContentLength
+	}
+	return 0
+}
+
 // GetCloudLimitsRequest holds the arguments of API.GetCloudLimits().
 type GetCloudLimitsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -10150,7 +12363,7 @@ type GetCloudLimitsRequest struct {
 
 func (x *GetCloudLimitsRequest) Reset() {
 	*x = GetCloudLimitsRequest{}
-	mi := &file_api_remaining_proto_msgTypes[181]
+	mi := &file_api_remaining_proto_msgTypes[206]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10162,7 +12375,7 @@ func (x *GetCloudLimitsRequest) String() string {
 func (*GetCloudLimitsRequest) ProtoMessage() {}
 
 func (x *GetCloudLimitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[181]
+	mi := &file_api_remaining_proto_msgTypes[206]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10175,7 +12388,7 @@ func (x *GetCloudLimitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCloudLimitsRequest.ProtoReflect.Descriptor instead.
 func (*GetCloudLimitsRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{181}
+	return file_api_remaining_proto_rawDescGZIP(), []int{206}
 }
 
 // GetCloudLimitsResponse holds what API.GetCloudLimits returns: *model.ProductLimits, error.
@@ -10189,7 +12402,7 @@ type GetCloudLimitsResponse struct {
 
 func (x *GetCloudLimitsResponse) Reset() {
 	*x = GetCloudLimitsResponse{}
-	mi := &file_api_remaining_proto_msgTypes[182]
+	mi := &file_api_remaining_proto_msgTypes[207]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10201,7 +12414,7 @@ func (x *GetCloudLimitsResponse) String() string {
 func (*GetCloudLimitsResponse) ProtoMessage() {}
 
 func (x *GetCloudLimitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[182]
+	mi := &file_api_remaining_proto_msgTypes[207]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10214,7 +12427,7 @@ func (x *GetCloudLimitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCloudLimitsResponse.ProtoReflect.Descriptor instead.
 func (*GetCloudLimitsResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{182}
+	return file_api_remaining_proto_rawDescGZIP(), []int{207}
 }
 
 func (x *GetCloudLimitsResponse) GetError() *AppError {
@@ -10243,7 +12456,7 @@ type OpenDialogRequest struct {
 
 func (x *OpenDialogRequest) Reset() {
 	*x = OpenDialogRequest{}
-	mi := &file_api_remaining_proto_msgTypes[183]
+	mi := &file_api_remaining_proto_msgTypes[208]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10255,7 +12468,7 @@ func (x *OpenDialogRequest) String() string {
 func (*OpenDialogRequest) ProtoMessage() {}
 
 func (x *OpenDialogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[183]
+	mi := &file_api_remaining_proto_msgTypes[208]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10268,7 +12481,7 @@ func (x *OpenDialogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenDialogRequest.ProtoReflect.Descriptor instead.
 func (*OpenDialogRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{183}
+	return file_api_remaining_proto_rawDescGZIP(), []int{208}
 }
 
 func (x *OpenDialogRequest) GetTriggerId() string {
@@ -10303,13 +12516,14 @@ type Dialog struct {
 	NotifyOnCancel   bool                   `protobuf:"varint,6,opt,name=notify_on_cancel,json=notifyOnCancel,proto3" json:"notify_on_cancel,omitempty"`
 	State            string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
 	IconUrl          string                 `protobuf:"bytes,8,opt,name=icon_url,json=iconUrl,proto3" json:"icon_url,omitempty"`
+	SourceUrl        string                 `protobuf:"bytes,9,opt,name=source_url,json=sourceUrl,proto3" json:"source_url,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Dialog) Reset() {
 	*x = Dialog{}
-	mi := &file_api_remaining_proto_msgTypes[184]
+	mi := &file_api_remaining_proto_msgTypes[209]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10321,7 +12535,7 @@ func (x *Dialog) String() string {
 func (*Dialog) ProtoMessage() {}
 
 func (x *Dialog) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[184]
+	mi := &file_api_remaining_proto_msgTypes[209]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10334,7 +12548,7 @@ func (x *Dialog) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dialog.ProtoReflect.Descriptor instead.
 func (*Dialog) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{184}
+	return file_api_remaining_proto_rawDescGZIP(), []int{209}
 }
 
 func (x *Dialog) GetCallbackId() string {
@@ -10393,28 +12607,41 @@ func (x *Dialog) GetIconUrl() string {
 	return ""
 }
 
+func (x *Dialog) GetSourceUrl() string {
+	if x != nil {
+		return x.SourceUrl
+	}
+	return ""
+}
+
 // DialogElement stands for model.DialogElement.
 type DialogElement struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	DisplayName   string                 `protobuf:"bytes,1,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Type          string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
-	Subtype       string                 `protobuf:"bytes,4,opt,name=subtype,proto3" json:"subtype,omitempty"`
-	Default       string                 `protobuf:"bytes,5,opt,name=default,proto3" json:"default,omitempty"`
-	Placeholder   string                 `protobuf:"bytes,6,opt,name=placeholder,proto3" json:"placeholder,omitempty"`
-	HelpText      string                 `protobuf:"bytes,7,opt,name=help_text,json=helpText,proto3" json:"help_text,omitempty"`
-	Optional      bool                   `protobuf:"varint,8,opt,name=optional,proto3" json:"optional,omitempty"`
-	MinLength     int32                  `protobuf:"varint,9,opt,name=min_length,json=minLength,proto3" json:"min_length,omitempty"`
-	MaxLength     int32                  `protobuf:"varint,10,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`
-	DataSource    string                 `protobuf:"bytes,11,opt,name=data_source,json=dataSource,proto3" json:"data_source,omitempty"`
-	Options       []*DialogElementOption `protobuf:"bytes,12,rep,name=options,proto3" json:"options,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	DisplayName    string                 `protobuf:"bytes,1,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	Name           string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Type           string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
+	Subtype        string                 `protobuf:"bytes,4,opt,name=subtype,proto3" json:"subtype,omitempty"`
+	Default        string                 `protobuf:"bytes,5,opt,name=default,proto3" json:"default,omitempty"`
+	Placeholder    string                 `protobuf:"bytes,6,opt,name=placeholder,proto3" json:"placeholder,omitempty"`
+	HelpText       string                 `protobuf:"bytes,7,opt,name=help_text,json=helpText,proto3" json:"help_text,omitempty"`
+	Optional       bool                   `protobuf:"varint,8,opt,name=optional,proto3" json:"optional,omitempty"`
+	MinLength      int32                  `protobuf:"varint,9,opt,name=min_length,json=minLength,proto3" json:"min_length,omitempty"`
+	MaxLength      int32                  `protobuf:"varint,10,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`
+	DataSource     string                 `protobuf:"bytes,11,opt,name=data_source,json=dataSource,proto3" json:"data_source,omitempty"`
+	Options        []*DialogElementOption `protobuf:"bytes,12,rep,name=options,proto3" json:"options,omitempty"`
+	DataSourceUrl  string                 `protobuf:"bytes,13,opt,name=data_source_url,json=dataSourceUrl,proto3" json:"data_source_url,omitempty"`
+	Multiselect    bool                   `protobuf:"varint,14,opt,name=multiselect,proto3" json:"multiselect,omitempty"`
+	AllowMultiple  bool                   `protobuf:"varint,15,opt,name=allow_multiple,json=allowMultiple,proto3" json:"allow_multiple,omitempty"`
+	Refresh        bool                   `protobuf:"varint,16,opt,name=refresh,proto3" json:"refresh,omitempty"`
+	DatetimeConfig *DialogDateTimeConfig  `protobuf:"bytes,17,opt,name=datetime_config,json=datetimeConfig,proto3" json:"datetime_config,omitempty"`
+	ActionButton   *DialogActionButton    `protobuf:"bytes,18,opt,name=action_button,json=actionButton,proto3" json:"action_button,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *DialogElement) Reset() {
 	*x = DialogElement{}
-	mi := &file_api_remaining_proto_msgTypes[185]
+	mi := &file_api_remaining_proto_msgTypes[210]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10426,7 +12653,7 @@ func (x *DialogElement) String() string {
 func (*DialogElement) ProtoMessage() {}
 
 func (x *DialogElement) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[185]
+	mi := &file_api_remaining_proto_msgTypes[210]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10439,7 +12666,7 @@ func (x *DialogElement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DialogElement.ProtoReflect.Descriptor instead.
 func (*DialogElement) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{185}
+	return file_api_remaining_proto_rawDescGZIP(), []int{210}
 }
 
 func (x *DialogElement) GetDisplayName() string {
@@ -10526,6 +12753,178 @@ func (x *DialogElement) GetOptions() []*DialogElementOption {
 	return nil
 }
 
+func (x *DialogElement) GetDataSourceUrl() string {
+	if x != nil {
+		return x.DataSourceUrl
+	}
+	return ""
+}
+
+func (x *DialogElement) GetMultiselect() bool {
+	if x != nil {
+		return x.Multiselect
+	}
+	return false
+}
+
+func (x *DialogElement) GetAllowMultiple() bool {
+	if x != nil {
+		return x.AllowMultiple
+	}
+	return false
+}
+
+func (x *DialogElement) GetRefresh() bool {
+	if x != nil {
+		return x.Refresh
+	}
+	return false
+}
+
+func (x *DialogElement) GetDatetimeConfig() *DialogDateTimeConfig {
+	if x != nil {
+		return x.DatetimeConfig
+	}
+	return nil
+}
+
+func (x *DialogElement) GetActionButton() *DialogActionButton {
+	if x != nil {
+		return x.ActionButton
+	}
+	return nil
+}
+
+// DialogDateTimeConfig stands for model.DialogDateTimeConfig.
+type DialogDateTimeConfig struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	MinDate          string                 `protobuf:"bytes,1,opt,name=min_date,json=minDate,proto3" json:"min_date,omitempty"`
+	MaxDate          string                 `protobuf:"bytes,2,opt,name=max_date,json=maxDate,proto3" json:"max_date,omitempty"`
+	TimeInterval     int64                  `protobuf:"varint,3,opt,name=time_interval,json=timeInterval,proto3" json:"time_interval,omitempty"` // Minutes.
+	LocationTimezone string                 `protobuf:"bytes,4,opt,name=location_timezone,json=locationTimezone,proto3" json:"location_timezone,omitempty"`
+	ManualTimeEntry  bool                   `protobuf:"varint,5,opt,name=manual_time_entry,json=manualTimeEntry,proto3" json:"manual_time_entry,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *DialogDateTimeConfig) Reset() {
+	*x = DialogDateTimeConfig{}
+	mi := &file_api_remaining_proto_msgTypes[211]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DialogDateTimeConfig) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DialogDateTimeConfig) ProtoMessage() {}
+
+func (x *DialogDateTimeConfig) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[211]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DialogDateTimeConfig.ProtoReflect.Descriptor instead.
+func (*DialogDateTimeConfig) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{211}
+}
+
+func (x *DialogDateTimeConfig) GetMinDate() string {
+	if x != nil {
+		return x.MinDate
+	}
+	return ""
+}
+
+func (x *DialogDateTimeConfig) GetMaxDate() string {
+	if x != nil {
+		return x.MaxDate
+	}
+	return ""
+}
+
+func (x *DialogDateTimeConfig) GetTimeInterval() int64 {
+	if x != nil {
+		return x.TimeInterval
+	}
+	return 0
+}
+
+func (x *DialogDateTimeConfig) GetLocationTimezone() string {
+	if x != nil {
+		return x.LocationTimezone
+	}
+	return ""
+}
+
+func (x *DialogDateTimeConfig) GetManualTimeEntry() bool {
+	if x != nil {
+		return x.ManualTimeEntry
+	}
+	return false
+}
+
+// DialogActionButton stands for model.DialogActionButton.
+type DialogActionButton struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Url           string                 `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	Context       map[string]string      `protobuf:"bytes,2,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DialogActionButton) Reset() {
+	*x = DialogActionButton{}
+	mi := &file_api_remaining_proto_msgTypes[212]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DialogActionButton) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DialogActionButton) ProtoMessage() {}
+
+func (x *DialogActionButton) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[212]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DialogActionButton.ProtoReflect.Descriptor instead.
+func (*DialogActionButton) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{212}
+}
+
+func (x *DialogActionButton) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *DialogActionButton) GetContext() map[string]string {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
 // DialogElementOption stands for model.PostActionOptions: one choice of a select or radio element.
 type DialogElementOption struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -10537,7 +12936,7 @@ type DialogElementOption struct {
 
 func (x *DialogElementOption) Reset() {
 	*x = DialogElementOption{}
-	mi := &file_api_remaining_proto_msgTypes[186]
+	mi := &file_api_remaining_proto_msgTypes[213]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10549,7 +12948,7 @@ func (x *DialogElementOption) String() string {
 func (*DialogElementOption) ProtoMessage() {}
 
 func (x *DialogElementOption) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[186]
+	mi := &file_api_remaining_proto_msgTypes[213]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10562,7 +12961,7 @@ func (x *DialogElementOption) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DialogElementOption.ProtoReflect.Descriptor instead.
 func (*DialogElementOption) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{186}
+	return file_api_remaining_proto_rawDescGZIP(), []int{213}
 }
 
 func (x *DialogElementOption) GetText() string {
@@ -10590,7 +12989,7 @@ type PluginClusterEvent struct {
 
 func (x *PluginClusterEvent) Reset() {
 	*x = PluginClusterEvent{}
-	mi := &file_api_remaining_proto_msgTypes[187]
+	mi := &file_api_remaining_proto_msgTypes[214]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10602,7 +13001,7 @@ func (x *PluginClusterEvent) String() string {
 func (*PluginClusterEvent) ProtoMessage() {}
 
 func (x *PluginClusterEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[187]
+	mi := &file_api_remaining_proto_msgTypes[214]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10615,7 +13014,7 @@ func (x *PluginClusterEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginClusterEvent.ProtoReflect.Descriptor instead.
 func (*PluginClusterEvent) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{187}
+	return file_api_remaining_proto_rawDescGZIP(), []int{214}
 }
 
 func (x *PluginClusterEvent) GetId() string {
@@ -10643,7 +13042,7 @@ type PluginClusterEventSendOptions struct {
 
 func (x *PluginClusterEventSendOptions) Reset() {
 	*x = PluginClusterEventSendOptions{}
-	mi := &file_api_remaining_proto_msgTypes[188]
+	mi := &file_api_remaining_proto_msgTypes[215]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10655,7 +13054,7 @@ func (x *PluginClusterEventSendOptions) String() string {
 func (*PluginClusterEventSendOptions) ProtoMessage() {}
 
 func (x *PluginClusterEventSendOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[188]
+	mi := &file_api_remaining_proto_msgTypes[215]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10668,7 +13067,7 @@ func (x *PluginClusterEventSendOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginClusterEventSendOptions.ProtoReflect.Descriptor instead.
 func (*PluginClusterEventSendOptions) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{188}
+	return file_api_remaining_proto_rawDescGZIP(), []int{215}
 }
 
 func (x *PluginClusterEventSendOptions) GetSendType() string {
@@ -10711,13 +13110,18 @@ type PushNotification struct {
 	ChannelName      string                 `protobuf:"bytes,21,opt,name=channel_name,json=channelName,proto3" json:"channel_name,omitempty"`
 	Type             string                 `protobuf:"bytes,22,opt,name=type,proto3" json:"type,omitempty"`
 	SubType          string                 `protobuf:"bytes,23,opt,name=sub_type,json=subType,proto3" json:"sub_type,omitempty"`
+	Transport        string                 `protobuf:"bytes,24,opt,name=transport,proto3" json:"transport,omitempty"`
+	IsIdLoaded       bool                   `protobuf:"varint,25,opt,name=is_id_loaded,json=isIdLoaded,proto3" json:"is_id_loaded,omitempty"`
+	PostType         string                 `protobuf:"bytes,26,opt,name=post_type,json=postType,proto3" json:"post_type,omitempty"`
+	ChannelType      string                 `protobuf:"bytes,27,opt,name=channel_type,json=channelType,proto3" json:"channel_type,omitempty"`
+	Signature        string                 `protobuf:"bytes,28,opt,name=signature,proto3" json:"signature,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
 
 func (x *PushNotification) Reset() {
 	*x = PushNotification{}
-	mi := &file_api_remaining_proto_msgTypes[189]
+	mi := &file_api_remaining_proto_msgTypes[216]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10729,7 +13133,7 @@ func (x *PushNotification) String() string {
 func (*PushNotification) ProtoMessage() {}
 
 func (x *PushNotification) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[189]
+	mi := &file_api_remaining_proto_msgTypes[216]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10742,7 +13146,7 @@ func (x *PushNotification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNotification.ProtoReflect.Descriptor instead.
 func (*PushNotification) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{189}
+	return file_api_remaining_proto_rawDescGZIP(), []int{216}
 }
 
 func (x *PushNotification) GetAckId() string {
@@ -10906,6 +13310,41 @@ func (x *PushNotification) GetSubType() string {
 	return ""
 }
 
+func (x *PushNotification) GetTransport() string {
+	if x != nil {
+		return x.Transport
+	}
+	return ""
+}
+
+func (x *PushNotification) GetIsIdLoaded() bool {
+	if x != nil {
+		return x.IsIdLoaded
+	}
+	return false
+}
+
+func (x *PushNotification) GetPostType() string {
+	if x != nil {
+		return x.PostType
+	}
+	return ""
+}
+
+func (x *PushNotification) GetChannelType() string {
+	if x != nil {
+		return x.ChannelType
+	}
+	return ""
+}
+
+func (x *PushNotification) GetSignature() string {
+	if x != nil {
+		return x.Signature
+	}
+	return ""
+}
+
 // OpenInteractiveDialogRequest holds the arguments of API.OpenInteractiveDialog(dialog model.OpenDialogRequest).
 type OpenInteractiveDialogRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -10916,7 +13355,7 @@ type OpenInteractiveDialogRequest struct {
 
 func (x *OpenInteractiveDialogRequest) Reset() {
 	*x = OpenInteractiveDialogRequest{}
-	mi := &file_api_remaining_proto_msgTypes[190]
+	mi := &file_api_remaining_proto_msgTypes[217]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10928,7 +13367,7 @@ func (x *OpenInteractiveDialogRequest) String() string {
 func (*OpenInteractiveDialogRequest) ProtoMessage() {}
 
 func (x *OpenInteractiveDialogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[190]
+	mi := &file_api_remaining_proto_msgTypes[217]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10941,7 +13380,7 @@ func (x *OpenInteractiveDialogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenInteractiveDialogRequest.ProtoReflect.Descriptor instead.
 func (*OpenInteractiveDialogRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{190}
+	return file_api_remaining_proto_rawDescGZIP(), []int{217}
 }
 
 func (x *OpenInteractiveDialogRequest) GetDialog() *OpenDialogRequest {
@@ -10961,7 +13400,7 @@ type OpenInteractiveDialogResponse struct {
 
 func (x *OpenInteractiveDialogResponse) Reset() {
 	*x = OpenInteractiveDialogResponse{}
-	mi := &file_api_remaining_proto_msgTypes[191]
+	mi := &file_api_remaining_proto_msgTypes[218]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10973,7 +13412,7 @@ func (x *OpenInteractiveDialogResponse) String() string {
 func (*OpenInteractiveDialogResponse) ProtoMessage() {}
 
 func (x *OpenInteractiveDialogResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[191]
+	mi := &file_api_remaining_proto_msgTypes[218]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10986,10 +13425,170 @@ func (x *OpenInteractiveDialogResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenInteractiveDialogResponse.ProtoReflect.Descriptor instead.
 func (*OpenInteractiveDialogResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{191}
+	return file_api_remaining_proto_rawDescGZIP(), []int{218}
 }
 
 func (x *OpenInteractiveDialogResponse) GetError() *AppError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// SendToastMessageOptions stands for model.SendToastMessageOptions.
+type SendToastMessageOptions struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Position      string                 `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"` // "top-left", "top-center", "top-right", "bottom-left", "bottom-center" or "bottom-right".
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendToastMessageOptions) Reset() {
+	*x = SendToastMessageOptions{}
+	mi := &file_api_remaining_proto_msgTypes[219]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendToastMessageOptions) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendToastMessageOptions) ProtoMessage() {}
+
+func (x *SendToastMessageOptions) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[219]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendToastMessageOptions.ProtoReflect.Descriptor instead.
+func (*SendToastMessageOptions) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{219}
+}
+
+func (x *SendToastMessageOptions) GetPosition() string {
+	if x != nil {
+		return x.Position
+	}
+	return ""
+}
+
+// SendToastMessageRequest holds the arguments of API.SendToastMessage(userID, connectionID, message string, options
+// model.SendToastMessageOptions).
+type SendToastMessageRequest struct {
+	state         protoimpl.MessageState   `protogen:"open.v1"`
+	UserId        string                   `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	ConnectionId  string                   `protobuf:"bytes,2,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
+	Message       string                   `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	Options       *SendToastMessageOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendToastMessageRequest) Reset() {
+	*x = SendToastMessageRequest{}
+	mi := &file_api_remaining_proto_msgTypes[220]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendToastMessageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendToastMessageRequest) ProtoMessage() {}
+
+func (x *SendToastMessageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[220]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendToastMessageRequest.ProtoReflect.Descriptor instead.
+func (*SendToastMessageRequest) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{220}
+}
+
+func (x *SendToastMessageRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *SendToastMessageRequest) GetConnectionId() string {
+	if x != nil {
+		return x.ConnectionId
+	}
+	return ""
+}
+
+func (x *SendToastMessageRequest) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *SendToastMessageRequest) GetOptions() *SendToastMessageOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// SendToastMessageResponse holds what API.SendToastMessage returns: *model.AppError.
+type SendToastMessageResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Error         *AppError              `protobuf:"bytes,1,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendToastMessageResponse) Reset() {
+	*x = SendToastMessageResponse{}
+	mi := &file_api_remaining_proto_msgTypes[221]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendToastMessageResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendToastMessageResponse) ProtoMessage() {}
+
+func (x *SendToastMessageResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_remaining_proto_msgTypes[221]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendToastMessageResponse.ProtoReflect.Descriptor instead.
+func (*SendToastMessageResponse) Descriptor() ([]byte, []int) {
+	return file_api_remaining_proto_rawDescGZIP(), []int{221}
+}
+
+func (x *SendToastMessageResponse) GetError() *AppError {
 	if x != nil {
 		return x.Error
 	}
@@ -11008,7 +13607,7 @@ type PublishPluginClusterEventRequest struct {
 
 func (x *PublishPluginClusterEventRequest) Reset() {
 	*x = PublishPluginClusterEventRequest{}
-	mi := &file_api_remaining_proto_msgTypes[192]
+	mi := &file_api_remaining_proto_msgTypes[222]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11020,7 +13619,7 @@ func (x *PublishPluginClusterEventRequest) String() string {
 func (*PublishPluginClusterEventRequest) ProtoMessage() {}
 
 func (x *PublishPluginClusterEventRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[192]
+	mi := &file_api_remaining_proto_msgTypes[222]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11033,7 +13632,7 @@ func (x *PublishPluginClusterEventRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishPluginClusterEventRequest.ProtoReflect.Descriptor instead.
 func (*PublishPluginClusterEventRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{192}
+	return file_api_remaining_proto_rawDescGZIP(), []int{222}
 }
 
 func (x *PublishPluginClusterEventRequest) GetEvent() *PluginClusterEvent {
@@ -11060,7 +13659,7 @@ type PublishPluginClusterEventResponse struct {
 
 func (x *PublishPluginClusterEventResponse) Reset() {
 	*x = PublishPluginClusterEventResponse{}
-	mi := &file_api_remaining_proto_msgTypes[193]
+	mi := &file_api_remaining_proto_msgTypes[223]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11072,7 +13671,7 @@ func (x *PublishPluginClusterEventResponse) String() string {
 func (*PublishPluginClusterEventResponse) ProtoMessage() {}
 
 func (x *PublishPluginClusterEventResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[193]
+	mi := &file_api_remaining_proto_msgTypes[223]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11085,7 +13684,7 @@ func (x *PublishPluginClusterEventResponse) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use PublishPluginClusterEventResponse.ProtoReflect.Descriptor instead.
 func (*PublishPluginClusterEventResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{193}
+	return file_api_remaining_proto_rawDescGZIP(), []int{223}
 }
 
 func (x *PublishPluginClusterEventResponse) GetError() *AppError {
@@ -11107,7 +13706,7 @@ type RegisterCollectionAndTopicRequest struct {
 
 func (x *RegisterCollectionAndTopicRequest) Reset() {
 	*x = RegisterCollectionAndTopicRequest{}
-	mi := &file_api_remaining_proto_msgTypes[194]
+	mi := &file_api_remaining_proto_msgTypes[224]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11119,7 +13718,7 @@ func (x *RegisterCollectionAndTopicRequest) String() string {
 func (*RegisterCollectionAndTopicRequest) ProtoMessage() {}
 
 func (x *RegisterCollectionAndTopicRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[194]
+	mi := &file_api_remaining_proto_msgTypes[224]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11132,7 +13731,7 @@ func (x *RegisterCollectionAndTopicRequest) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use RegisterCollectionAndTopicRequest.ProtoReflect.Descriptor instead.
 func (*RegisterCollectionAndTopicRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{194}
+	return file_api_remaining_proto_rawDescGZIP(), []int{224}
 }
 
 func (x *RegisterCollectionAndTopicRequest) GetCollectionType() string {
@@ -11159,7 +13758,7 @@ type RegisterCollectionAndTopicResponse struct {
 
 func (x *RegisterCollectionAndTopicResponse) Reset() {
 	*x = RegisterCollectionAndTopicResponse{}
-	mi := &file_api_remaining_proto_msgTypes[195]
+	mi := &file_api_remaining_proto_msgTypes[225]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11171,7 +13770,7 @@ func (x *RegisterCollectionAndTopicResponse) String() string {
 func (*RegisterCollectionAndTopicResponse) ProtoMessage() {}
 
 func (x *RegisterCollectionAndTopicResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[195]
+	mi := &file_api_remaining_proto_msgTypes[225]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11184,7 +13783,7 @@ func (x *RegisterCollectionAndTopicResponse) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use RegisterCollectionAndTopicResponse.ProtoReflect.Descriptor instead.
 func (*RegisterCollectionAndTopicResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{195}
+	return file_api_remaining_proto_rawDescGZIP(), []int{225}
 }
 
 func (x *RegisterCollectionAndTopicResponse) GetError() *AppError {
@@ -11208,7 +13807,7 @@ type RequestTrialLicenseRequest struct {
 
 func (x *RequestTrialLicenseRequest) Reset() {
 	*x = RequestTrialLicenseRequest{}
-	mi := &file_api_remaining_proto_msgTypes[196]
+	mi := &file_api_remaining_proto_msgTypes[226]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11220,7 +13819,7 @@ func (x *RequestTrialLicenseRequest) String() string {
 func (*RequestTrialLicenseRequest) ProtoMessage() {}
 
 func (x *RequestTrialLicenseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[196]
+	mi := &file_api_remaining_proto_msgTypes[226]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11233,7 +13832,7 @@ func (x *RequestTrialLicenseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestTrialLicenseRequest.ProtoReflect.Descriptor instead.
 func (*RequestTrialLicenseRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{196}
+	return file_api_remaining_proto_rawDescGZIP(), []int{226}
 }
 
 func (x *RequestTrialLicenseRequest) GetRequesterId() string {
@@ -11274,7 +13873,7 @@ type RequestTrialLicenseResponse struct {
 
 func (x *RequestTrialLicenseResponse) Reset() {
 	*x = RequestTrialLicenseResponse{}
-	mi := &file_api_remaining_proto_msgTypes[197]
+	mi := &file_api_remaining_proto_msgTypes[227]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11286,7 +13885,7 @@ func (x *RequestTrialLicenseResponse) String() string {
 func (*RequestTrialLicenseResponse) ProtoMessage() {}
 
 func (x *RequestTrialLicenseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[197]
+	mi := &file_api_remaining_proto_msgTypes[227]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11299,7 +13898,7 @@ func (x *RequestTrialLicenseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestTrialLicenseResponse.ProtoReflect.Descriptor instead.
 func (*RequestTrialLicenseResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{197}
+	return file_api_remaining_proto_rawDescGZIP(), []int{227}
 }
 
 func (x *RequestTrialLicenseResponse) GetError() *AppError {
@@ -11320,7 +13919,7 @@ type RolesGrantPermissionRequest struct {
 
 func (x *RolesGrantPermissionRequest) Reset() {
 	*x = RolesGrantPermissionRequest{}
-	mi := &file_api_remaining_proto_msgTypes[198]
+	mi := &file_api_remaining_proto_msgTypes[228]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11332,7 +13931,7 @@ func (x *RolesGrantPermissionRequest) String() string {
 func (*RolesGrantPermissionRequest) ProtoMessage() {}
 
 func (x *RolesGrantPermissionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[198]
+	mi := &file_api_remaining_proto_msgTypes[228]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11345,7 +13944,7 @@ func (x *RolesGrantPermissionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RolesGrantPermissionRequest.ProtoReflect.Descriptor instead.
 func (*RolesGrantPermissionRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{198}
+	return file_api_remaining_proto_rawDescGZIP(), []int{228}
 }
 
 func (x *RolesGrantPermissionRequest) GetRoleNames() []string {
@@ -11373,7 +13972,7 @@ type RolesGrantPermissionResponse struct {
 
 func (x *RolesGrantPermissionResponse) Reset() {
 	*x = RolesGrantPermissionResponse{}
-	mi := &file_api_remaining_proto_msgTypes[199]
+	mi := &file_api_remaining_proto_msgTypes[229]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11385,7 +13984,7 @@ func (x *RolesGrantPermissionResponse) String() string {
 func (*RolesGrantPermissionResponse) ProtoMessage() {}
 
 func (x *RolesGrantPermissionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[199]
+	mi := &file_api_remaining_proto_msgTypes[229]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11398,7 +13997,7 @@ func (x *RolesGrantPermissionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RolesGrantPermissionResponse.ProtoReflect.Descriptor instead.
 func (*RolesGrantPermissionResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{199}
+	return file_api_remaining_proto_rawDescGZIP(), []int{229}
 }
 
 func (x *RolesGrantPermissionResponse) GetError() *AppError {
@@ -11427,7 +14026,7 @@ type SendMailRequest struct {
 
 func (x *SendMailRequest) Reset() {
 	*x = SendMailRequest{}
-	mi := &file_api_remaining_proto_msgTypes[200]
+	mi := &file_api_remaining_proto_msgTypes[230]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11439,7 +14038,7 @@ func (x *SendMailRequest) String() string {
 func (*SendMailRequest) ProtoMessage() {}
 
 func (x *SendMailRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[200]
+	mi := &file_api_remaining_proto_msgTypes[230]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11452,7 +14051,7 @@ func (x *SendMailRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendMailRequest.ProtoReflect.Descriptor instead.
 func (*SendMailRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{200}
+	return file_api_remaining_proto_rawDescGZIP(), []int{230}
 }
 
 func (x *SendMailRequest) GetTo() string {
@@ -11486,7 +14085,7 @@ type SendMailResponse struct {
 
 func (x *SendMailResponse) Reset() {
 	*x = SendMailResponse{}
-	mi := &file_api_remaining_proto_msgTypes[201]
+	mi := &file_api_remaining_proto_msgTypes[231]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11498,7 +14097,7 @@ func (x *SendMailResponse) String() string {
 func (*SendMailResponse) ProtoMessage() {}
 
 func (x *SendMailResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[201]
+	mi := &file_api_remaining_proto_msgTypes[231]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11511,7 +14110,7 @@ func (x *SendMailResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendMailResponse.ProtoReflect.Descriptor instead.
 func (*SendMailResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{201}
+	return file_api_remaining_proto_rawDescGZIP(), []int{231}
 }
 
 func (x *SendMailResponse) GetError() *AppError {
@@ -11533,7 +14132,7 @@ type SendPushNotificationRequest struct {
 
 func (x *SendPushNotificationRequest) Reset() {
 	*x = SendPushNotificationRequest{}
-	mi := &file_api_remaining_proto_msgTypes[202]
+	mi := &file_api_remaining_proto_msgTypes[232]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11545,7 +14144,7 @@ func (x *SendPushNotificationRequest) String() string {
 func (*SendPushNotificationRequest) ProtoMessage() {}
 
 func (x *SendPushNotificationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[202]
+	mi := &file_api_remaining_proto_msgTypes[232]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11558,7 +14157,7 @@ func (x *SendPushNotificationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendPushNotificationRequest.ProtoReflect.Descriptor instead.
 func (*SendPushNotificationRequest) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{202}
+	return file_api_remaining_proto_rawDescGZIP(), []int{232}
 }
 
 func (x *SendPushNotificationRequest) GetNotification() *PushNotification {
@@ -11585,7 +14184,7 @@ type SendPushNotificationResponse struct {
 
 func (x *SendPushNotificationResponse) Reset() {
 	*x = SendPushNotificationResponse{}
-	mi := &file_api_remaining_proto_msgTypes[203]
+	mi := &file_api_remaining_proto_msgTypes[233]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11597,7 +14196,7 @@ func (x *SendPushNotificationResponse) String() string {
 func (*SendPushNotificationResponse) ProtoMessage() {}
 
 func (x *SendPushNotificationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_remaining_proto_msgTypes[203]
+	mi := &file_api_remaining_proto_msgTypes[233]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11610,7 +14209,7 @@ func (x *SendPushNotificationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendPushNotificationResponse.ProtoReflect.Descriptor instead.
 func (*SendPushNotificationResponse) Descriptor() ([]byte, []int) {
-	return file_api_remaining_proto_rawDescGZIP(), []int{203}
+	return file_api_remaining_proto_rawDescGZIP(), []int{233}
 }
 
 func (x *SendPushNotificationResponse) GetError() *AppError {
@@ -11625,7 +14224,7 @@ var File_api_remaining_proto protoreflect.FileDescriptor
 const file_api_remaining_proto_rawDesc = "" +
 	"\n" +
 	"\x13api_remaining.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\n" +
-	"user.proto\x1a\x1cgoogle/protobuf/struct.proto\"\x13\n" +
+	"user.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x10attachment.proto\x1a\x10hooks_http.proto\"\x13\n" +
 	"\x11GetLicenseRequest\"p\n" +
 	"\x12GetLicenseResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12!\n" +
@@ -11649,7 +14248,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x15GetTelemetryIdRequest\"t\n" +
 	"\x16GetTelemetryIdResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12!\n" +
-	"\ftelemetry_id\x18\x02 \x01(\tR\vtelemetryId\"\x9c\x04\n" +
+	"\ftelemetry_id\x18\x02 \x01(\tR\vtelemetryId\"\xaa\x05\n" +
 	"\aCommand\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x1b\n" +
@@ -11670,7 +14269,39 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\fdisplay_name\x18\x0f \x01(\tR\vdisplayName\x12 \n" +
 	"\vdescription\x18\x10 \x01(\tR\vdescription\x12\x10\n" +
 	"\x03url\x18\x11 \x01(\tR\x03url\x12\x1b\n" +
-	"\tplugin_id\x18\x12 \x01(\tR\bpluginId\"\xc2\x02\n" +
+	"\tplugin_id\x18\x12 \x01(\tR\bpluginId\x12V\n" +
+	"\x11autocomplete_data\x18\x13 \x01(\v2).mattermost.pluginapi.v1.AutocompleteDataR\x10autocompleteData\x124\n" +
+	"\x16autocomplete_icon_data\x18\x14 \x01(\tR\x14autocompleteIconData\"\x8c\x02\n" +
+	"\x10AutocompleteData\x12\x18\n" +
+	"\atrigger\x18\x01 \x01(\tR\atrigger\x12\x12\n" +
+	"\x04hint\x18\x02 \x01(\tR\x04hint\x12\x1b\n" +
+	"\thelp_text\x18\x03 \x01(\tR\bhelpText\x12\x17\n" +
+	"\arole_id\x18\x04 \x01(\tR\x06roleId\x12F\n" +
+	"\targuments\x18\x05 \x03(\v2(.mattermost.pluginapi.v1.AutocompleteArgR\targuments\x12L\n" +
+	"\fsub_commands\x18\x06 \x03(\v2).mattermost.pluginapi.v1.AutocompleteDataR\vsubCommands\"\xea\x03\n" +
+	"\x0fAutocompleteArg\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n" +
+	"\thelp_text\x18\x02 \x01(\tR\bhelpText\x12\x12\n" +
+	"\x04type\x18\x03 \x01(\tR\x04type\x12\x1a\n" +
+	"\brequired\x18\x04 \x01(\bR\brequired\x12B\n" +
+	"\x04text\x18\x05 \x01(\v2,.mattermost.pluginapi.v1.AutocompleteTextArgH\x00R\x04text\x12U\n" +
+	"\vstatic_list\x18\x06 \x01(\v22.mattermost.pluginapi.v1.AutocompleteStaticListArgH\x00R\n" +
+	"staticList\x12X\n" +
+	"\fdynamic_list\x18\a \x01(\v23.mattermost.pluginapi.v1.AutocompleteDynamicListArgH\x00R\vdynamicList\x12.\n" +
+	"\x05other\x18\b \x01(\v2\x16.google.protobuf.ValueH\x00R\x05other\x12I\n" +
+	"\rother_numbers\x18\t \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fotherNumbersB\x06\n" +
+	"\x04data\"C\n" +
+	"\x13AutocompleteTextArg\x12\x12\n" +
+	"\x04hint\x18\x01 \x01(\tR\x04hint\x12\x18\n" +
+	"\apattern\x18\x02 \x01(\tR\apattern\"y\n" +
+	"\x19AutocompleteStaticListArg\x12\\\n" +
+	"\x12possible_arguments\x18\x01 \x03(\v2-.mattermost.pluginapi.v1.AutocompleteListItemR\x11possibleArguments\"[\n" +
+	"\x14AutocompleteListItem\x12\x12\n" +
+	"\x04item\x18\x01 \x01(\tR\x04item\x12\x12\n" +
+	"\x04hint\x18\x02 \x01(\tR\x04hint\x12\x1b\n" +
+	"\thelp_text\x18\x03 \x01(\tR\bhelpText\"9\n" +
+	"\x1aAutocompleteDynamicListArg\x12\x1b\n" +
+	"\tfetch_url\x18\x01 \x01(\tR\bfetchUrl\"\xaf\x05\n" +
 	"\vCommandArgs\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1d\n" +
 	"\n" +
@@ -11685,7 +14316,16 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x01t\x18\t \x01(\tR\x01t\x12!\n" +
 	"\fuser_mention\x18\n" +
 	" \x01(\tR\vuserMention\x12'\n" +
-	"\x0fchannel_mention\x18\v \x01(\tR\x0echannelMention\"\xa1\x03\n" +
+	"\x0fchannel_mention\x18\v \x01(\tR\x0echannelMention\x12#\n" +
+	"\rconnection_id\x18\f \x01(\tR\fconnectionId\x12[\n" +
+	"\ruser_mentions\x18\r \x03(\v26.mattermost.pluginapi.v1.CommandArgs.UserMentionsEntryR\fuserMentions\x12d\n" +
+	"\x10channel_mentions\x18\x0e \x03(\v29.mattermost.pluginapi.v1.CommandArgs.ChannelMentionsEntryR\x0fchannelMentions\x1a?\n" +
+	"\x11UserMentionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aB\n" +
+	"\x14ChannelMentionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc9\x04\n" +
 	"\x0fCommandResponse\x12#\n" +
 	"\rresponse_type\x18\x01 \x01(\tR\fresponseType\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12\x1a\n" +
@@ -11700,7 +14340,9 @@ const file_api_remaining_proto_rawDesc = "" +
 	"trigger_id\x18\t \x01(\tR\ttriggerId\x12,\n" +
 	"\x12skip_slack_parsing\x18\n" +
 	" \x01(\bR\x10skipSlackParsing\x12J\n" +
-	"\vattachments\x18\v \x03(\v2(.mattermost.pluginapi.v1.CommandResponseR\vattachments\"T\n" +
+	"\vattachments\x18\v \x03(\v2(.mattermost.pluginapi.v1.CommandResponseR\vattachments\x12[\n" +
+	"\x13message_attachments\x18\f \x03(\v2*.mattermost.pluginapi.v1.MessageAttachmentR\x12messageAttachments\x12I\n" +
+	"\rprops_numbers\x18\r \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fpropsNumbers\"T\n" +
 	"\x16RegisterCommandRequest\x12:\n" +
 	"\acommand\x18\x01 \x01(\v2 .mattermost.pluginapi.v1.CommandR\acommand\"R\n" +
 	"\x17RegisterCommandResponse\x127\n" +
@@ -11787,7 +14429,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12E\n" +
 	"\vpreferences\x18\x02 \x03(\v2#.mattermost.pluginapi.v1.PreferenceR\vpreferences\"[\n" +
 	" DeletePreferencesForUserResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xf3\x02\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xdf\x03\n" +
 	"\bOAuthApp\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
@@ -11803,7 +14445,9 @@ const file_api_remaining_proto_rawDesc = "" +
 	" \x01(\tR\bhomepage\x12\x1d\n" +
 	"\n" +
 	"is_trusted\x18\v \x01(\bR\tisTrusted\x12(\n" +
-	"\x0fmattermostAppId\x18\f \x01(\tR\x0fmattermostAppId\"L\n" +
+	"\x0fmattermostAppId\x18\f \x01(\tR\x0fmattermostAppId\x12.\n" +
+	"\x13callback_urls_exact\x18\r \x03(\tR\x11callbackUrlsExact\x12:\n" +
+	"\x19is_dynamically_registered\x18\x0e \x01(\bR\x17isDynamicallyRegistered\"L\n" +
 	"\x15CreateOAuthAppRequest\x123\n" +
 	"\x03app\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.OAuthAppR\x03app\"\x86\x01\n" +
 	"\x16CreateOAuthAppResponse\x127\n" +
@@ -11822,7 +14466,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x15DeleteOAuthAppRequest\x12\x15\n" +
 	"\x06app_id\x18\x01 \x01(\tR\x05appId\"Q\n" +
 	"\x16DeleteOAuthAppResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xa5\x02\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xd3\x05\n" +
 	"\x05Group\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12!\n" +
@@ -11834,12 +14478,26 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\tupdate_at\x18\b \x01(\x03R\bupdateAt\x12\x1b\n" +
 	"\tdelete_at\x18\t \x01(\x03R\bdeleteAt\x12'\n" +
 	"\x0fallow_reference\x18\n" +
-	" \x01(\bR\x0eallowReference\"{\n" +
+	" \x01(\bR\x0eallowReference\x12\"\n" +
+	"\n" +
+	"name_exact\x18\v \x01(\tH\x00R\tnameExact\x88\x01\x01\x12+\n" +
+	"\x0fremote_id_exact\x18\f \x01(\tH\x01R\rremoteIdExact\x88\x01\x01\x12#\n" +
+	"\rhas_syncables\x18\r \x01(\bR\fhasSyncables\x12&\n" +
+	"\fmember_count\x18\x0e \x01(\x03H\x02R\vmemberCount\x88\x01\x01\x125\n" +
+	"\x14channel_member_count\x18\x0f \x01(\x03H\x03R\x12channelMemberCount\x88\x01\x01\x12H\n" +
+	"\x1echannel_member_timezones_count\x18\x10 \x01(\x03H\x04R\x1bchannelMemberTimezonesCount\x88\x01\x01\x12\x1d\n" +
+	"\n" +
+	"member_ids\x18\x11 \x03(\tR\tmemberIdsB\r\n" +
+	"\v_name_exactB\x12\n" +
+	"\x10_remote_id_exactB\x0f\n" +
+	"\r_member_countB\x17\n" +
+	"\x15_channel_member_countB!\n" +
+	"\x1f_channel_member_timezones_count\"{\n" +
 	"\vGroupMember\x12\x19\n" +
 	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\tR\x06userId\x12\x1b\n" +
 	"\tcreate_at\x18\x03 \x01(\x03R\bcreateAt\x12\x1b\n" +
-	"\tdelete_at\x18\x04 \x01(\x03R\bdeleteAt\"\x85\x02\n" +
+	"\tdelete_at\x18\x04 \x01(\x03R\bdeleteAt\"\xbc\x03\n" +
 	"\rGroupSyncable\x12\x19\n" +
 	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12\x1f\n" +
 	"\vsyncable_id\x18\x02 \x01(\tR\n" +
@@ -11849,7 +14507,13 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\fscheme_admin\x18\x05 \x01(\bR\vschemeAdmin\x12\x1b\n" +
 	"\tcreate_at\x18\x06 \x01(\x03R\bcreateAt\x12\x1b\n" +
 	"\tdelete_at\x18\a \x01(\x03R\bdeleteAt\x12\x1b\n" +
-	"\tupdate_at\x18\b \x01(\x03R\bupdateAt\"\xc9\x04\n" +
+	"\tupdate_at\x18\b \x01(\x03R\bupdateAt\x120\n" +
+	"\x14channel_display_name\x18\t \x01(\tR\x12channelDisplayName\x12*\n" +
+	"\x11team_display_name\x18\n" +
+	" \x01(\tR\x0fteamDisplayName\x12\x1b\n" +
+	"\tteam_type\x18\v \x01(\tR\bteamType\x12!\n" +
+	"\fchannel_type\x18\f \x01(\tR\vchannelType\x12\x17\n" +
+	"\ateam_id\x18\r \x01(\tR\x06teamId\"\xf3\t\n" +
 	"\x0fGroupSearchOpts\x12\f\n" +
 	"\x01q\x18\x01 \x01(\tR\x01q\x120\n" +
 	"\x14include_member_count\x18\x02 \x01(\bR\x12includeMemberCount\x12;\n" +
@@ -11864,13 +14528,37 @@ const file_api_remaining_proto_rawDesc = "" +
 	" \x01(\bR\x0ffilterHasMember\x12\x14\n" +
 	"\x05since\x18\v \x01(\tR\x05since\x12?\n" +
 	"\x1cinclude_channel_member_count\x18\f \x01(\bR\x19includeChannelMemberCount\x12+\n" +
-	"\x11include_timezones\x18\r \x01(\bR\x10includeTimezones\"\xb2\x01\n" +
+	"\x11include_timezones\x18\r \x01(\bR\x10includeTimezones\x123\n" +
+	"\x16not_associated_to_team\x18\x0e \x01(\tR\x13notAssociatedToTeam\x129\n" +
+	"\x19not_associated_to_channel\x18\x0f \x01(\tR\x16notAssociatedToChannel\x12,\n" +
+	"\x12include_member_ids\x18\x10 \x01(\bR\x10includeMemberIds\x12)\n" +
+	"\x10include_archived\x18\x11 \x01(\bR\x0fincludeArchived\x122\n" +
+	"\x15only_syncable_sources\x18\x12 \x01(\bR\x13onlySyncableSources\x12D\n" +
+	"\x1cfilter_allow_reference_exact\x18\x13 \x01(\bH\x00R\x19filterAllowReferenceExact\x88\x01\x01\x12$\n" +
+	"\vsince_exact\x18\x14 \x01(\x03H\x01R\n" +
+	"sinceExact\x88\x01\x01\x12:\n" +
+	"\x17filter_has_member_exact\x18\x15 \x01(\tH\x02R\x14filterHasMemberExact\x88\x01\x01\x12O\n" +
+	"\"include_channel_member_count_exact\x18\x16 \x01(\tH\x03R\x1eincludeChannelMemberCountExact\x88\x01\x01\x12>\n" +
+	"\tpage_opts\x18\x17 \x01(\v2!.mattermost.pluginapi.v1.PageOptsR\bpageOptsB\x1f\n" +
+	"\x1d_filter_allow_reference_exactB\x0e\n" +
+	"\f_since_exactB\x1a\n" +
+	"\x18_filter_has_member_exactB%\n" +
+	"#_include_channel_member_count_exact\"9\n" +
+	"\bPageOpts\x12\x12\n" +
+	"\x04page\x18\x01 \x01(\x03R\x04page\x12\x19\n" +
+	"\bper_page\x18\x02 \x01(\x03R\aperPage\"\xf5\x02\n" +
 	"\x1dCreateDefaultMembershipParams\x12\x14\n" +
 	"\x05since\x18\x01 \x01(\x03R\x05since\x12\x1f\n" +
 	"\vscope_teams\x18\x02 \x01(\bR\n" +
 	"scopeTeams\x12%\n" +
 	"\x0escope_channels\x18\x03 \x01(\bR\rscopeChannels\x123\n" +
-	"\x16re_add_removed_members\x18\x04 \x01(\bR\x13reAddRemovedMembers\",\n" +
+	"\x16re_add_removed_members\x18\x04 \x01(\bR\x13reAddRemovedMembers\x12)\n" +
+	"\x0escoped_user_id\x18\x05 \x01(\tH\x00R\fscopedUserId\x88\x01\x01\x12)\n" +
+	"\x0escoped_team_id\x18\x06 \x01(\tH\x01R\fscopedTeamId\x88\x01\x01\x12/\n" +
+	"\x11scoped_channel_id\x18\a \x01(\tH\x02R\x0fscopedChannelId\x88\x01\x01B\x11\n" +
+	"\x0f_scoped_user_idB\x11\n" +
+	"\x0f_scoped_team_idB\x14\n" +
+	"\x12_scoped_channel_id\",\n" +
 	"\x0fGetGroupRequest\x12\x19\n" +
 	"\bgroup_id\x18\x01 \x01(\tR\agroupId\"\x81\x01\n" +
 	"\x10GetGroupResponse\x127\n" +
@@ -11988,11 +14676,16 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"*\n" +
 	"(DeleteGroupConstrainedMembershipsRequest\"d\n" +
 	")DeleteGroupConstrainedMembershipsResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"v\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xf9\x01\n" +
 	"\x12RegisterPluginOpts\x12\x1b\n" +
 	"\tplugin_id\x18\x01 \x01(\tR\bpluginId\x12!\n" +
 	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12 \n" +
-	"\vdescription\x18\x03 \x01(\tR\vdescription\"\x97\x03\n" +
+	"\vdescription\x18\x03 \x01(\tR\vdescription\x12\x1d\n" +
+	"\n" +
+	"creator_id\x18\x04 \x01(\tR\tcreatorId\x12$\n" +
+	"\x0eauto_share_dms\x18\x05 \x01(\bR\fautoShareDms\x12!\n" +
+	"\fauto_invited\x18\x06 \x01(\bR\vautoInvited\x12\x19\n" +
+	"\bsite_url\x18\a \x01(\tR\asiteUrl\"\xca\x03\n" +
 	"\rSharedChannel\x12\x1d\n" +
 	"\n" +
 	"channel_id\x18\x01 \x01(\tR\tchannelId\x12\x17\n" +
@@ -12010,11 +14703,16 @@ const file_api_remaining_proto_rawDesc = "" +
 	" \x01(\x03R\bcreateAt\x12\x1b\n" +
 	"\tupdate_at\x18\v \x01(\x03R\bupdateAt\x12\x1b\n" +
 	"\tremote_id\x18\f \x01(\tR\bremoteId\x12\x12\n" +
-	"\x04type\x18\r \x01(\tR\x04type\"m\n" +
+	"\x04type\x18\r \x01(\tR\x04type\x12\"\n" +
+	"\n" +
+	"home_exact\x18\x0e \x01(\bH\x00R\thomeExact\x88\x01\x01B\r\n" +
+	"\v_home_exact\"\xcb\x01\n" +
 	"\x1aGetPostsSinceForSyncCursor\x12-\n" +
 	"\x13last_post_update_at\x18\x01 \x01(\x03R\x10lastPostUpdateAt\x12 \n" +
 	"\flast_post_id\x18\x02 \x01(\tR\n" +
-	"lastPostId\"i\n" +
+	"lastPostId\x12-\n" +
+	"\x13last_post_create_at\x18\x03 \x01(\x03R\x10lastPostCreateAt\x12-\n" +
+	"\x13last_post_create_id\x18\x04 \x01(\tR\x10lastPostCreateId\"i\n" +
 	"&RegisterPluginForSharedChannelsRequest\x12?\n" +
 	"\x04opts\x18\x01 \x01(\v2+.mattermost.pluginapi.v1.RegisterPluginOptsR\x04opts\"\x7f\n" +
 	"'RegisterPluginForSharedChannelsResponse\x127\n" +
@@ -12023,6 +14721,10 @@ const file_api_remaining_proto_rawDesc = "" +
 	"(UnregisterPluginForSharedChannelsRequest\x12\x1b\n" +
 	"\tplugin_id\x18\x01 \x01(\tR\bpluginId\"d\n" +
 	")UnregisterPluginForSharedChannelsResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"M\n" +
+	".UnregisterPluginRemoteForSharedChannelsRequest\x12\x1b\n" +
+	"\tremote_id\x18\x01 \x01(\tR\bremoteId\"j\n" +
+	"/UnregisterPluginRemoteForSharedChannelsResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"d\n" +
 	"\x13ShareChannelRequest\x12M\n" +
 	"\x0eshared_channel\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.SharedChannelR\rsharedChannel\"\x9e\x01\n" +
@@ -12065,7 +14767,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"channel_id\x18\x01 \x01(\tR\tchannelId\x12\x1b\n" +
 	"\tremote_id\x18\x02 \x01(\tR\bremoteId\"\\\n" +
 	"!UninviteRemoteFromChannelResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xa6\x02\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\x87\x06\n" +
 	"\rPropertyField\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
 	"\bgroup_id\x18\x02 \x01(\tR\agroupId\x12\x12\n" +
@@ -12078,14 +14780,47 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\tcreate_at\x18\b \x01(\x03R\bcreateAt\x12\x1b\n" +
 	"\tupdate_at\x18\t \x01(\x03R\bupdateAt\x12\x1b\n" +
 	"\tdelete_at\x18\n" +
-	" \x01(\x03R\bdeleteAt\"\xaf\x01\n" +
+	" \x01(\x03R\bdeleteAt\x12\x1f\n" +
+	"\vobject_type\x18\v \x01(\tR\n" +
+	"objectType\x12\x1c\n" +
+	"\tprotected\x18\f \x01(\bR\tprotected\x12.\n" +
+	"\x10permission_field\x18\r \x01(\tH\x00R\x0fpermissionField\x88\x01\x01\x120\n" +
+	"\x11permission_values\x18\x0e \x01(\tH\x01R\x10permissionValues\x88\x01\x01\x122\n" +
+	"\x12permission_options\x18\x0f \x01(\tH\x02R\x11permissionOptions\x88\x01\x01\x12+\n" +
+	"\x0flinked_field_id\x18\x10 \x01(\tH\x03R\rlinkedFieldId\x88\x01\x01\x12\x1d\n" +
+	"\n" +
+	"created_by\x18\x11 \x01(\tR\tcreatedBy\x12\x1d\n" +
+	"\n" +
+	"updated_by\x18\x12 \x01(\tR\tupdatedBy\x12I\n" +
+	"\rattrs_numbers\x18\x13 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fattrsNumbersB\x13\n" +
+	"\x11_permission_fieldB\x14\n" +
+	"\x12_permission_valuesB\x15\n" +
+	"\x13_permission_optionsB\x12\n" +
+	"\x10_linked_field_id\"\x81\x04\n" +
 	"\x17PropertyFieldSearchOpts\x12\x12\n" +
 	"\x04page\x18\x01 \x01(\x05R\x04page\x12\x19\n" +
 	"\bper_page\x18\x02 \x01(\x05R\aperPage\x12'\n" +
 	"\x0finclude_deleted\x18\x03 \x01(\bR\x0eincludeDeleted\x12\x1f\n" +
 	"\vtarget_type\x18\x04 \x01(\tR\n" +
 	"targetType\x12\x1b\n" +
-	"\ttarget_id\x18\x05 \x01(\tR\btargetId\"\x98\x02\n" +
+	"\ttarget_id\x18\x05 \x01(\tR\btargetId\x12\x19\n" +
+	"\bgroup_id\x18\x06 \x01(\tR\agroupId\x12\x1f\n" +
+	"\vobject_type\x18\a \x01(\tR\n" +
+	"objectType\x12!\n" +
+	"\fobject_types\x18\b \x03(\tR\vobjectTypes\x12\x1d\n" +
+	"\n" +
+	"target_ids\x18\t \x03(\tR\ttargetIds\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\n" +
+	" \x01(\tR\tchannelId\x12\x17\n" +
+	"\ateam_id\x18\v \x01(\tR\x06teamId\x12&\n" +
+	"\x0flinked_field_id\x18\f \x01(\tR\rlinkedFieldId\x12&\n" +
+	"\x0fsince_update_at\x18\r \x01(\x03R\rsinceUpdateAt\x12J\n" +
+	"\x06cursor\x18\x0e \x01(\v22.mattermost.pluginapi.v1.PropertyFieldSearchCursorR\x06cursor\"\x81\x01\n" +
+	"\x19PropertyFieldSearchCursor\x12*\n" +
+	"\x11property_field_id\x18\x01 \x01(\tR\x0fpropertyFieldId\x12\x1b\n" +
+	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
+	"\tupdate_at\x18\x03 \x01(\x03R\bupdateAt\"\x8c\x03\n" +
 	"\rPropertyValue\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
 	"\bgroup_id\x18\x02 \x01(\tR\agroupId\x12\x19\n" +
@@ -12096,7 +14831,15 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x05value\x18\x06 \x01(\v2\x16.google.protobuf.ValueR\x05value\x12\x1b\n" +
 	"\tcreate_at\x18\a \x01(\x03R\bcreateAt\x12\x1b\n" +
 	"\tupdate_at\x18\b \x01(\x03R\bupdateAt\x12\x1b\n" +
-	"\tdelete_at\x18\t \x01(\x03R\bdeleteAt\"\xca\x01\n" +
+	"\tdelete_at\x18\t \x01(\x03R\bdeleteAt\x12$\n" +
+	"\vvalue_exact\x18\n" +
+	" \x01(\fH\x00R\n" +
+	"valueExact\x88\x01\x01\x12\x1d\n" +
+	"\n" +
+	"created_by\x18\v \x01(\tR\tcreatedBy\x12\x1d\n" +
+	"\n" +
+	"updated_by\x18\f \x01(\tR\tupdatedByB\x0e\n" +
+	"\f_value_exact\"\x9d\x03\n" +
 	"\x17PropertyValueSearchOpts\x12\x12\n" +
 	"\x04page\x18\x01 \x01(\x05R\x04page\x12\x19\n" +
 	"\bper_page\x18\x02 \x01(\x05R\aperPage\x12'\n" +
@@ -12104,10 +14847,26 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\vtarget_type\x18\x04 \x01(\tR\n" +
 	"targetType\x12\x1b\n" +
 	"\ttarget_id\x18\x05 \x01(\tR\btargetId\x12\x19\n" +
-	"\bfield_id\x18\x06 \x01(\tR\afieldId\"3\n" +
+	"\bfield_id\x18\x06 \x01(\tR\afieldId\x12\x19\n" +
+	"\bgroup_id\x18\a \x01(\tR\agroupId\x12\x1d\n" +
+	"\n" +
+	"target_ids\x18\b \x03(\tR\ttargetIds\x12&\n" +
+	"\x0fsince_update_at\x18\t \x01(\x03R\rsinceUpdateAt\x12J\n" +
+	"\x06cursor\x18\n" +
+	" \x01(\v22.mattermost.pluginapi.v1.PropertyValueSearchCursorR\x06cursor\x12\x19\n" +
+	"\x05value\x18\v \x01(\fH\x00R\x05value\x88\x01\x01B\b\n" +
+	"\x06_value\"\x81\x01\n" +
+	"\x19PropertyValueSearchCursor\x12*\n" +
+	"\x11property_value_id\x18\x01 \x01(\tR\x0fpropertyValueId\x12\x1b\n" +
+	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
+	"\tupdate_at\x18\x03 \x01(\x03R\bupdateAt\"@\n" +
+	"\x16PropertyRequestOptions\x12&\n" +
+	"\x0facting_as_scope\x18\x01 \x01(\tR\ractingAsScope\"t\n" +
 	"\rPropertyGroup\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"Z\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
+	"\aversion\x18\x03 \x01(\x03R\aversion\x12%\n" +
+	"\x0eschema_version\x18\x04 \x01(\x03R\rschemaVersion\"Z\n" +
 	"\x1aCreatePropertyFieldRequest\x12<\n" +
 	"\x05field\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.PropertyFieldR\x05field\"\x94\x01\n" +
 	"\x1bCreatePropertyFieldResponse\x127\n" +
@@ -12241,7 +15000,39 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12\x19\n" +
 	"\bfield_id\x18\x02 \x01(\tR\afieldId\"_\n" +
 	"$DeletePropertyValuesForFieldResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xb5\x02\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xb3\x01\n" +
+	"&UpsertPropertyValuesWithOptionsRequest\x12>\n" +
+	"\x06values\x18\x01 \x03(\v2&.mattermost.pluginapi.v1.PropertyValueR\x06values\x12I\n" +
+	"\aoptions\x18\x02 \x01(\v2/.mattermost.pluginapi.v1.PropertyRequestOptionsR\aoptions\"\xa2\x01\n" +
+	"'UpsertPropertyValuesWithOptionsResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12>\n" +
+	"\x06values\x18\x02 \x03(\v2&.mattermost.pluginapi.v1.PropertyValueR\x06values\"\xb0\x01\n" +
+	"%UpsertPropertyValueWithOptionsRequest\x12<\n" +
+	"\x05value\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.PropertyValueR\x05value\x12I\n" +
+	"\aoptions\x18\x02 \x01(\v2/.mattermost.pluginapi.v1.PropertyRequestOptionsR\aoptions\"\x9f\x01\n" +
+	"&UpsertPropertyValueWithOptionsResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12<\n" +
+	"\x05value\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PropertyValueR\x05value\"\xa8\x01\n" +
+	"%DeletePropertyValueWithOptionsRequest\x12\x19\n" +
+	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12\x19\n" +
+	"\bvalue_id\x18\x02 \x01(\tR\avalueId\x12I\n" +
+	"\aoptions\x18\x03 \x01(\v2/.mattermost.pluginapi.v1.PropertyRequestOptionsR\aoptions\"a\n" +
+	"&DeletePropertyValueWithOptionsResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xd5\x01\n" +
+	"/DeletePropertyValuesForTargetWithOptionsRequest\x12\x19\n" +
+	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12\x1f\n" +
+	"\vtarget_type\x18\x02 \x01(\tR\n" +
+	"targetType\x12\x1b\n" +
+	"\ttarget_id\x18\x03 \x01(\tR\btargetId\x12I\n" +
+	"\aoptions\x18\x04 \x01(\v2/.mattermost.pluginapi.v1.PropertyRequestOptionsR\aoptions\"k\n" +
+	"0DeletePropertyValuesForTargetWithOptionsResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xb1\x01\n" +
+	".DeletePropertyValuesForFieldWithOptionsRequest\x12\x19\n" +
+	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12\x19\n" +
+	"\bfield_id\x18\x02 \x01(\tR\afieldId\x12I\n" +
+	"\aoptions\x18\x03 \x01(\v2/.mattermost.pluginapi.v1.PropertyRequestOptionsR\aoptions\"j\n" +
+	"/DeletePropertyValuesForFieldWithOptionsResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xae\x04\n" +
 	"\vAuditRecord\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x14\n" +
@@ -12256,33 +15047,85 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\n" +
 	"ip_address\x18\n" +
 	" \x01(\tR\tipAddress\x12+\n" +
-	"\x04meta\x18\v \x01(\v2\x17.google.protobuf.StructR\x04meta\"R\n" +
+	"\x04meta\x18\v \x01(\v2\x17.google.protobuf.StructR\x04meta\x12&\n" +
+	"\x0fx_forwarded_for\x18\f \x01(\tR\rxForwardedFor\x12F\n" +
+	"\n" +
+	"event_data\x18\r \x01(\v2'.mattermost.pluginapi.v1.AuditEventDataR\teventData\x12>\n" +
+	"\x05error\x18\x0e \x01(\v2(.mattermost.pluginapi.v1.AuditEventErrorR\x05error\x12G\n" +
+	"\fmeta_numbers\x18\x0f \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\vmetaNumbers\"\xef\x03\n" +
+	"\x0eAuditEventData\x127\n" +
+	"\n" +
+	"parameters\x18\x01 \x01(\v2\x17.google.protobuf.StructR\n" +
+	"parameters\x12S\n" +
+	"\x12parameters_numbers\x18\x02 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x11parametersNumbers\x128\n" +
+	"\vprior_state\x18\x03 \x01(\v2\x17.google.protobuf.StructR\n" +
+	"priorState\x12T\n" +
+	"\x13prior_state_numbers\x18\x04 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x11priorStateNumbers\x12@\n" +
+	"\x0fresulting_state\x18\x05 \x01(\v2\x17.google.protobuf.StructR\x0eresultingState\x12\\\n" +
+	"\x17resulting_state_numbers\x18\x06 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x15resultingStateNumbers\x12\x1f\n" +
+	"\vobject_type\x18\a \x01(\tR\n" +
+	"objectType\"T\n" +
+	"\x0fAuditEventError\x12 \n" +
+	"\vdescription\x18\x01 \x01(\tR\vdescription\x12\x1f\n" +
+	"\vstatus_code\x18\x02 \x01(\x03R\n" +
+	"statusCode\"d\n" +
+	"\bLogLevel\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\rR\x02id\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1e\n" +
+	"\n" +
+	"stacktrace\x18\x03 \x01(\bR\n" +
+	"stacktrace\x12\x14\n" +
+	"\x05color\x18\x04 \x01(\x05R\x05color\"R\n" +
 	"\x12LogAuditRecRequest\x12<\n" +
 	"\x06record\x18\x01 \x01(\v2$.mattermost.pluginapi.v1.AuditRecordR\x06record\"N\n" +
 	"\x13LogAuditRecResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"q\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xb5\x01\n" +
 	"\x1bLogAuditRecWithLevelRequest\x12<\n" +
 	"\x06record\x18\x01 \x01(\v2$.mattermost.pluginapi.v1.AuditRecordR\x06record\x12\x14\n" +
-	"\x05level\x18\x02 \x01(\tR\x05level\"W\n" +
+	"\x05level\x18\x02 \x01(\tR\x05level\x12B\n" +
+	"\vlevel_exact\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.LogLevelR\n" +
+	"levelExact\"W\n" +
 	"\x1cLogAuditRecWithLevelResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xe0\x01\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xd8\x03\n" +
 	"\x11PluginHTTPRequest\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12Q\n" +
 	"\aheaders\x18\x03 \x03(\v27.mattermost.pluginapi.v1.PluginHTTPRequest.HeadersEntryR\aheaders\x12\x12\n" +
-	"\x04body\x18\x04 \x01(\fR\x04body\x1a:\n" +
+	"\x04body\x18\x04 \x01(\fR\x04body\x12H\n" +
+	"\rheaders_exact\x18\x05 \x03(\v2#.mattermost.pluginapi.v1.HTTPHeaderR\fheadersExact\x12\x14\n" +
+	"\x05proto\x18\x06 \x01(\tR\x05proto\x12\x1f\n" +
+	"\vproto_major\x18\a \x01(\x05R\n" +
+	"protoMajor\x12\x1f\n" +
+	"\vproto_minor\x18\b \x01(\x05R\n" +
+	"protoMinor\x12\x12\n" +
+	"\x04host\x18\t \x01(\tR\x04host\x12\x1f\n" +
+	"\vremote_addr\x18\n" +
+	" \x01(\tR\n" +
+	"remoteAddr\x12\x1f\n" +
+	"\vrequest_uri\x18\v \x01(\tR\n" +
+	"requestUri\x1a:\n" +
 	"\fHeadersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x92\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8b\x04\n" +
 	"\x12PluginHTTPResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x1f\n" +
 	"\vstatus_code\x18\x02 \x01(\x05R\n" +
 	"statusCode\x12R\n" +
 	"\aheaders\x18\x03 \x03(\v28.mattermost.pluginapi.v1.PluginHTTPResponse.HeadersEntryR\aheaders\x12\x12\n" +
-	"\x04body\x18\x04 \x01(\fR\x04body\x1a:\n" +
+	"\x04body\x18\x04 \x01(\fR\x04body\x12H\n" +
+	"\rheaders_exact\x18\x05 \x03(\v2#.mattermost.pluginapi.v1.HTTPHeaderR\fheadersExact\x12\x16\n" +
+	"\x06status\x18\x06 \x01(\tR\x06status\x12\x14\n" +
+	"\x05proto\x18\a \x01(\tR\x05proto\x12\x1f\n" +
+	"\vproto_major\x18\b \x01(\x05R\n" +
+	"protoMajor\x12\x1f\n" +
+	"\vproto_minor\x18\t \x01(\x05R\n" +
+	"protoMinor\x12*\n" +
+	"\x0econtent_length\x18\n" +
+	" \x01(\x03H\x00R\rcontentLength\x88\x01\x01\x1a:\n" +
 	"\fHeadersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x17\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x11\n" +
+	"\x0f_content_length\"\x17\n" +
 	"\x15GetCloudLimitsRequest\"r\n" +
 	"\x16GetCloudLimitsResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x1f\n" +
@@ -12292,7 +15135,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\n" +
 	"trigger_id\x18\x01 \x01(\tR\ttriggerId\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x127\n" +
-	"\x06dialog\x18\x03 \x01(\v2\x1f.mattermost.pluginapi.v1.DialogR\x06dialog\"\xae\x02\n" +
+	"\x06dialog\x18\x03 \x01(\v2\x1f.mattermost.pluginapi.v1.DialogR\x06dialog\"\xcd\x02\n" +
 	"\x06Dialog\x12\x1f\n" +
 	"\vcallback_id\x18\x01 \x01(\tR\n" +
 	"callbackId\x12\x14\n" +
@@ -12302,7 +15145,9 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\fsubmit_label\x18\x05 \x01(\tR\vsubmitLabel\x12(\n" +
 	"\x10notify_on_cancel\x18\x06 \x01(\bR\x0enotifyOnCancel\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
-	"\bicon_url\x18\b \x01(\tR\aiconUrl\"\x90\x03\n" +
+	"\bicon_url\x18\b \x01(\tR\aiconUrl\x12\x1d\n" +
+	"\n" +
+	"source_url\x18\t \x01(\tR\tsourceUrl\"\xc5\x05\n" +
 	"\rDialogElement\x12!\n" +
 	"\fdisplay_name\x18\x01 \x01(\tR\vdisplayName\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -12319,7 +15164,25 @@ const file_api_remaining_proto_rawDesc = "" +
 	" \x01(\x05R\tmaxLength\x12\x1f\n" +
 	"\vdata_source\x18\v \x01(\tR\n" +
 	"dataSource\x12F\n" +
-	"\aoptions\x18\f \x03(\v2,.mattermost.pluginapi.v1.DialogElementOptionR\aoptions\"?\n" +
+	"\aoptions\x18\f \x03(\v2,.mattermost.pluginapi.v1.DialogElementOptionR\aoptions\x12&\n" +
+	"\x0fdata_source_url\x18\r \x01(\tR\rdataSourceUrl\x12 \n" +
+	"\vmultiselect\x18\x0e \x01(\bR\vmultiselect\x12%\n" +
+	"\x0eallow_multiple\x18\x0f \x01(\bR\rallowMultiple\x12\x18\n" +
+	"\arefresh\x18\x10 \x01(\bR\arefresh\x12V\n" +
+	"\x0fdatetime_config\x18\x11 \x01(\v2-.mattermost.pluginapi.v1.DialogDateTimeConfigR\x0edatetimeConfig\x12P\n" +
+	"\raction_button\x18\x12 \x01(\v2+.mattermost.pluginapi.v1.DialogActionButtonR\factionButton\"\xca\x01\n" +
+	"\x14DialogDateTimeConfig\x12\x19\n" +
+	"\bmin_date\x18\x01 \x01(\tR\aminDate\x12\x19\n" +
+	"\bmax_date\x18\x02 \x01(\tR\amaxDate\x12#\n" +
+	"\rtime_interval\x18\x03 \x01(\x03R\ftimeInterval\x12+\n" +
+	"\x11location_timezone\x18\x04 \x01(\tR\x10locationTimezone\x12*\n" +
+	"\x11manual_time_entry\x18\x05 \x01(\bR\x0fmanualTimeEntry\"\xb6\x01\n" +
+	"\x12DialogActionButton\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\x12R\n" +
+	"\acontext\x18\x02 \x03(\v28.mattermost.pluginapi.v1.DialogActionButton.ContextEntryR\acontext\x1a:\n" +
+	"\fContextEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"?\n" +
 	"\x13DialogElementOption\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\"8\n" +
@@ -12328,7 +15191,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x04data\x18\x02 \x01(\fR\x04data\"Y\n" +
 	"\x1dPluginClusterEventSendOptions\x12\x1b\n" +
 	"\tsend_type\x18\x01 \x01(\tR\bsendType\x12\x1b\n" +
-	"\ttarget_id\x18\x02 \x01(\tR\btargetId\"\xa3\x05\n" +
+	"\ttarget_id\x18\x02 \x01(\tR\btargetId\"\xc1\x06\n" +
 	"\x10PushNotification\x12\x15\n" +
 	"\x06ack_id\x18\x01 \x01(\tR\x05ackId\x12\x1a\n" +
 	"\bplatform\x18\x02 \x01(\tR\bplatform\x12\x1b\n" +
@@ -12355,10 +15218,25 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\x06is_crt\x18\x14 \x01(\bR\x05isCrt\x12!\n" +
 	"\fchannel_name\x18\x15 \x01(\tR\vchannelName\x12\x12\n" +
 	"\x04type\x18\x16 \x01(\tR\x04type\x12\x19\n" +
-	"\bsub_type\x18\x17 \x01(\tR\asubType\"b\n" +
+	"\bsub_type\x18\x17 \x01(\tR\asubType\x12\x1c\n" +
+	"\ttransport\x18\x18 \x01(\tR\ttransport\x12 \n" +
+	"\fis_id_loaded\x18\x19 \x01(\bR\n" +
+	"isIdLoaded\x12\x1b\n" +
+	"\tpost_type\x18\x1a \x01(\tR\bpostType\x12!\n" +
+	"\fchannel_type\x18\x1b \x01(\tR\vchannelType\x12\x1c\n" +
+	"\tsignature\x18\x1c \x01(\tR\tsignature\"b\n" +
 	"\x1cOpenInteractiveDialogRequest\x12B\n" +
 	"\x06dialog\x18\x01 \x01(\v2*.mattermost.pluginapi.v1.OpenDialogRequestR\x06dialog\"X\n" +
 	"\x1dOpenInteractiveDialogResponse\x127\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"5\n" +
+	"\x17SendToastMessageOptions\x12\x1a\n" +
+	"\bposition\x18\x01 \x01(\tR\bposition\"\xbd\x01\n" +
+	"\x17SendToastMessageRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\tR\x06userId\x12#\n" +
+	"\rconnection_id\x18\x02 \x01(\tR\fconnectionId\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12J\n" +
+	"\aoptions\x18\x04 \x01(\v20.mattermost.pluginapi.v1.SendToastMessageOptionsR\aoptions\"S\n" +
+	"\x18SendToastMessageResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xb1\x01\n" +
 	" PublishPluginClusterEventRequest\x12A\n" +
 	"\x05event\x18\x01 \x01(\v2+.mattermost.pluginapi.v1.PluginClusterEventR\x05event\x12J\n" +
@@ -12409,411 +15287,496 @@ func file_api_remaining_proto_rawDescGZIP() []byte {
 	return file_api_remaining_proto_rawDescData
 }
 
-var file_api_remaining_proto_msgTypes = make([]protoimpl.MessageInfo, 206)
+var file_api_remaining_proto_msgTypes = make([]protoimpl.MessageInfo, 239)
 var file_api_remaining_proto_goTypes = []any{
-	(*GetLicenseRequest)(nil),                         // 0: mattermost.pluginapi.v1.GetLicenseRequest
-	(*GetLicenseResponse)(nil),                        // 1: mattermost.pluginapi.v1.GetLicenseResponse
-	(*IsEnterpriseReadyRequest)(nil),                  // 2: mattermost.pluginapi.v1.IsEnterpriseReadyRequest
-	(*IsEnterpriseReadyResponse)(nil),                 // 3: mattermost.pluginapi.v1.IsEnterpriseReadyResponse
-	(*GetServerVersionRequest)(nil),                   // 4: mattermost.pluginapi.v1.GetServerVersionRequest
-	(*GetServerVersionResponse)(nil),                  // 5: mattermost.pluginapi.v1.GetServerVersionResponse
-	(*GetSystemInstallDateRequest)(nil),               // 6: mattermost.pluginapi.v1.GetSystemInstallDateRequest
-	(*GetSystemInstallDateResponse)(nil),              // 7: mattermost.pluginapi.v1.GetSystemInstallDateResponse
-	(*GetDiagnosticIdRequest)(nil),                    // 8: mattermost.pluginapi.v1.GetDiagnosticIdRequest
-	(*GetDiagnosticIdResponse)(nil),                   // 9: mattermost.pluginapi.v1.GetDiagnosticIdResponse
-	(*GetTelemetryIdRequest)(nil),                     // 10: mattermost.pluginapi.v1.GetTelemetryIdRequest
-	(*GetTelemetryIdResponse)(nil),                    // 11: mattermost.pluginapi.v1.GetTelemetryIdResponse
-	(*Command)(nil),                                   // 12: mattermost.pluginapi.v1.Command
-	(*CommandArgs)(nil),                               // 13: mattermost.pluginapi.v1.CommandArgs
-	(*CommandResponse)(nil),                           // 14: mattermost.pluginapi.v1.CommandResponse
-	(*RegisterCommandRequest)(nil),                    // 15: mattermost.pluginapi.v1.RegisterCommandRequest
-	(*RegisterCommandResponse)(nil),                   // 16: mattermost.pluginapi.v1.RegisterCommandResponse
-	(*UnregisterCommandRequest)(nil),                  // 17: mattermost.pluginapi.v1.UnregisterCommandRequest
-	(*UnregisterCommandResponse)(nil),                 // 18: mattermost.pluginapi.v1.UnregisterCommandResponse
-	(*ExecuteSlashCommandRequest)(nil),                // 19: mattermost.pluginapi.v1.ExecuteSlashCommandRequest
-	(*ExecuteSlashCommandResponse)(nil),               // 20: mattermost.pluginapi.v1.ExecuteSlashCommandResponse
-	(*CreateCommandRequest)(nil),                      // 21: mattermost.pluginapi.v1.CreateCommandRequest
-	(*CreateCommandResponse)(nil),                     // 22: mattermost.pluginapi.v1.CreateCommandResponse
-	(*ListCommandsRequest)(nil),                       // 23: mattermost.pluginapi.v1.ListCommandsRequest
-	(*ListCommandsResponse)(nil),                      // 24: mattermost.pluginapi.v1.ListCommandsResponse
-	(*ListCustomCommandsRequest)(nil),                 // 25: mattermost.pluginapi.v1.ListCustomCommandsRequest
-	(*ListCustomCommandsResponse)(nil),                // 26: mattermost.pluginapi.v1.ListCustomCommandsResponse
-	(*ListPluginCommandsRequest)(nil),                 // 27: mattermost.pluginapi.v1.ListPluginCommandsRequest
-	(*ListPluginCommandsResponse)(nil),                // 28: mattermost.pluginapi.v1.ListPluginCommandsResponse
-	(*ListBuiltInCommandsRequest)(nil),                // 29: mattermost.pluginapi.v1.ListBuiltInCommandsRequest
-	(*ListBuiltInCommandsResponse)(nil),               // 30: mattermost.pluginapi.v1.ListBuiltInCommandsResponse
-	(*GetCommandRequest)(nil),                         // 31: mattermost.pluginapi.v1.GetCommandRequest
-	(*GetCommandResponse)(nil),                        // 32: mattermost.pluginapi.v1.GetCommandResponse
-	(*UpdateCommandRequest)(nil),                      // 33: mattermost.pluginapi.v1.UpdateCommandRequest
-	(*UpdateCommandResponse)(nil),                     // 34: mattermost.pluginapi.v1.UpdateCommandResponse
-	(*DeleteCommandRequest)(nil),                      // 35: mattermost.pluginapi.v1.DeleteCommandRequest
-	(*DeleteCommandResponse)(nil),                     // 36: mattermost.pluginapi.v1.DeleteCommandResponse
-	(*Preference)(nil),                                // 37: mattermost.pluginapi.v1.Preference
-	(*GetPreferenceForUserRequest)(nil),               // 38: mattermost.pluginapi.v1.GetPreferenceForUserRequest
-	(*GetPreferenceForUserResponse)(nil),              // 39: mattermost.pluginapi.v1.GetPreferenceForUserResponse
-	(*GetPreferencesForUserRequest)(nil),              // 40: mattermost.pluginapi.v1.GetPreferencesForUserRequest
-	(*GetPreferencesForUserResponse)(nil),             // 41: mattermost.pluginapi.v1.GetPreferencesForUserResponse
-	(*UpdatePreferencesForUserRequest)(nil),           // 42: mattermost.pluginapi.v1.UpdatePreferencesForUserRequest
-	(*UpdatePreferencesForUserResponse)(nil),          // 43: mattermost.pluginapi.v1.UpdatePreferencesForUserResponse
-	(*DeletePreferencesForUserRequest)(nil),           // 44: mattermost.pluginapi.v1.DeletePreferencesForUserRequest
-	(*DeletePreferencesForUserResponse)(nil),          // 45: mattermost.pluginapi.v1.DeletePreferencesForUserResponse
-	(*OAuthApp)(nil),                                  // 46: mattermost.pluginapi.v1.OAuthApp
-	(*CreateOAuthAppRequest)(nil),                     // 47: mattermost.pluginapi.v1.CreateOAuthAppRequest
-	(*CreateOAuthAppResponse)(nil),                    // 48: mattermost.pluginapi.v1.CreateOAuthAppResponse
-	(*GetOAuthAppRequest)(nil),                        // 49: mattermost.pluginapi.v1.GetOAuthAppRequest
-	(*GetOAuthAppResponse)(nil),                       // 50: mattermost.pluginapi.v1.GetOAuthAppResponse
-	(*UpdateOAuthAppRequest)(nil),                     // 51: mattermost.pluginapi.v1.UpdateOAuthAppRequest
-	(*UpdateOAuthAppResponse)(nil),                    // 52: mattermost.pluginapi.v1.UpdateOAuthAppResponse
-	(*DeleteOAuthAppRequest)(nil),                     // 53: mattermost.pluginapi.v1.DeleteOAuthAppRequest
-	(*DeleteOAuthAppResponse)(nil),                    // 54: mattermost.pluginapi.v1.DeleteOAuthAppResponse
-	(*Group)(nil),                                     // 55: mattermost.pluginapi.v1.Group
-	(*GroupMember)(nil),                               // 56: mattermost.pluginapi.v1.GroupMember
-	(*GroupSyncable)(nil),                             // 57: mattermost.pluginapi.v1.GroupSyncable
-	(*GroupSearchOpts)(nil),                           // 58: mattermost.pluginapi.v1.GroupSearchOpts
-	(*CreateDefaultMembershipParams)(nil),             // 59: mattermost.pluginapi.v1.CreateDefaultMembershipParams
-	(*GetGroupRequest)(nil),                           // 60: mattermost.pluginapi.v1.GetGroupRequest
-	(*GetGroupResponse)(nil),                          // 61: mattermost.pluginapi.v1.GetGroupResponse
-	(*GetGroupByNameRequest)(nil),                     // 62: mattermost.pluginapi.v1.GetGroupByNameRequest
-	(*GetGroupByNameResponse)(nil),                    // 63: mattermost.pluginapi.v1.GetGroupByNameResponse
-	(*GetGroupMemberUsersRequest)(nil),                // 64: mattermost.pluginapi.v1.GetGroupMemberUsersRequest
-	(*GetGroupMemberUsersResponse)(nil),               // 65: mattermost.pluginapi.v1.GetGroupMemberUsersResponse
-	(*GetGroupsBySourceRequest)(nil),                  // 66: mattermost.pluginapi.v1.GetGroupsBySourceRequest
-	(*GetGroupsBySourceResponse)(nil),                 // 67: mattermost.pluginapi.v1.GetGroupsBySourceResponse
-	(*GetGroupsForUserRequest)(nil),                   // 68: mattermost.pluginapi.v1.GetGroupsForUserRequest
-	(*GetGroupsForUserResponse)(nil),                  // 69: mattermost.pluginapi.v1.GetGroupsForUserResponse
-	(*UpsertGroupMemberRequest)(nil),                  // 70: mattermost.pluginapi.v1.UpsertGroupMemberRequest
-	(*UpsertGroupMemberResponse)(nil),                 // 71: mattermost.pluginapi.v1.UpsertGroupMemberResponse
-	(*UpsertGroupMembersRequest)(nil),                 // 72: mattermost.pluginapi.v1.UpsertGroupMembersRequest
-	(*UpsertGroupMembersResponse)(nil),                // 73: mattermost.pluginapi.v1.UpsertGroupMembersResponse
-	(*GetGroupByRemoteIDRequest)(nil),                 // 74: mattermost.pluginapi.v1.GetGroupByRemoteIDRequest
-	(*GetGroupByRemoteIDResponse)(nil),                // 75: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse
-	(*CreateGroupRequest)(nil),                        // 76: mattermost.pluginapi.v1.CreateGroupRequest
-	(*CreateGroupResponse)(nil),                       // 77: mattermost.pluginapi.v1.CreateGroupResponse
-	(*UpdateGroupRequest)(nil),                        // 78: mattermost.pluginapi.v1.UpdateGroupRequest
-	(*UpdateGroupResponse)(nil),                       // 79: mattermost.pluginapi.v1.UpdateGroupResponse
-	(*DeleteGroupRequest)(nil),                        // 80: mattermost.pluginapi.v1.DeleteGroupRequest
-	(*DeleteGroupResponse)(nil),                       // 81: mattermost.pluginapi.v1.DeleteGroupResponse
-	(*RestoreGroupRequest)(nil),                       // 82: mattermost.pluginapi.v1.RestoreGroupRequest
-	(*RestoreGroupResponse)(nil),                      // 83: mattermost.pluginapi.v1.RestoreGroupResponse
-	(*DeleteGroupMemberRequest)(nil),                  // 84: mattermost.pluginapi.v1.DeleteGroupMemberRequest
-	(*DeleteGroupMemberResponse)(nil),                 // 85: mattermost.pluginapi.v1.DeleteGroupMemberResponse
-	(*GetGroupSyncableRequest)(nil),                   // 86: mattermost.pluginapi.v1.GetGroupSyncableRequest
-	(*GetGroupSyncableResponse)(nil),                  // 87: mattermost.pluginapi.v1.GetGroupSyncableResponse
-	(*GetGroupSyncablesRequest)(nil),                  // 88: mattermost.pluginapi.v1.GetGroupSyncablesRequest
-	(*GetGroupSyncablesResponse)(nil),                 // 89: mattermost.pluginapi.v1.GetGroupSyncablesResponse
-	(*UpsertGroupSyncableRequest)(nil),                // 90: mattermost.pluginapi.v1.UpsertGroupSyncableRequest
-	(*UpsertGroupSyncableResponse)(nil),               // 91: mattermost.pluginapi.v1.UpsertGroupSyncableResponse
-	(*UpdateGroupSyncableRequest)(nil),                // 92: mattermost.pluginapi.v1.UpdateGroupSyncableRequest
-	(*UpdateGroupSyncableResponse)(nil),               // 93: mattermost.pluginapi.v1.UpdateGroupSyncableResponse
-	(*DeleteGroupSyncableRequest)(nil),                // 94: mattermost.pluginapi.v1.DeleteGroupSyncableRequest
-	(*DeleteGroupSyncableResponse)(nil),               // 95: mattermost.pluginapi.v1.DeleteGroupSyncableResponse
-	(*GetGroupsRequest)(nil),                          // 96: mattermost.pluginapi.v1.GetGroupsRequest
-	(*GetGroupsResponse)(nil),                         // 97: mattermost.pluginapi.v1.GetGroupsResponse
-	(*CreateDefaultSyncableMembershipsRequest)(nil),   // 98: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsRequest
-	(*CreateDefaultSyncableMembershipsResponse)(nil),  // 99: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse
-	(*DeleteGroupConstrainedMembershipsRequest)(nil),  // 100: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsRequest
-	(*DeleteGroupConstrainedMembershipsResponse)(nil), // 101: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse
-	(*RegisterPluginOpts)(nil),                        // 102: mattermost.pluginapi.v1.RegisterPluginOpts
-	(*SharedChannel)(nil),                             // 103: mattermost.pluginapi.v1.SharedChannel
-	(*GetPostsSinceForSyncCursor)(nil),                // 104: mattermost.pluginapi.v1.GetPostsSinceForSyncCursor
-	(*RegisterPluginForSharedChannelsRequest)(nil),    // 105: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest
-	(*RegisterPluginForSharedChannelsResponse)(nil),   // 106: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse
-	(*UnregisterPluginForSharedChannelsRequest)(nil),  // 107: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsRequest
-	(*UnregisterPluginForSharedChannelsResponse)(nil), // 108: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse
-	(*ShareChannelRequest)(nil),                       // 109: mattermost.pluginapi.v1.ShareChannelRequest
-	(*ShareChannelResponse)(nil),                      // 110: mattermost.pluginapi.v1.ShareChannelResponse
-	(*UpdateSharedChannelRequest)(nil),                // 111: mattermost.pluginapi.v1.UpdateSharedChannelRequest
-	(*UpdateSharedChannelResponse)(nil),               // 112: mattermost.pluginapi.v1.UpdateSharedChannelResponse
-	(*UnshareChannelRequest)(nil),                     // 113: mattermost.pluginapi.v1.UnshareChannelRequest
-	(*UnshareChannelResponse)(nil),                    // 114: mattermost.pluginapi.v1.UnshareChannelResponse
-	(*UpdateSharedChannelCursorRequest)(nil),          // 115: mattermost.pluginapi.v1.UpdateSharedChannelCursorRequest
-	(*UpdateSharedChannelCursorResponse)(nil),         // 116: mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse
-	(*SyncSharedChannelRequest)(nil),                  // 117: mattermost.pluginapi.v1.SyncSharedChannelRequest
-	(*SyncSharedChannelResponse)(nil),                 // 118: mattermost.pluginapi.v1.SyncSharedChannelResponse
-	(*InviteRemoteToChannelRequest)(nil),              // 119: mattermost.pluginapi.v1.InviteRemoteToChannelRequest
-	(*InviteRemoteToChannelResponse)(nil),             // 120: mattermost.pluginapi.v1.InviteRemoteToChannelResponse
-	(*UninviteRemoteFromChannelRequest)(nil),          // 121: mattermost.pluginapi.v1.UninviteRemoteFromChannelRequest
-	(*UninviteRemoteFromChannelResponse)(nil),         // 122: mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse
-	(*PropertyField)(nil),                             // 123: mattermost.pluginapi.v1.PropertyField
-	(*PropertyFieldSearchOpts)(nil),                   // 124: mattermost.pluginapi.v1.PropertyFieldSearchOpts
-	(*PropertyValue)(nil),                             // 125: mattermost.pluginapi.v1.PropertyValue
-	(*PropertyValueSearchOpts)(nil),                   // 126: mattermost.pluginapi.v1.PropertyValueSearchOpts
-	(*PropertyGroup)(nil),                             // 127: mattermost.pluginapi.v1.PropertyGroup
-	(*CreatePropertyFieldRequest)(nil),                // 128: mattermost.pluginapi.v1.CreatePropertyFieldRequest
-	(*CreatePropertyFieldResponse)(nil),               // 129: mattermost.pluginapi.v1.CreatePropertyFieldResponse
-	(*GetPropertyFieldRequest)(nil),                   // 130: mattermost.pluginapi.v1.GetPropertyFieldRequest
-	(*GetPropertyFieldResponse)(nil),                  // 131: mattermost.pluginapi.v1.GetPropertyFieldResponse
-	(*GetPropertyFieldsRequest)(nil),                  // 132: mattermost.pluginapi.v1.GetPropertyFieldsRequest
-	(*GetPropertyFieldsResponse)(nil),                 // 133: mattermost.pluginapi.v1.GetPropertyFieldsResponse
-	(*UpdatePropertyFieldRequest)(nil),                // 134: mattermost.pluginapi.v1.UpdatePropertyFieldRequest
-	(*UpdatePropertyFieldResponse)(nil),               // 135: mattermost.pluginapi.v1.UpdatePropertyFieldResponse
-	(*DeletePropertyFieldRequest)(nil),                // 136: mattermost.pluginapi.v1.DeletePropertyFieldRequest
-	(*DeletePropertyFieldResponse)(nil),               // 137: mattermost.pluginapi.v1.DeletePropertyFieldResponse
-	(*SearchPropertyFieldsRequest)(nil),               // 138: mattermost.pluginapi.v1.SearchPropertyFieldsRequest
-	(*SearchPropertyFieldsResponse)(nil),              // 139: mattermost.pluginapi.v1.SearchPropertyFieldsResponse
-	(*CountPropertyFieldsRequest)(nil),                // 140: mattermost.pluginapi.v1.CountPropertyFieldsRequest
-	(*CountPropertyFieldsResponse)(nil),               // 141: mattermost.pluginapi.v1.CountPropertyFieldsResponse
-	(*CountPropertyFieldsForTargetRequest)(nil),       // 142: mattermost.pluginapi.v1.CountPropertyFieldsForTargetRequest
-	(*CountPropertyFieldsForTargetResponse)(nil),      // 143: mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse
-	(*CreatePropertyValueRequest)(nil),                // 144: mattermost.pluginapi.v1.CreatePropertyValueRequest
-	(*CreatePropertyValueResponse)(nil),               // 145: mattermost.pluginapi.v1.CreatePropertyValueResponse
-	(*GetPropertyValueRequest)(nil),                   // 146: mattermost.pluginapi.v1.GetPropertyValueRequest
-	(*GetPropertyValueResponse)(nil),                  // 147: mattermost.pluginapi.v1.GetPropertyValueResponse
-	(*GetPropertyValuesRequest)(nil),                  // 148: mattermost.pluginapi.v1.GetPropertyValuesRequest
-	(*GetPropertyValuesResponse)(nil),                 // 149: mattermost.pluginapi.v1.GetPropertyValuesResponse
-	(*UpdatePropertyValueRequest)(nil),                // 150: mattermost.pluginapi.v1.UpdatePropertyValueRequest
-	(*UpdatePropertyValueResponse)(nil),               // 151: mattermost.pluginapi.v1.UpdatePropertyValueResponse
-	(*UpsertPropertyValueRequest)(nil),                // 152: mattermost.pluginapi.v1.UpsertPropertyValueRequest
-	(*UpsertPropertyValueResponse)(nil),               // 153: mattermost.pluginapi.v1.UpsertPropertyValueResponse
-	(*DeletePropertyValueRequest)(nil),                // 154: mattermost.pluginapi.v1.DeletePropertyValueRequest
-	(*DeletePropertyValueResponse)(nil),               // 155: mattermost.pluginapi.v1.DeletePropertyValueResponse
-	(*SearchPropertyValuesRequest)(nil),               // 156: mattermost.pluginapi.v1.SearchPropertyValuesRequest
-	(*SearchPropertyValuesResponse)(nil),              // 157: mattermost.pluginapi.v1.SearchPropertyValuesResponse
-	(*RegisterPropertyGroupRequest)(nil),              // 158: mattermost.pluginapi.v1.RegisterPropertyGroupRequest
-	(*RegisterPropertyGroupResponse)(nil),             // 159: mattermost.pluginapi.v1.RegisterPropertyGroupResponse
-	(*GetPropertyGroupRequest)(nil),                   // 160: mattermost.pluginapi.v1.GetPropertyGroupRequest
-	(*GetPropertyGroupResponse)(nil),                  // 161: mattermost.pluginapi.v1.GetPropertyGroupResponse
-	(*GetPropertyFieldByNameRequest)(nil),             // 162: mattermost.pluginapi.v1.GetPropertyFieldByNameRequest
-	(*GetPropertyFieldByNameResponse)(nil),            // 163: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse
-	(*UpdatePropertyFieldsRequest)(nil),               // 164: mattermost.pluginapi.v1.UpdatePropertyFieldsRequest
-	(*UpdatePropertyFieldsResponse)(nil),              // 165: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse
-	(*UpdatePropertyValuesRequest)(nil),               // 166: mattermost.pluginapi.v1.UpdatePropertyValuesRequest
-	(*UpdatePropertyValuesResponse)(nil),              // 167: mattermost.pluginapi.v1.UpdatePropertyValuesResponse
-	(*UpsertPropertyValuesRequest)(nil),               // 168: mattermost.pluginapi.v1.UpsertPropertyValuesRequest
-	(*UpsertPropertyValuesResponse)(nil),              // 169: mattermost.pluginapi.v1.UpsertPropertyValuesResponse
-	(*DeletePropertyValuesForTargetRequest)(nil),      // 170: mattermost.pluginapi.v1.DeletePropertyValuesForTargetRequest
-	(*DeletePropertyValuesForTargetResponse)(nil),     // 171: mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse
-	(*DeletePropertyValuesForFieldRequest)(nil),       // 172: mattermost.pluginapi.v1.DeletePropertyValuesForFieldRequest
-	(*DeletePropertyValuesForFieldResponse)(nil),      // 173: mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse
-	(*AuditRecord)(nil),                               // 174: mattermost.pluginapi.v1.AuditRecord
-	(*LogAuditRecRequest)(nil),                        // 175: mattermost.pluginapi.v1.LogAuditRecRequest
-	(*LogAuditRecResponse)(nil),                       // 176: mattermost.pluginapi.v1.LogAuditRecResponse
-	(*LogAuditRecWithLevelRequest)(nil),               // 177: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest
-	(*LogAuditRecWithLevelResponse)(nil),              // 178: mattermost.pluginapi.v1.LogAuditRecWithLevelResponse
-	(*PluginHTTPRequest)(nil),                         // 179: mattermost.pluginapi.v1.PluginHTTPRequest
-	(*PluginHTTPResponse)(nil),                        // 180: mattermost.pluginapi.v1.PluginHTTPResponse
-	(*GetCloudLimitsRequest)(nil),                     // 181: mattermost.pluginapi.v1.GetCloudLimitsRequest
-	(*GetCloudLimitsResponse)(nil),                    // 182: mattermost.pluginapi.v1.GetCloudLimitsResponse
-	(*OpenDialogRequest)(nil),                         // 183: mattermost.pluginapi.v1.OpenDialogRequest
-	(*Dialog)(nil),                                    // 184: mattermost.pluginapi.v1.Dialog
-	(*DialogElement)(nil),                             // 185: mattermost.pluginapi.v1.DialogElement
-	(*DialogElementOption)(nil),                       // 186: mattermost.pluginapi.v1.DialogElementOption
-	(*PluginClusterEvent)(nil),                        // 187: mattermost.pluginapi.v1.PluginClusterEvent
-	(*PluginClusterEventSendOptions)(nil),             // 188: mattermost.pluginapi.v1.PluginClusterEventSendOptions
-	(*PushNotification)(nil),                          // 189: mattermost.pluginapi.v1.PushNotification
-	(*OpenInteractiveDialogRequest)(nil),              // 190: mattermost.pluginapi.v1.OpenInteractiveDialogRequest
-	(*OpenInteractiveDialogResponse)(nil),             // 191: mattermost.pluginapi.v1.OpenInteractiveDialogResponse
-	(*PublishPluginClusterEventRequest)(nil),          // 192: mattermost.pluginapi.v1.PublishPluginClusterEventRequest
-	(*PublishPluginClusterEventResponse)(nil),         // 193: mattermost.pluginapi.v1.PublishPluginClusterEventResponse
-	(*RegisterCollectionAndTopicRequest)(nil),         // 194: mattermost.pluginapi.v1.RegisterCollectionAndTopicRequest
-	(*RegisterCollectionAndTopicResponse)(nil),        // 195: mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse
-	(*RequestTrialLicenseRequest)(nil),                // 196: mattermost.pluginapi.v1.RequestTrialLicenseRequest
-	(*RequestTrialLicenseResponse)(nil),               // 197: mattermost.pluginapi.v1.RequestTrialLicenseResponse
-	(*RolesGrantPermissionRequest)(nil),               // 198: mattermost.pluginapi.v1.RolesGrantPermissionRequest
-	(*RolesGrantPermissionResponse)(nil),              // 199: mattermost.pluginapi.v1.RolesGrantPermissionResponse
-	(*SendMailRequest)(nil),                           // 200: mattermost.pluginapi.v1.SendMailRequest
-	(*SendMailResponse)(nil),                          // 201: mattermost.pluginapi.v1.SendMailResponse
-	(*SendPushNotificationRequest)(nil),               // 202: mattermost.pluginapi.v1.SendPushNotificationRequest
-	(*SendPushNotificationResponse)(nil),              // 203: mattermost.pluginapi.v1.SendPushNotificationResponse
-	nil,                                               // 204: mattermost.pluginapi.v1.PluginHTTPRequest.HeadersEntry
-	nil,                                               // 205: mattermost.pluginapi.v1.PluginHTTPResponse.HeadersEntry
-	(*AppError)(nil),                                  // 206: mattermost.pluginapi.v1.AppError
-	(*structpb.Struct)(nil),                           // 207: google.protobuf.Struct
-	(*User)(nil),                                      // 208: mattermost.pluginapi.v1.User
-	(*ViewUsersRestrictions)(nil),                     // 209: mattermost.pluginapi.v1.ViewUsersRestrictions
-	(*structpb.Value)(nil),                            // 210: google.protobuf.Value
+	(*GetLicenseRequest)(nil),                                // 0: mattermost.pluginapi.v1.GetLicenseRequest
+	(*GetLicenseResponse)(nil),                               // 1: mattermost.pluginapi.v1.GetLicenseResponse
+	(*IsEnterpriseReadyRequest)(nil),                         // 2: mattermost.pluginapi.v1.IsEnterpriseReadyRequest
+	(*IsEnterpriseReadyResponse)(nil),                        // 3: mattermost.pluginapi.v1.IsEnterpriseReadyResponse
+	(*GetServerVersionRequest)(nil),                          // 4: mattermost.pluginapi.v1.GetServerVersionRequest
+	(*GetServerVersionResponse)(nil),                         // 5: mattermost.pluginapi.v1.GetServerVersionResponse
+	(*GetSystemInstallDateRequest)(nil),                      // 6: mattermost.pluginapi.v1.GetSystemInstallDateRequest
+	(*GetSystemInstallDateResponse)(nil),                     // 7: mattermost.pluginapi.v1.GetSystemInstallDateResponse
+	(*GetDiagnosticIdRequest)(nil),                           // 8: mattermost.pluginapi.v1.GetDiagnosticIdRequest
+	(*GetDiagnosticIdResponse)(nil),                          // 9: mattermost.pluginapi.v1.GetDiagnosticIdResponse
+	(*GetTelemetryIdRequest)(nil),                            // 10: mattermost.pluginapi.v1.GetTelemetryIdRequest
+	(*GetTelemetryIdResponse)(nil),                           // 11: mattermost.pluginapi.v1.GetTelemetryIdResponse
+	(*Command)(nil),                                          // 12: mattermost.pluginapi.v1.Command
+	(*AutocompleteData)(nil),                                 // 13: mattermost.pluginapi.v1.AutocompleteData
+	(*AutocompleteArg)(nil),                                  // 14: mattermost.pluginapi.v1.AutocompleteArg
+	(*AutocompleteTextArg)(nil),                              // 15: mattermost.pluginapi.v1.AutocompleteTextArg
+	(*AutocompleteStaticListArg)(nil),                        // 16: mattermost.pluginapi.v1.AutocompleteStaticListArg
+	(*AutocompleteListItem)(nil),                             // 17: mattermost.pluginapi.v1.AutocompleteListItem
+	(*AutocompleteDynamicListArg)(nil),                       // 18: mattermost.pluginapi.v1.AutocompleteDynamicListArg
+	(*CommandArgs)(nil),                                      // 19: mattermost.pluginapi.v1.CommandArgs
+	(*CommandResponse)(nil),                                  // 20: mattermost.pluginapi.v1.CommandResponse
+	(*RegisterCommandRequest)(nil),                           // 21: mattermost.pluginapi.v1.RegisterCommandRequest
+	(*RegisterCommandResponse)(nil),                          // 22: mattermost.pluginapi.v1.RegisterCommandResponse
+	(*UnregisterCommandRequest)(nil),                         // 23: mattermost.pluginapi.v1.UnregisterCommandRequest
+	(*UnregisterCommandResponse)(nil),                        // 24: mattermost.pluginapi.v1.UnregisterCommandResponse
+	(*ExecuteSlashCommandRequest)(nil),                       // 25: mattermost.pluginapi.v1.ExecuteSlashCommandRequest
+	(*ExecuteSlashCommandResponse)(nil),                      // 26: mattermost.pluginapi.v1.ExecuteSlashCommandResponse
+	(*CreateCommandRequest)(nil),                             // 27: mattermost.pluginapi.v1.CreateCommandRequest
+	(*CreateCommandResponse)(nil),                            // 28: mattermost.pluginapi.v1.CreateCommandResponse
+	(*ListCommandsRequest)(nil),                              // 29: mattermost.pluginapi.v1.ListCommandsRequest
+	(*ListCommandsResponse)(nil),                             // 30: mattermost.pluginapi.v1.ListCommandsResponse
+	(*ListCustomCommandsRequest)(nil),                        // 31: mattermost.pluginapi.v1.ListCustomCommandsRequest
+	(*ListCustomCommandsResponse)(nil),                       // 32: mattermost.pluginapi.v1.ListCustomCommandsResponse
+	(*ListPluginCommandsRequest)(nil),                        // 33: mattermost.pluginapi.v1.ListPluginCommandsRequest
+	(*ListPluginCommandsResponse)(nil),                       // 34: mattermost.pluginapi.v1.ListPluginCommandsResponse
+	(*ListBuiltInCommandsRequest)(nil),                       // 35: mattermost.pluginapi.v1.ListBuiltInCommandsRequest
+	(*ListBuiltInCommandsResponse)(nil),                      // 36: mattermost.pluginapi.v1.ListBuiltInCommandsResponse
+	(*GetCommandRequest)(nil),                                // 37: mattermost.pluginapi.v1.GetCommandRequest
+	(*GetCommandResponse)(nil),                               // 38: mattermost.pluginapi.v1.GetCommandResponse
+	(*UpdateCommandRequest)(nil),                             // 39: mattermost.pluginapi.v1.UpdateCommandRequest
+	(*UpdateCommandResponse)(nil),                            // 40: mattermost.pluginapi.v1.UpdateCommandResponse
+	(*DeleteCommandRequest)(nil),                             // 41: mattermost.pluginapi.v1.DeleteCommandRequest
+	(*DeleteCommandResponse)(nil),                            // 42: mattermost.pluginapi.v1.DeleteCommandResponse
+	(*Preference)(nil),                                       // 43: mattermost.pluginapi.v1.Preference
+	(*GetPreferenceForUserRequest)(nil),                      // 44: mattermost.pluginapi.v1.GetPreferenceForUserRequest
+	(*GetPreferenceForUserResponse)(nil),                     // 45: mattermost.pluginapi.v1.GetPreferenceForUserResponse
+	(*GetPreferencesForUserRequest)(nil),                     // 46: mattermost.pluginapi.v1.GetPreferencesForUserRequest
+	(*GetPreferencesForUserResponse)(nil),                    // 47: mattermost.pluginapi.v1.GetPreferencesForUserResponse
+	(*UpdatePreferencesForUserRequest)(nil),                  // 48: mattermost.pluginapi.v1.UpdatePreferencesForUserRequest
+	(*UpdatePreferencesForUserResponse)(nil),                 // 49: mattermost.pluginapi.v1.UpdatePreferencesForUserResponse
+	(*DeletePreferencesForUserRequest)(nil),                  // 50: mattermost.pluginapi.v1.DeletePreferencesForUserRequest
+	(*DeletePreferencesForUserResponse)(nil),                 // 51: mattermost.pluginapi.v1.DeletePreferencesForUserResponse
+	(*OAuthApp)(nil),                                         // 52: mattermost.pluginapi.v1.OAuthApp
+	(*CreateOAuthAppRequest)(nil),                            // 53: mattermost.pluginapi.v1.CreateOAuthAppRequest
+	(*CreateOAuthAppResponse)(nil),                           // 54: mattermost.pluginapi.v1.CreateOAuthAppResponse
+	(*GetOAuthAppRequest)(nil),                               // 55: mattermost.pluginapi.v1.GetOAuthAppRequest
+	(*GetOAuthAppResponse)(nil),                              // 56: mattermost.pluginapi.v1.GetOAuthAppResponse
+	(*UpdateOAuthAppRequest)(nil),                            // 57: mattermost.pluginapi.v1.UpdateOAuthAppRequest
+	(*UpdateOAuthAppResponse)(nil),                           // 58: mattermost.pluginapi.v1.UpdateOAuthAppResponse
+	(*DeleteOAuthAppRequest)(nil),                            // 59: mattermost.pluginapi.v1.DeleteOAuthAppRequest
+	(*DeleteOAuthAppResponse)(nil),                           // 60: mattermost.pluginapi.v1.DeleteOAuthAppResponse
+	(*Group)(nil),                                            // 61: mattermost.pluginapi.v1.Group
+	(*GroupMember)(nil),                                      // 62: mattermost.pluginapi.v1.GroupMember
+	(*GroupSyncable)(nil),                                    // 63: mattermost.pluginapi.v1.GroupSyncable
+	(*GroupSearchOpts)(nil),                                  // 64: mattermost.pluginapi.v1.GroupSearchOpts
+	(*PageOpts)(nil),                                         // 65: mattermost.pluginapi.v1.PageOpts
+	(*CreateDefaultMembershipParams)(nil),                    // 66: mattermost.pluginapi.v1.CreateDefaultMembershipParams
+	(*GetGroupRequest)(nil),                                  // 67: mattermost.pluginapi.v1.GetGroupRequest
+	(*GetGroupResponse)(nil),                                 // 68: mattermost.pluginapi.v1.GetGroupResponse
+	(*GetGroupByNameRequest)(nil),                            // 69: mattermost.pluginapi.v1.GetGroupByNameRequest
+	(*GetGroupByNameResponse)(nil),                           // 70: mattermost.pluginapi.v1.GetGroupByNameResponse
+	(*GetGroupMemberUsersRequest)(nil),                       // 71: mattermost.pluginapi.v1.GetGroupMemberUsersRequest
+	(*GetGroupMemberUsersResponse)(nil),                      // 72: mattermost.pluginapi.v1.GetGroupMemberUsersResponse
+	(*GetGroupsBySourceRequest)(nil),                         // 73: mattermost.pluginapi.v1.GetGroupsBySourceRequest
+	(*GetGroupsBySourceResponse)(nil),                        // 74: mattermost.pluginapi.v1.GetGroupsBySourceResponse
+	(*GetGroupsForUserRequest)(nil),                          // 75: mattermost.pluginapi.v1.GetGroupsForUserRequest
+	(*GetGroupsForUserResponse)(nil),                         // 76: mattermost.pluginapi.v1.GetGroupsForUserResponse
+	(*UpsertGroupMemberRequest)(nil),                         // 77: mattermost.pluginapi.v1.UpsertGroupMemberRequest
+	(*UpsertGroupMemberResponse)(nil),                        // 78: mattermost.pluginapi.v1.UpsertGroupMemberResponse
+	(*UpsertGroupMembersRequest)(nil),                        // 79: mattermost.pluginapi.v1.UpsertGroupMembersRequest
+	(*UpsertGroupMembersResponse)(nil),                       // 80: mattermost.pluginapi.v1.UpsertGroupMembersResponse
+	(*GetGroupByRemoteIDRequest)(nil),                        // 81: mattermost.pluginapi.v1.GetGroupByRemoteIDRequest
+	(*GetGroupByRemoteIDResponse)(nil),                       // 82: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse
+	(*CreateGroupRequest)(nil),                               // 83: mattermost.pluginapi.v1.CreateGroupRequest
+	(*CreateGroupResponse)(nil),                              // 84: mattermost.pluginapi.v1.CreateGroupResponse
+	(*UpdateGroupRequest)(nil),                               // 85: mattermost.pluginapi.v1.UpdateGroupRequest
+	(*UpdateGroupResponse)(nil),                              // 86: mattermost.pluginapi.v1.UpdateGroupResponse
+	(*DeleteGroupRequest)(nil),                               // 87: mattermost.pluginapi.v1.DeleteGroupRequest
+	(*DeleteGroupResponse)(nil),                              // 88: mattermost.pluginapi.v1.DeleteGroupResponse
+	(*RestoreGroupRequest)(nil),                              // 89: mattermost.pluginapi.v1.RestoreGroupRequest
+	(*RestoreGroupResponse)(nil),                             // 90: mattermost.pluginapi.v1.RestoreGroupResponse
+	(*DeleteGroupMemberRequest)(nil),                         // 91: mattermost.pluginapi.v1.DeleteGroupMemberRequest
+	(*DeleteGroupMemberResponse)(nil),                        // 92: mattermost.pluginapi.v1.DeleteGroupMemberResponse
+	(*GetGroupSyncableRequest)(nil),                          // 93: mattermost.pluginapi.v1.GetGroupSyncableRequest
+	(*GetGroupSyncableResponse)(nil),                         // 94: mattermost.pluginapi.v1.GetGroupSyncableResponse
+	(*GetGroupSyncablesRequest)(nil),                         // 95: mattermost.pluginapi.v1.GetGroupSyncablesRequest
+	(*GetGroupSyncablesResponse)(nil),                        // 96: mattermost.pluginapi.v1.GetGroupSyncablesResponse
+	(*UpsertGroupSyncableRequest)(nil),                       // 97: mattermost.pluginapi.v1.UpsertGroupSyncableRequest
+	(*UpsertGroupSyncableResponse)(nil),                      // 98: mattermost.pluginapi.v1.UpsertGroupSyncableResponse
+	(*UpdateGroupSyncableRequest)(nil),                       // 99: mattermost.pluginapi.v1.UpdateGroupSyncableRequest
+	(*UpdateGroupSyncableResponse)(nil),                      // 100: mattermost.pluginapi.v1.UpdateGroupSyncableResponse
+	(*DeleteGroupSyncableRequest)(nil),                       // 101: mattermost.pluginapi.v1.DeleteGroupSyncableRequest
+	(*DeleteGroupSyncableResponse)(nil),                      // 102: mattermost.pluginapi.v1.DeleteGroupSyncableResponse
+	(*GetGroupsRequest)(nil),                                 // 103: mattermost.pluginapi.v1.GetGroupsRequest
+	(*GetGroupsResponse)(nil),                                // 104: mattermost.pluginapi.v1.GetGroupsResponse
+	(*CreateDefaultSyncableMembershipsRequest)(nil),          // 105: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsRequest
+	(*CreateDefaultSyncableMembershipsResponse)(nil),         // 106: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse
+	(*DeleteGroupConstrainedMembershipsRequest)(nil),         // 107: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsRequest
+	(*DeleteGroupConstrainedMembershipsResponse)(nil),        // 108: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse
+	(*RegisterPluginOpts)(nil),                               // 109: mattermost.pluginapi.v1.RegisterPluginOpts
+	(*SharedChannel)(nil),                                    // 110: mattermost.pluginapi.v1.SharedChannel
+	(*GetPostsSinceForSyncCursor)(nil),                       // 111: mattermost.pluginapi.v1.GetPostsSinceForSyncCursor
+	(*RegisterPluginForSharedChannelsRequest)(nil),           // 112: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest
+	(*RegisterPluginForSharedChannelsResponse)(nil),          // 113: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse
+	(*UnregisterPluginForSharedChannelsRequest)(nil),         // 114: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsRequest
+	(*UnregisterPluginForSharedChannelsResponse)(nil),        // 115: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse
+	(*UnregisterPluginRemoteForSharedChannelsRequest)(nil),   // 116: mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsRequest
+	(*UnregisterPluginRemoteForSharedChannelsResponse)(nil),  // 117: mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsResponse
+	(*ShareChannelRequest)(nil),                              // 118: mattermost.pluginapi.v1.ShareChannelRequest
+	(*ShareChannelResponse)(nil),                             // 119: mattermost.pluginapi.v1.ShareChannelResponse
+	(*UpdateSharedChannelRequest)(nil),                       // 120: mattermost.pluginapi.v1.UpdateSharedChannelRequest
+	(*UpdateSharedChannelResponse)(nil),                      // 121: mattermost.pluginapi.v1.UpdateSharedChannelResponse
+	(*UnshareChannelRequest)(nil),                            // 122: mattermost.pluginapi.v1.UnshareChannelRequest
+	(*UnshareChannelResponse)(nil),                           // 123: mattermost.pluginapi.v1.UnshareChannelResponse
+	(*UpdateSharedChannelCursorRequest)(nil),                 // 124: mattermost.pluginapi.v1.UpdateSharedChannelCursorRequest
+	(*UpdateSharedChannelCursorResponse)(nil),                // 125: mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse
+	(*SyncSharedChannelRequest)(nil),                         // 126: mattermost.pluginapi.v1.SyncSharedChannelRequest
+	(*SyncSharedChannelResponse)(nil),                        // 127: mattermost.pluginapi.v1.SyncSharedChannelResponse
+	(*InviteRemoteToChannelRequest)(nil),                     // 128: mattermost.pluginapi.v1.InviteRemoteToChannelRequest
+	(*InviteRemoteToChannelResponse)(nil),                    // 129: mattermost.pluginapi.v1.InviteRemoteToChannelResponse
+	(*UninviteRemoteFromChannelRequest)(nil),                 // 130: mattermost.pluginapi.v1.UninviteRemoteFromChannelRequest
+	(*UninviteRemoteFromChannelResponse)(nil),                // 131: mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse
+	(*PropertyField)(nil),                                    // 132: mattermost.pluginapi.v1.PropertyField
+	(*PropertyFieldSearchOpts)(nil),                          // 133: mattermost.pluginapi.v1.PropertyFieldSearchOpts
+	(*PropertyFieldSearchCursor)(nil),                        // 134: mattermost.pluginapi.v1.PropertyFieldSearchCursor
+	(*PropertyValue)(nil),                                    // 135: mattermost.pluginapi.v1.PropertyValue
+	(*PropertyValueSearchOpts)(nil),                          // 136: mattermost.pluginapi.v1.PropertyValueSearchOpts
+	(*PropertyValueSearchCursor)(nil),                        // 137: mattermost.pluginapi.v1.PropertyValueSearchCursor
+	(*PropertyRequestOptions)(nil),                           // 138: mattermost.pluginapi.v1.PropertyRequestOptions
+	(*PropertyGroup)(nil),                                    // 139: mattermost.pluginapi.v1.PropertyGroup
+	(*CreatePropertyFieldRequest)(nil),                       // 140: mattermost.pluginapi.v1.CreatePropertyFieldRequest
+	(*CreatePropertyFieldResponse)(nil),                      // 141: mattermost.pluginapi.v1.CreatePropertyFieldResponse
+	(*GetPropertyFieldRequest)(nil),                          // 142: mattermost.pluginapi.v1.GetPropertyFieldRequest
+	(*GetPropertyFieldResponse)(nil),                         // 143: mattermost.pluginapi.v1.GetPropertyFieldResponse
+	(*GetPropertyFieldsRequest)(nil),                         // 144: mattermost.pluginapi.v1.GetPropertyFieldsRequest
+	(*GetPropertyFieldsResponse)(nil),                        // 145: mattermost.pluginapi.v1.GetPropertyFieldsResponse
+	(*UpdatePropertyFieldRequest)(nil),                       // 146: mattermost.pluginapi.v1.UpdatePropertyFieldRequest
+	(*UpdatePropertyFieldResponse)(nil),                      // 147: mattermost.pluginapi.v1.UpdatePropertyFieldResponse
+	(*DeletePropertyFieldRequest)(nil),                       // 148: mattermost.pluginapi.v1.DeletePropertyFieldRequest
+	(*DeletePropertyFieldResponse)(nil),                      // 149: mattermost.pluginapi.v1.DeletePropertyFieldResponse
+	(*SearchPropertyFieldsRequest)(nil),                      // 150: mattermost.pluginapi.v1.SearchPropertyFieldsRequest
+	(*SearchPropertyFieldsResponse)(nil),                     // 151: mattermost.pluginapi.v1.SearchPropertyFieldsResponse
+	(*CountPropertyFieldsRequest)(nil),                       // 152: mattermost.pluginapi.v1.CountPropertyFieldsRequest
+	(*CountPropertyFieldsResponse)(nil),                      // 153: mattermost.pluginapi.v1.CountPropertyFieldsResponse
+	(*CountPropertyFieldsForTargetRequest)(nil),              // 154: mattermost.pluginapi.v1.CountPropertyFieldsForTargetRequest
+	(*CountPropertyFieldsForTargetResponse)(nil),             // 155: mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse
+	(*CreatePropertyValueRequest)(nil),                       // 156: mattermost.pluginapi.v1.CreatePropertyValueRequest
+	(*CreatePropertyValueResponse)(nil),                      // 157: mattermost.pluginapi.v1.CreatePropertyValueResponse
+	(*GetPropertyValueRequest)(nil),                          // 158: mattermost.pluginapi.v1.GetPropertyValueRequest
+	(*GetPropertyValueResponse)(nil),                         // 159: mattermost.pluginapi.v1.GetPropertyValueResponse
+	(*GetPropertyValuesRequest)(nil),                         // 160: mattermost.pluginapi.v1.GetPropertyValuesRequest
+	(*GetPropertyValuesResponse)(nil),                        // 161: mattermost.pluginapi.v1.GetPropertyValuesResponse
+	(*UpdatePropertyValueRequest)(nil),                       // 162: mattermost.pluginapi.v1.UpdatePropertyValueRequest
+	(*UpdatePropertyValueResponse)(nil),                      // 163: mattermost.pluginapi.v1.UpdatePropertyValueResponse
+	(*UpsertPropertyValueRequest)(nil),                       // 164: mattermost.pluginapi.v1.UpsertPropertyValueRequest
+	(*UpsertPropertyValueResponse)(nil),                      // 165: mattermost.pluginapi.v1.UpsertPropertyValueResponse
+	(*DeletePropertyValueRequest)(nil),                       // 166: mattermost.pluginapi.v1.DeletePropertyValueRequest
+	(*DeletePropertyValueResponse)(nil),                      // 167: mattermost.pluginapi.v1.DeletePropertyValueResponse
+	(*SearchPropertyValuesRequest)(nil),                      // 168: mattermost.pluginapi.v1.SearchPropertyValuesRequest
+	(*SearchPropertyValuesResponse)(nil),                     // 169: mattermost.pluginapi.v1.SearchPropertyValuesResponse
+	(*RegisterPropertyGroupRequest)(nil),                     // 170: mattermost.pluginapi.v1.RegisterPropertyGroupRequest
+	(*RegisterPropertyGroupResponse)(nil),                    // 171: mattermost.pluginapi.v1.RegisterPropertyGroupResponse
+	(*GetPropertyGroupRequest)(nil),                          // 172: mattermost.pluginapi.v1.GetPropertyGroupRequest
+	(*GetPropertyGroupResponse)(nil),                         // 173: mattermost.pluginapi.v1.GetPropertyGroupResponse
+	(*GetPropertyFieldByNameRequest)(nil),                    // 174: mattermost.pluginapi.v1.GetPropertyFieldByNameRequest
+	(*GetPropertyFieldByNameResponse)(nil),                   // 175: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse
+	(*UpdatePropertyFieldsRequest)(nil),                      // 176: mattermost.pluginapi.v1.UpdatePropertyFieldsRequest
+	(*UpdatePropertyFieldsResponse)(nil),                     // 177: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse
+	(*UpdatePropertyValuesRequest)(nil),                      // 178: mattermost.pluginapi.v1.UpdatePropertyValuesRequest
+	(*UpdatePropertyValuesResponse)(nil),                     // 179: mattermost.pluginapi.v1.UpdatePropertyValuesResponse
+	(*UpsertPropertyValuesRequest)(nil),                      // 180: mattermost.pluginapi.v1.UpsertPropertyValuesRequest
+	(*UpsertPropertyValuesResponse)(nil),                     // 181: mattermost.pluginapi.v1.UpsertPropertyValuesResponse
+	(*DeletePropertyValuesForTargetRequest)(nil),             // 182: mattermost.pluginapi.v1.DeletePropertyValuesForTargetRequest
+	(*DeletePropertyValuesForTargetResponse)(nil),            // 183: mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse
+	(*DeletePropertyValuesForFieldRequest)(nil),              // 184: mattermost.pluginapi.v1.DeletePropertyValuesForFieldRequest
+	(*DeletePropertyValuesForFieldResponse)(nil),             // 185: mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse
+	(*UpsertPropertyValuesWithOptionsRequest)(nil),           // 186: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest
+	(*UpsertPropertyValuesWithOptionsResponse)(nil),          // 187: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse
+	(*UpsertPropertyValueWithOptionsRequest)(nil),            // 188: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest
+	(*UpsertPropertyValueWithOptionsResponse)(nil),           // 189: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse
+	(*DeletePropertyValueWithOptionsRequest)(nil),            // 190: mattermost.pluginapi.v1.DeletePropertyValueWithOptionsRequest
+	(*DeletePropertyValueWithOptionsResponse)(nil),           // 191: mattermost.pluginapi.v1.DeletePropertyValueWithOptionsResponse
+	(*DeletePropertyValuesForTargetWithOptionsRequest)(nil),  // 192: mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsRequest
+	(*DeletePropertyValuesForTargetWithOptionsResponse)(nil), // 193: mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsResponse
+	(*DeletePropertyValuesForFieldWithOptionsRequest)(nil),   // 194: mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsRequest
+	(*DeletePropertyValuesForFieldWithOptionsResponse)(nil),  // 195: mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsResponse
+	(*AuditRecord)(nil),                                      // 196: mattermost.pluginapi.v1.AuditRecord
+	(*AuditEventData)(nil),                                   // 197: mattermost.pluginapi.v1.AuditEventData
+	(*AuditEventError)(nil),                                  // 198: mattermost.pluginapi.v1.AuditEventError
+	(*LogLevel)(nil),                                         // 199: mattermost.pluginapi.v1.LogLevel
+	(*LogAuditRecRequest)(nil),                               // 200: mattermost.pluginapi.v1.LogAuditRecRequest
+	(*LogAuditRecResponse)(nil),                              // 201: mattermost.pluginapi.v1.LogAuditRecResponse
+	(*LogAuditRecWithLevelRequest)(nil),                      // 202: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest
+	(*LogAuditRecWithLevelResponse)(nil),                     // 203: mattermost.pluginapi.v1.LogAuditRecWithLevelResponse
+	(*PluginHTTPRequest)(nil),                                // 204: mattermost.pluginapi.v1.PluginHTTPRequest
+	(*PluginHTTPResponse)(nil),                               // 205: mattermost.pluginapi.v1.PluginHTTPResponse
+	(*GetCloudLimitsRequest)(nil),                            // 206: mattermost.pluginapi.v1.GetCloudLimitsRequest
+	(*GetCloudLimitsResponse)(nil),                           // 207: mattermost.pluginapi.v1.GetCloudLimitsResponse
+	(*OpenDialogRequest)(nil),                                // 208: mattermost.pluginapi.v1.OpenDialogRequest
+	(*Dialog)(nil),                                           // 209: mattermost.pluginapi.v1.Dialog
+	(*DialogElement)(nil),                                    // 210: mattermost.pluginapi.v1.DialogElement
+	(*DialogDateTimeConfig)(nil),                             // 211: mattermost.pluginapi.v1.DialogDateTimeConfig
+	(*DialogActionButton)(nil),                               // 212: mattermost.pluginapi.v1.DialogActionButton
+	(*DialogElementOption)(nil),                              // 213: mattermost.pluginapi.v1.DialogElementOption
+	(*PluginClusterEvent)(nil),                               // 214: mattermost.pluginapi.v1.PluginClusterEvent
+	(*PluginClusterEventSendOptions)(nil),                    // 215: mattermost.pluginapi.v1.PluginClusterEventSendOptions
+	(*PushNotification)(nil),                                 // 216: mattermost.pluginapi.v1.PushNotification
+	(*OpenInteractiveDialogRequest)(nil),                     // 217: mattermost.pluginapi.v1.OpenInteractiveDialogRequest
+	(*OpenInteractiveDialogResponse)(nil),                    // 218: mattermost.pluginapi.v1.OpenInteractiveDialogResponse
+	(*SendToastMessageOptions)(nil),                          // 219: mattermost.pluginapi.v1.SendToastMessageOptions
+	(*SendToastMessageRequest)(nil),                          // 220: mattermost.pluginapi.v1.SendToastMessageRequest
+	(*SendToastMessageResponse)(nil),                         // 221: mattermost.pluginapi.v1.SendToastMessageResponse
+	(*PublishPluginClusterEventRequest)(nil),                 // 222: mattermost.pluginapi.v1.PublishPluginClusterEventRequest
+	(*PublishPluginClusterEventResponse)(nil),                // 223: mattermost.pluginapi.v1.PublishPluginClusterEventResponse
+	(*RegisterCollectionAndTopicRequest)(nil),                // 224: mattermost.pluginapi.v1.RegisterCollectionAndTopicRequest
+	(*RegisterCollectionAndTopicResponse)(nil),               // 225: mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse
+	(*RequestTrialLicenseRequest)(nil),                       // 226: mattermost.pluginapi.v1.RequestTrialLicenseRequest
+	(*RequestTrialLicenseResponse)(nil),                      // 227: mattermost.pluginapi.v1.RequestTrialLicenseResponse
+	(*RolesGrantPermissionRequest)(nil),                      // 228: mattermost.pluginapi.v1.RolesGrantPermissionRequest
+	(*RolesGrantPermissionResponse)(nil),                     // 229: mattermost.pluginapi.v1.RolesGrantPermissionResponse
+	(*SendMailRequest)(nil),                                  // 230: mattermost.pluginapi.v1.SendMailRequest
+	(*SendMailResponse)(nil),                                 // 231: mattermost.pluginapi.v1.SendMailResponse
+	(*SendPushNotificationRequest)(nil),                      // 232: mattermost.pluginapi.v1.SendPushNotificationRequest
+	(*SendPushNotificationResponse)(nil),                     // 233: mattermost.pluginapi.v1.SendPushNotificationResponse
+	nil,                                                      // 234: mattermost.pluginapi.v1.CommandArgs.UserMentionsEntry
+	nil,                                                      // 235: mattermost.pluginapi.v1.CommandArgs.ChannelMentionsEntry
+	nil,                                                      // 236: mattermost.pluginapi.v1.PluginHTTPRequest.HeadersEntry
+	nil,                                                      // 237: mattermost.pluginapi.v1.PluginHTTPResponse.HeadersEntry
+	nil,                                                      // 238: mattermost.pluginapi.v1.DialogActionButton.ContextEntry
+	(*AppError)(nil),                                         // 239: mattermost.pluginapi.v1.AppError
+	(*structpb.Value)(nil),                                   // 240: google.protobuf.Value
+	(*ExactNumber)(nil),                                      // 241: mattermost.pluginapi.v1.ExactNumber
+	(*structpb.Struct)(nil),                                  // 242: google.protobuf.Struct
+	(*MessageAttachment)(nil),                                // 243: mattermost.pluginapi.v1.MessageAttachment
+	(*User)(nil),                                             // 244: mattermost.pluginapi.v1.User
+	(*ViewUsersRestrictions)(nil),                            // 245: mattermost.pluginapi.v1.ViewUsersRestrictions
+	(*HTTPHeader)(nil),                                       // 246: mattermost.pluginapi.v1.HTTPHeader
 }
 var file_api_remaining_proto_depIdxs = []int32{
-	206, // 0: mattermost.pluginapi.v1.GetLicenseResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 1: mattermost.pluginapi.v1.IsEnterpriseReadyResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 2: mattermost.pluginapi.v1.GetServerVersionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 3: mattermost.pluginapi.v1.GetSystemInstallDateResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 4: mattermost.pluginapi.v1.GetDiagnosticIdResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 5: mattermost.pluginapi.v1.GetTelemetryIdResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	207, // 6: mattermost.pluginapi.v1.CommandResponse.props:type_name -> google.protobuf.Struct
-	14,  // 7: mattermost.pluginapi.v1.CommandResponse.attachments:type_name -> mattermost.pluginapi.v1.CommandResponse
-	12,  // 8: mattermost.pluginapi.v1.RegisterCommandRequest.command:type_name -> mattermost.pluginapi.v1.Command
-	206, // 9: mattermost.pluginapi.v1.RegisterCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 10: mattermost.pluginapi.v1.UnregisterCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	13,  // 11: mattermost.pluginapi.v1.ExecuteSlashCommandRequest.command_args:type_name -> mattermost.pluginapi.v1.CommandArgs
-	206, // 12: mattermost.pluginapi.v1.ExecuteSlashCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	14,  // 13: mattermost.pluginapi.v1.ExecuteSlashCommandResponse.response:type_name -> mattermost.pluginapi.v1.CommandResponse
-	12,  // 14: mattermost.pluginapi.v1.CreateCommandRequest.cmd:type_name -> mattermost.pluginapi.v1.Command
-	206, // 15: mattermost.pluginapi.v1.CreateCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 16: mattermost.pluginapi.v1.CreateCommandResponse.command:type_name -> mattermost.pluginapi.v1.Command
-	206, // 17: mattermost.pluginapi.v1.ListCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 18: mattermost.pluginapi.v1.ListCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
-	206, // 19: mattermost.pluginapi.v1.ListCustomCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 20: mattermost.pluginapi.v1.ListCustomCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
-	206, // 21: mattermost.pluginapi.v1.ListPluginCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 22: mattermost.pluginapi.v1.ListPluginCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
-	206, // 23: mattermost.pluginapi.v1.ListBuiltInCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 24: mattermost.pluginapi.v1.ListBuiltInCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
-	206, // 25: mattermost.pluginapi.v1.GetCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 26: mattermost.pluginapi.v1.GetCommandResponse.command:type_name -> mattermost.pluginapi.v1.Command
-	12,  // 27: mattermost.pluginapi.v1.UpdateCommandRequest.updated_cmd:type_name -> mattermost.pluginapi.v1.Command
-	206, // 28: mattermost.pluginapi.v1.UpdateCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12,  // 29: mattermost.pluginapi.v1.UpdateCommandResponse.command:type_name -> mattermost.pluginapi.v1.Command
-	206, // 30: mattermost.pluginapi.v1.DeleteCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 31: mattermost.pluginapi.v1.GetPreferenceForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	37,  // 32: mattermost.pluginapi.v1.GetPreferenceForUserResponse.preference:type_name -> mattermost.pluginapi.v1.Preference
-	206, // 33: mattermost.pluginapi.v1.GetPreferencesForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	37,  // 34: mattermost.pluginapi.v1.GetPreferencesForUserResponse.preferences:type_name -> mattermost.pluginapi.v1.Preference
-	37,  // 35: mattermost.pluginapi.v1.UpdatePreferencesForUserRequest.preferences:type_name -> mattermost.pluginapi.v1.Preference
-	206, // 36: mattermost.pluginapi.v1.UpdatePreferencesForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	37,  // 37: mattermost.pluginapi.v1.DeletePreferencesForUserRequest.preferences:type_name -> mattermost.pluginapi.v1.Preference
-	206, // 38: mattermost.pluginapi.v1.DeletePreferencesForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	46,  // 39: mattermost.pluginapi.v1.CreateOAuthAppRequest.app:type_name -> mattermost.pluginapi.v1.OAuthApp
-	206, // 40: mattermost.pluginapi.v1.CreateOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	46,  // 41: mattermost.pluginapi.v1.CreateOAuthAppResponse.app:type_name -> mattermost.pluginapi.v1.OAuthApp
-	206, // 42: mattermost.pluginapi.v1.GetOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	46,  // 43: mattermost.pluginapi.v1.GetOAuthAppResponse.app:type_name -> mattermost.pluginapi.v1.OAuthApp
-	46,  // 44: mattermost.pluginapi.v1.UpdateOAuthAppRequest.app:type_name -> mattermost.pluginapi.v1.OAuthApp
-	206, // 45: mattermost.pluginapi.v1.UpdateOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	46,  // 46: mattermost.pluginapi.v1.UpdateOAuthAppResponse.app:type_name -> mattermost.pluginapi.v1.OAuthApp
-	206, // 47: mattermost.pluginapi.v1.DeleteOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 48: mattermost.pluginapi.v1.GetGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 49: mattermost.pluginapi.v1.GetGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 50: mattermost.pluginapi.v1.GetGroupByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 51: mattermost.pluginapi.v1.GetGroupByNameResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 52: mattermost.pluginapi.v1.GetGroupMemberUsersResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	208, // 53: mattermost.pluginapi.v1.GetGroupMemberUsersResponse.users:type_name -> mattermost.pluginapi.v1.User
-	206, // 54: mattermost.pluginapi.v1.GetGroupsBySourceResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 55: mattermost.pluginapi.v1.GetGroupsBySourceResponse.groups:type_name -> mattermost.pluginapi.v1.Group
-	206, // 56: mattermost.pluginapi.v1.GetGroupsForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 57: mattermost.pluginapi.v1.GetGroupsForUserResponse.groups:type_name -> mattermost.pluginapi.v1.Group
-	206, // 58: mattermost.pluginapi.v1.UpsertGroupMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	56,  // 59: mattermost.pluginapi.v1.UpsertGroupMemberResponse.group_member:type_name -> mattermost.pluginapi.v1.GroupMember
-	206, // 60: mattermost.pluginapi.v1.UpsertGroupMembersResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	56,  // 61: mattermost.pluginapi.v1.UpsertGroupMembersResponse.group_members:type_name -> mattermost.pluginapi.v1.GroupMember
-	206, // 62: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 63: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	55,  // 64: mattermost.pluginapi.v1.CreateGroupRequest.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 65: mattermost.pluginapi.v1.CreateGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 66: mattermost.pluginapi.v1.CreateGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	55,  // 67: mattermost.pluginapi.v1.UpdateGroupRequest.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 68: mattermost.pluginapi.v1.UpdateGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 69: mattermost.pluginapi.v1.UpdateGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 70: mattermost.pluginapi.v1.DeleteGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 71: mattermost.pluginapi.v1.DeleteGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 72: mattermost.pluginapi.v1.RestoreGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 73: mattermost.pluginapi.v1.RestoreGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
-	206, // 74: mattermost.pluginapi.v1.DeleteGroupMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	56,  // 75: mattermost.pluginapi.v1.DeleteGroupMemberResponse.group_member:type_name -> mattermost.pluginapi.v1.GroupMember
-	206, // 76: mattermost.pluginapi.v1.GetGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	57,  // 77: mattermost.pluginapi.v1.GetGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	206, // 78: mattermost.pluginapi.v1.GetGroupSyncablesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	57,  // 79: mattermost.pluginapi.v1.GetGroupSyncablesResponse.group_syncables:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	57,  // 80: mattermost.pluginapi.v1.UpsertGroupSyncableRequest.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	206, // 81: mattermost.pluginapi.v1.UpsertGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	57,  // 82: mattermost.pluginapi.v1.UpsertGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	57,  // 83: mattermost.pluginapi.v1.UpdateGroupSyncableRequest.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	206, // 84: mattermost.pluginapi.v1.UpdateGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	57,  // 85: mattermost.pluginapi.v1.UpdateGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	206, // 86: mattermost.pluginapi.v1.DeleteGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	57,  // 87: mattermost.pluginapi.v1.DeleteGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
-	58,  // 88: mattermost.pluginapi.v1.GetGroupsRequest.opts:type_name -> mattermost.pluginapi.v1.GroupSearchOpts
-	209, // 89: mattermost.pluginapi.v1.GetGroupsRequest.view_restrictions:type_name -> mattermost.pluginapi.v1.ViewUsersRestrictions
-	206, // 90: mattermost.pluginapi.v1.GetGroupsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	55,  // 91: mattermost.pluginapi.v1.GetGroupsResponse.groups:type_name -> mattermost.pluginapi.v1.Group
-	59,  // 92: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsRequest.params:type_name -> mattermost.pluginapi.v1.CreateDefaultMembershipParams
-	206, // 93: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 94: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	102, // 95: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest.opts:type_name -> mattermost.pluginapi.v1.RegisterPluginOpts
-	206, // 96: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 97: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	103, // 98: mattermost.pluginapi.v1.ShareChannelRequest.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
-	206, // 99: mattermost.pluginapi.v1.ShareChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	103, // 100: mattermost.pluginapi.v1.ShareChannelResponse.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
-	103, // 101: mattermost.pluginapi.v1.UpdateSharedChannelRequest.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
-	206, // 102: mattermost.pluginapi.v1.UpdateSharedChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	103, // 103: mattermost.pluginapi.v1.UpdateSharedChannelResponse.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
-	206, // 104: mattermost.pluginapi.v1.UnshareChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	104, // 105: mattermost.pluginapi.v1.UpdateSharedChannelCursorRequest.cursor:type_name -> mattermost.pluginapi.v1.GetPostsSinceForSyncCursor
-	206, // 106: mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 107: mattermost.pluginapi.v1.SyncSharedChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 108: mattermost.pluginapi.v1.InviteRemoteToChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 109: mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	207, // 110: mattermost.pluginapi.v1.PropertyField.attrs:type_name -> google.protobuf.Struct
-	210, // 111: mattermost.pluginapi.v1.PropertyValue.value:type_name -> google.protobuf.Value
-	123, // 112: mattermost.pluginapi.v1.CreatePropertyFieldRequest.field:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 113: mattermost.pluginapi.v1.CreatePropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 114: mattermost.pluginapi.v1.CreatePropertyFieldResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 115: mattermost.pluginapi.v1.GetPropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 116: mattermost.pluginapi.v1.GetPropertyFieldResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 117: mattermost.pluginapi.v1.GetPropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 118: mattermost.pluginapi.v1.GetPropertyFieldsResponse.fields:type_name -> mattermost.pluginapi.v1.PropertyField
-	123, // 119: mattermost.pluginapi.v1.UpdatePropertyFieldRequest.field:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 120: mattermost.pluginapi.v1.UpdatePropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 121: mattermost.pluginapi.v1.UpdatePropertyFieldResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 122: mattermost.pluginapi.v1.DeletePropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	124, // 123: mattermost.pluginapi.v1.SearchPropertyFieldsRequest.opts:type_name -> mattermost.pluginapi.v1.PropertyFieldSearchOpts
-	206, // 124: mattermost.pluginapi.v1.SearchPropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 125: mattermost.pluginapi.v1.SearchPropertyFieldsResponse.fields:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 126: mattermost.pluginapi.v1.CountPropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 127: mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 128: mattermost.pluginapi.v1.CreatePropertyValueRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 129: mattermost.pluginapi.v1.CreatePropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 130: mattermost.pluginapi.v1.CreatePropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 131: mattermost.pluginapi.v1.GetPropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 132: mattermost.pluginapi.v1.GetPropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 133: mattermost.pluginapi.v1.GetPropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 134: mattermost.pluginapi.v1.GetPropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
-	125, // 135: mattermost.pluginapi.v1.UpdatePropertyValueRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 136: mattermost.pluginapi.v1.UpdatePropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 137: mattermost.pluginapi.v1.UpdatePropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	125, // 138: mattermost.pluginapi.v1.UpsertPropertyValueRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 139: mattermost.pluginapi.v1.UpsertPropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 140: mattermost.pluginapi.v1.UpsertPropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 141: mattermost.pluginapi.v1.DeletePropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	126, // 142: mattermost.pluginapi.v1.SearchPropertyValuesRequest.opts:type_name -> mattermost.pluginapi.v1.PropertyValueSearchOpts
-	206, // 143: mattermost.pluginapi.v1.SearchPropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 144: mattermost.pluginapi.v1.SearchPropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 145: mattermost.pluginapi.v1.RegisterPropertyGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	127, // 146: mattermost.pluginapi.v1.RegisterPropertyGroupResponse.group:type_name -> mattermost.pluginapi.v1.PropertyGroup
-	206, // 147: mattermost.pluginapi.v1.GetPropertyGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	127, // 148: mattermost.pluginapi.v1.GetPropertyGroupResponse.group:type_name -> mattermost.pluginapi.v1.PropertyGroup
-	206, // 149: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 150: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
-	123, // 151: mattermost.pluginapi.v1.UpdatePropertyFieldsRequest.fields:type_name -> mattermost.pluginapi.v1.PropertyField
-	206, // 152: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	123, // 153: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse.fields:type_name -> mattermost.pluginapi.v1.PropertyField
-	125, // 154: mattermost.pluginapi.v1.UpdatePropertyValuesRequest.values:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 155: mattermost.pluginapi.v1.UpdatePropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 156: mattermost.pluginapi.v1.UpdatePropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
-	125, // 157: mattermost.pluginapi.v1.UpsertPropertyValuesRequest.values:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 158: mattermost.pluginapi.v1.UpsertPropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	125, // 159: mattermost.pluginapi.v1.UpsertPropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
-	206, // 160: mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 161: mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	207, // 162: mattermost.pluginapi.v1.AuditRecord.meta:type_name -> google.protobuf.Struct
-	174, // 163: mattermost.pluginapi.v1.LogAuditRecRequest.record:type_name -> mattermost.pluginapi.v1.AuditRecord
-	206, // 164: mattermost.pluginapi.v1.LogAuditRecResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	174, // 165: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest.record:type_name -> mattermost.pluginapi.v1.AuditRecord
-	206, // 166: mattermost.pluginapi.v1.LogAuditRecWithLevelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	204, // 167: mattermost.pluginapi.v1.PluginHTTPRequest.headers:type_name -> mattermost.pluginapi.v1.PluginHTTPRequest.HeadersEntry
-	206, // 168: mattermost.pluginapi.v1.PluginHTTPResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	205, // 169: mattermost.pluginapi.v1.PluginHTTPResponse.headers:type_name -> mattermost.pluginapi.v1.PluginHTTPResponse.HeadersEntry
-	206, // 170: mattermost.pluginapi.v1.GetCloudLimitsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	184, // 171: mattermost.pluginapi.v1.OpenDialogRequest.dialog:type_name -> mattermost.pluginapi.v1.Dialog
-	185, // 172: mattermost.pluginapi.v1.Dialog.elements:type_name -> mattermost.pluginapi.v1.DialogElement
-	186, // 173: mattermost.pluginapi.v1.DialogElement.options:type_name -> mattermost.pluginapi.v1.DialogElementOption
-	183, // 174: mattermost.pluginapi.v1.OpenInteractiveDialogRequest.dialog:type_name -> mattermost.pluginapi.v1.OpenDialogRequest
-	206, // 175: mattermost.pluginapi.v1.OpenInteractiveDialogResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	187, // 176: mattermost.pluginapi.v1.PublishPluginClusterEventRequest.event:type_name -> mattermost.pluginapi.v1.PluginClusterEvent
-	188, // 177: mattermost.pluginapi.v1.PublishPluginClusterEventRequest.opts:type_name -> mattermost.pluginapi.v1.PluginClusterEventSendOptions
-	206, // 178: mattermost.pluginapi.v1.PublishPluginClusterEventResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 179: mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 180: mattermost.pluginapi.v1.RequestTrialLicenseResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 181: mattermost.pluginapi.v1.RolesGrantPermissionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	206, // 182: mattermost.pluginapi.v1.SendMailResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	189, // 183: mattermost.pluginapi.v1.SendPushNotificationRequest.notification:type_name -> mattermost.pluginapi.v1.PushNotification
-	206, // 184: mattermost.pluginapi.v1.SendPushNotificationResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	185, // [185:185] is the sub-list for method output_type
-	185, // [185:185] is the sub-list for method input_type
-	185, // [185:185] is the sub-list for extension type_name
-	185, // [185:185] is the sub-list for extension extendee
-	0,   // [0:185] is the sub-list for field type_name
+	239, // 0: mattermost.pluginapi.v1.GetLicenseResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 1: mattermost.pluginapi.v1.IsEnterpriseReadyResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 2: mattermost.pluginapi.v1.GetServerVersionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 3: mattermost.pluginapi.v1.GetSystemInstallDateResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 4: mattermost.pluginapi.v1.GetDiagnosticIdResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 5: mattermost.pluginapi.v1.GetTelemetryIdResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	13,  // 6: mattermost.pluginapi.v1.Command.autocomplete_data:type_name -> mattermost.pluginapi.v1.AutocompleteData
+	14,  // 7: mattermost.pluginapi.v1.AutocompleteData.arguments:type_name -> mattermost.pluginapi.v1.AutocompleteArg
+	13,  // 8: mattermost.pluginapi.v1.AutocompleteData.sub_commands:type_name -> mattermost.pluginapi.v1.AutocompleteData
+	15,  // 9: mattermost.pluginapi.v1.AutocompleteArg.text:type_name -> mattermost.pluginapi.v1.AutocompleteTextArg
+	16,  // 10: mattermost.pluginapi.v1.AutocompleteArg.static_list:type_name -> mattermost.pluginapi.v1.AutocompleteStaticListArg
+	18,  // 11: mattermost.pluginapi.v1.AutocompleteArg.dynamic_list:type_name -> mattermost.pluginapi.v1.AutocompleteDynamicListArg
+	240, // 12: mattermost.pluginapi.v1.AutocompleteArg.other:type_name -> google.protobuf.Value
+	241, // 13: mattermost.pluginapi.v1.AutocompleteArg.other_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	17,  // 14: mattermost.pluginapi.v1.AutocompleteStaticListArg.possible_arguments:type_name -> mattermost.pluginapi.v1.AutocompleteListItem
+	234, // 15: mattermost.pluginapi.v1.CommandArgs.user_mentions:type_name -> mattermost.pluginapi.v1.CommandArgs.UserMentionsEntry
+	235, // 16: mattermost.pluginapi.v1.CommandArgs.channel_mentions:type_name -> mattermost.pluginapi.v1.CommandArgs.ChannelMentionsEntry
+	242, // 17: mattermost.pluginapi.v1.CommandResponse.props:type_name -> google.protobuf.Struct
+	20,  // 18: mattermost.pluginapi.v1.CommandResponse.attachments:type_name -> mattermost.pluginapi.v1.CommandResponse
+	243, // 19: mattermost.pluginapi.v1.CommandResponse.message_attachments:type_name -> mattermost.pluginapi.v1.MessageAttachment
+	241, // 20: mattermost.pluginapi.v1.CommandResponse.props_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	12,  // 21: mattermost.pluginapi.v1.RegisterCommandRequest.command:type_name -> mattermost.pluginapi.v1.Command
+	239, // 22: mattermost.pluginapi.v1.RegisterCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 23: mattermost.pluginapi.v1.UnregisterCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	19,  // 24: mattermost.pluginapi.v1.ExecuteSlashCommandRequest.command_args:type_name -> mattermost.pluginapi.v1.CommandArgs
+	239, // 25: mattermost.pluginapi.v1.ExecuteSlashCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	20,  // 26: mattermost.pluginapi.v1.ExecuteSlashCommandResponse.response:type_name -> mattermost.pluginapi.v1.CommandResponse
+	12,  // 27: mattermost.pluginapi.v1.CreateCommandRequest.cmd:type_name -> mattermost.pluginapi.v1.Command
+	239, // 28: mattermost.pluginapi.v1.CreateCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 29: mattermost.pluginapi.v1.CreateCommandResponse.command:type_name -> mattermost.pluginapi.v1.Command
+	239, // 30: mattermost.pluginapi.v1.ListCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 31: mattermost.pluginapi.v1.ListCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
+	239, // 32: mattermost.pluginapi.v1.ListCustomCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 33: mattermost.pluginapi.v1.ListCustomCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
+	239, // 34: mattermost.pluginapi.v1.ListPluginCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 35: mattermost.pluginapi.v1.ListPluginCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
+	239, // 36: mattermost.pluginapi.v1.ListBuiltInCommandsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 37: mattermost.pluginapi.v1.ListBuiltInCommandsResponse.commands:type_name -> mattermost.pluginapi.v1.Command
+	239, // 38: mattermost.pluginapi.v1.GetCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 39: mattermost.pluginapi.v1.GetCommandResponse.command:type_name -> mattermost.pluginapi.v1.Command
+	12,  // 40: mattermost.pluginapi.v1.UpdateCommandRequest.updated_cmd:type_name -> mattermost.pluginapi.v1.Command
+	239, // 41: mattermost.pluginapi.v1.UpdateCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12,  // 42: mattermost.pluginapi.v1.UpdateCommandResponse.command:type_name -> mattermost.pluginapi.v1.Command
+	239, // 43: mattermost.pluginapi.v1.DeleteCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 44: mattermost.pluginapi.v1.GetPreferenceForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	43,  // 45: mattermost.pluginapi.v1.GetPreferenceForUserResponse.preference:type_name -> mattermost.pluginapi.v1.Preference
+	239, // 46: mattermost.pluginapi.v1.GetPreferencesForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	43,  // 47: mattermost.pluginapi.v1.GetPreferencesForUserResponse.preferences:type_name -> mattermost.pluginapi.v1.Preference
+	43,  // 48: mattermost.pluginapi.v1.UpdatePreferencesForUserRequest.preferences:type_name -> mattermost.pluginapi.v1.Preference
+	239, // 49: mattermost.pluginapi.v1.UpdatePreferencesForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	43,  // 50: mattermost.pluginapi.v1.DeletePreferencesForUserRequest.preferences:type_name -> mattermost.pluginapi.v1.Preference
+	239, // 51: mattermost.pluginapi.v1.DeletePreferencesForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	52,  // 52: mattermost.pluginapi.v1.CreateOAuthAppRequest.app:type_name -> mattermost.pluginapi.v1.OAuthApp
+	239, // 53: mattermost.pluginapi.v1.CreateOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	52,  // 54: mattermost.pluginapi.v1.CreateOAuthAppResponse.app:type_name -> mattermost.pluginapi.v1.OAuthApp
+	239, // 55: mattermost.pluginapi.v1.GetOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	52,  // 56: mattermost.pluginapi.v1.GetOAuthAppResponse.app:type_name -> mattermost.pluginapi.v1.OAuthApp
+	52,  // 57: mattermost.pluginapi.v1.UpdateOAuthAppRequest.app:type_name -> mattermost.pluginapi.v1.OAuthApp
+	239, // 58: mattermost.pluginapi.v1.UpdateOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	52,  // 59: mattermost.pluginapi.v1.UpdateOAuthAppResponse.app:type_name -> mattermost.pluginapi.v1.OAuthApp
+	239, // 60: mattermost.pluginapi.v1.DeleteOAuthAppResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	65,  // 61: mattermost.pluginapi.v1.GroupSearchOpts.page_opts:type_name -> mattermost.pluginapi.v1.PageOpts
+	239, // 62: mattermost.pluginapi.v1.GetGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 63: mattermost.pluginapi.v1.GetGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 64: mattermost.pluginapi.v1.GetGroupByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 65: mattermost.pluginapi.v1.GetGroupByNameResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 66: mattermost.pluginapi.v1.GetGroupMemberUsersResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	244, // 67: mattermost.pluginapi.v1.GetGroupMemberUsersResponse.users:type_name -> mattermost.pluginapi.v1.User
+	239, // 68: mattermost.pluginapi.v1.GetGroupsBySourceResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 69: mattermost.pluginapi.v1.GetGroupsBySourceResponse.groups:type_name -> mattermost.pluginapi.v1.Group
+	239, // 70: mattermost.pluginapi.v1.GetGroupsForUserResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 71: mattermost.pluginapi.v1.GetGroupsForUserResponse.groups:type_name -> mattermost.pluginapi.v1.Group
+	239, // 72: mattermost.pluginapi.v1.UpsertGroupMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	62,  // 73: mattermost.pluginapi.v1.UpsertGroupMemberResponse.group_member:type_name -> mattermost.pluginapi.v1.GroupMember
+	239, // 74: mattermost.pluginapi.v1.UpsertGroupMembersResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	62,  // 75: mattermost.pluginapi.v1.UpsertGroupMembersResponse.group_members:type_name -> mattermost.pluginapi.v1.GroupMember
+	239, // 76: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 77: mattermost.pluginapi.v1.GetGroupByRemoteIDResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	61,  // 78: mattermost.pluginapi.v1.CreateGroupRequest.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 79: mattermost.pluginapi.v1.CreateGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 80: mattermost.pluginapi.v1.CreateGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	61,  // 81: mattermost.pluginapi.v1.UpdateGroupRequest.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 82: mattermost.pluginapi.v1.UpdateGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 83: mattermost.pluginapi.v1.UpdateGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 84: mattermost.pluginapi.v1.DeleteGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 85: mattermost.pluginapi.v1.DeleteGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 86: mattermost.pluginapi.v1.RestoreGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 87: mattermost.pluginapi.v1.RestoreGroupResponse.group:type_name -> mattermost.pluginapi.v1.Group
+	239, // 88: mattermost.pluginapi.v1.DeleteGroupMemberResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	62,  // 89: mattermost.pluginapi.v1.DeleteGroupMemberResponse.group_member:type_name -> mattermost.pluginapi.v1.GroupMember
+	239, // 90: mattermost.pluginapi.v1.GetGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	63,  // 91: mattermost.pluginapi.v1.GetGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	239, // 92: mattermost.pluginapi.v1.GetGroupSyncablesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	63,  // 93: mattermost.pluginapi.v1.GetGroupSyncablesResponse.group_syncables:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	63,  // 94: mattermost.pluginapi.v1.UpsertGroupSyncableRequest.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	239, // 95: mattermost.pluginapi.v1.UpsertGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	63,  // 96: mattermost.pluginapi.v1.UpsertGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	63,  // 97: mattermost.pluginapi.v1.UpdateGroupSyncableRequest.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	239, // 98: mattermost.pluginapi.v1.UpdateGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	63,  // 99: mattermost.pluginapi.v1.UpdateGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	239, // 100: mattermost.pluginapi.v1.DeleteGroupSyncableResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	63,  // 101: mattermost.pluginapi.v1.DeleteGroupSyncableResponse.group_syncable:type_name -> mattermost.pluginapi.v1.GroupSyncable
+	64,  // 102: mattermost.pluginapi.v1.GetGroupsRequest.opts:type_name -> mattermost.pluginapi.v1.GroupSearchOpts
+	245, // 103: mattermost.pluginapi.v1.GetGroupsRequest.view_restrictions:type_name -> mattermost.pluginapi.v1.ViewUsersRestrictions
+	239, // 104: mattermost.pluginapi.v1.GetGroupsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	61,  // 105: mattermost.pluginapi.v1.GetGroupsResponse.groups:type_name -> mattermost.pluginapi.v1.Group
+	66,  // 106: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsRequest.params:type_name -> mattermost.pluginapi.v1.CreateDefaultMembershipParams
+	239, // 107: mattermost.pluginapi.v1.CreateDefaultSyncableMembershipsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 108: mattermost.pluginapi.v1.DeleteGroupConstrainedMembershipsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	109, // 109: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest.opts:type_name -> mattermost.pluginapi.v1.RegisterPluginOpts
+	239, // 110: mattermost.pluginapi.v1.RegisterPluginForSharedChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 111: mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 112: mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	110, // 113: mattermost.pluginapi.v1.ShareChannelRequest.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
+	239, // 114: mattermost.pluginapi.v1.ShareChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	110, // 115: mattermost.pluginapi.v1.ShareChannelResponse.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
+	110, // 116: mattermost.pluginapi.v1.UpdateSharedChannelRequest.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
+	239, // 117: mattermost.pluginapi.v1.UpdateSharedChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	110, // 118: mattermost.pluginapi.v1.UpdateSharedChannelResponse.shared_channel:type_name -> mattermost.pluginapi.v1.SharedChannel
+	239, // 119: mattermost.pluginapi.v1.UnshareChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	111, // 120: mattermost.pluginapi.v1.UpdateSharedChannelCursorRequest.cursor:type_name -> mattermost.pluginapi.v1.GetPostsSinceForSyncCursor
+	239, // 121: mattermost.pluginapi.v1.UpdateSharedChannelCursorResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 122: mattermost.pluginapi.v1.SyncSharedChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 123: mattermost.pluginapi.v1.InviteRemoteToChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 124: mattermost.pluginapi.v1.UninviteRemoteFromChannelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	242, // 125: mattermost.pluginapi.v1.PropertyField.attrs:type_name -> google.protobuf.Struct
+	241, // 126: mattermost.pluginapi.v1.PropertyField.attrs_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	134, // 127: mattermost.pluginapi.v1.PropertyFieldSearchOpts.cursor:type_name -> mattermost.pluginapi.v1.PropertyFieldSearchCursor
+	240, // 128: mattermost.pluginapi.v1.PropertyValue.value:type_name -> google.protobuf.Value
+	137, // 129: mattermost.pluginapi.v1.PropertyValueSearchOpts.cursor:type_name -> mattermost.pluginapi.v1.PropertyValueSearchCursor
+	132, // 130: mattermost.pluginapi.v1.CreatePropertyFieldRequest.field:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 131: mattermost.pluginapi.v1.CreatePropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 132: mattermost.pluginapi.v1.CreatePropertyFieldResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 133: mattermost.pluginapi.v1.GetPropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 134: mattermost.pluginapi.v1.GetPropertyFieldResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 135: mattermost.pluginapi.v1.GetPropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 136: mattermost.pluginapi.v1.GetPropertyFieldsResponse.fields:type_name -> mattermost.pluginapi.v1.PropertyField
+	132, // 137: mattermost.pluginapi.v1.UpdatePropertyFieldRequest.field:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 138: mattermost.pluginapi.v1.UpdatePropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 139: mattermost.pluginapi.v1.UpdatePropertyFieldResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 140: mattermost.pluginapi.v1.DeletePropertyFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	133, // 141: mattermost.pluginapi.v1.SearchPropertyFieldsRequest.opts:type_name -> mattermost.pluginapi.v1.PropertyFieldSearchOpts
+	239, // 142: mattermost.pluginapi.v1.SearchPropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 143: mattermost.pluginapi.v1.SearchPropertyFieldsResponse.fields:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 144: mattermost.pluginapi.v1.CountPropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 145: mattermost.pluginapi.v1.CountPropertyFieldsForTargetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 146: mattermost.pluginapi.v1.CreatePropertyValueRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 147: mattermost.pluginapi.v1.CreatePropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 148: mattermost.pluginapi.v1.CreatePropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 149: mattermost.pluginapi.v1.GetPropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 150: mattermost.pluginapi.v1.GetPropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 151: mattermost.pluginapi.v1.GetPropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 152: mattermost.pluginapi.v1.GetPropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	135, // 153: mattermost.pluginapi.v1.UpdatePropertyValueRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 154: mattermost.pluginapi.v1.UpdatePropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 155: mattermost.pluginapi.v1.UpdatePropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	135, // 156: mattermost.pluginapi.v1.UpsertPropertyValueRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 157: mattermost.pluginapi.v1.UpsertPropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 158: mattermost.pluginapi.v1.UpsertPropertyValueResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 159: mattermost.pluginapi.v1.DeletePropertyValueResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	136, // 160: mattermost.pluginapi.v1.SearchPropertyValuesRequest.opts:type_name -> mattermost.pluginapi.v1.PropertyValueSearchOpts
+	239, // 161: mattermost.pluginapi.v1.SearchPropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 162: mattermost.pluginapi.v1.SearchPropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 163: mattermost.pluginapi.v1.RegisterPropertyGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	139, // 164: mattermost.pluginapi.v1.RegisterPropertyGroupResponse.group:type_name -> mattermost.pluginapi.v1.PropertyGroup
+	239, // 165: mattermost.pluginapi.v1.GetPropertyGroupResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	139, // 166: mattermost.pluginapi.v1.GetPropertyGroupResponse.group:type_name -> mattermost.pluginapi.v1.PropertyGroup
+	239, // 167: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 168: mattermost.pluginapi.v1.GetPropertyFieldByNameResponse.field:type_name -> mattermost.pluginapi.v1.PropertyField
+	132, // 169: mattermost.pluginapi.v1.UpdatePropertyFieldsRequest.fields:type_name -> mattermost.pluginapi.v1.PropertyField
+	239, // 170: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	132, // 171: mattermost.pluginapi.v1.UpdatePropertyFieldsResponse.fields:type_name -> mattermost.pluginapi.v1.PropertyField
+	135, // 172: mattermost.pluginapi.v1.UpdatePropertyValuesRequest.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 173: mattermost.pluginapi.v1.UpdatePropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 174: mattermost.pluginapi.v1.UpdatePropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	135, // 175: mattermost.pluginapi.v1.UpsertPropertyValuesRequest.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 176: mattermost.pluginapi.v1.UpsertPropertyValuesResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 177: mattermost.pluginapi.v1.UpsertPropertyValuesResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	239, // 178: mattermost.pluginapi.v1.DeletePropertyValuesForTargetResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 179: mattermost.pluginapi.v1.DeletePropertyValuesForFieldResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 180: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	138, // 181: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest.options:type_name -> mattermost.pluginapi.v1.PropertyRequestOptions
+	239, // 182: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 183: mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse.values:type_name -> mattermost.pluginapi.v1.PropertyValue
+	135, // 184: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	138, // 185: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest.options:type_name -> mattermost.pluginapi.v1.PropertyRequestOptions
+	239, // 186: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	135, // 187: mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse.value:type_name -> mattermost.pluginapi.v1.PropertyValue
+	138, // 188: mattermost.pluginapi.v1.DeletePropertyValueWithOptionsRequest.options:type_name -> mattermost.pluginapi.v1.PropertyRequestOptions
+	239, // 189: mattermost.pluginapi.v1.DeletePropertyValueWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	138, // 190: mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsRequest.options:type_name -> mattermost.pluginapi.v1.PropertyRequestOptions
+	239, // 191: mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	138, // 192: mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsRequest.options:type_name -> mattermost.pluginapi.v1.PropertyRequestOptions
+	239, // 193: mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	242, // 194: mattermost.pluginapi.v1.AuditRecord.meta:type_name -> google.protobuf.Struct
+	197, // 195: mattermost.pluginapi.v1.AuditRecord.event_data:type_name -> mattermost.pluginapi.v1.AuditEventData
+	198, // 196: mattermost.pluginapi.v1.AuditRecord.error:type_name -> mattermost.pluginapi.v1.AuditEventError
+	241, // 197: mattermost.pluginapi.v1.AuditRecord.meta_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	242, // 198: mattermost.pluginapi.v1.AuditEventData.parameters:type_name -> google.protobuf.Struct
+	241, // 199: mattermost.pluginapi.v1.AuditEventData.parameters_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	242, // 200: mattermost.pluginapi.v1.AuditEventData.prior_state:type_name -> google.protobuf.Struct
+	241, // 201: mattermost.pluginapi.v1.AuditEventData.prior_state_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	242, // 202: mattermost.pluginapi.v1.AuditEventData.resulting_state:type_name -> google.protobuf.Struct
+	241, // 203: mattermost.pluginapi.v1.AuditEventData.resulting_state_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	196, // 204: mattermost.pluginapi.v1.LogAuditRecRequest.record:type_name -> mattermost.pluginapi.v1.AuditRecord
+	239, // 205: mattermost.pluginapi.v1.LogAuditRecResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	196, // 206: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest.record:type_name -> mattermost.pluginapi.v1.AuditRecord
+	199, // 207: mattermost.pluginapi.v1.LogAuditRecWithLevelRequest.level_exact:type_name -> mattermost.pluginapi.v1.LogLevel
+	239, // 208: mattermost.pluginapi.v1.LogAuditRecWithLevelResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	236, // 209: mattermost.pluginapi.v1.PluginHTTPRequest.headers:type_name -> mattermost.pluginapi.v1.PluginHTTPRequest.HeadersEntry
+	246, // 210: mattermost.pluginapi.v1.PluginHTTPRequest.headers_exact:type_name -> mattermost.pluginapi.v1.HTTPHeader
+	239, // 211: mattermost.pluginapi.v1.PluginHTTPResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	237, // 212: mattermost.pluginapi.v1.PluginHTTPResponse.headers:type_name -> mattermost.pluginapi.v1.PluginHTTPResponse.HeadersEntry
+	246, // 213: mattermost.pluginapi.v1.PluginHTTPResponse.headers_exact:type_name -> mattermost.pluginapi.v1.HTTPHeader
+	239, // 214: mattermost.pluginapi.v1.GetCloudLimitsResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	209, // 215: mattermost.pluginapi.v1.OpenDialogRequest.dialog:type_name -> mattermost.pluginapi.v1.Dialog
+	210, // 216: mattermost.pluginapi.v1.Dialog.elements:type_name -> mattermost.pluginapi.v1.DialogElement
+	213, // 217: mattermost.pluginapi.v1.DialogElement.options:type_name -> mattermost.pluginapi.v1.DialogElementOption
+	211, // 218: mattermost.pluginapi.v1.DialogElement.datetime_config:type_name -> mattermost.pluginapi.v1.DialogDateTimeConfig
+	212, // 219: mattermost.pluginapi.v1.DialogElement.action_button:type_name -> mattermost.pluginapi.v1.DialogActionButton
+	238, // 220: mattermost.pluginapi.v1.DialogActionButton.context:type_name -> mattermost.pluginapi.v1.DialogActionButton.ContextEntry
+	208, // 221: mattermost.pluginapi.v1.OpenInteractiveDialogRequest.dialog:type_name -> mattermost.pluginapi.v1.OpenDialogRequest
+	239, // 222: mattermost.pluginapi.v1.OpenInteractiveDialogResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	219, // 223: mattermost.pluginapi.v1.SendToastMessageRequest.options:type_name -> mattermost.pluginapi.v1.SendToastMessageOptions
+	239, // 224: mattermost.pluginapi.v1.SendToastMessageResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	214, // 225: mattermost.pluginapi.v1.PublishPluginClusterEventRequest.event:type_name -> mattermost.pluginapi.v1.PluginClusterEvent
+	215, // 226: mattermost.pluginapi.v1.PublishPluginClusterEventRequest.opts:type_name -> mattermost.pluginapi.v1.PluginClusterEventSendOptions
+	239, // 227: mattermost.pluginapi.v1.PublishPluginClusterEventResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 228: mattermost.pluginapi.v1.RegisterCollectionAndTopicResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 229: mattermost.pluginapi.v1.RequestTrialLicenseResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 230: mattermost.pluginapi.v1.RolesGrantPermissionResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	239, // 231: mattermost.pluginapi.v1.SendMailResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	216, // 232: mattermost.pluginapi.v1.SendPushNotificationRequest.notification:type_name -> mattermost.pluginapi.v1.PushNotification
+	239, // 233: mattermost.pluginapi.v1.SendPushNotificationResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	234, // [234:234] is the sub-list for method output_type
+	234, // [234:234] is the sub-list for method input_type
+	234, // [234:234] is the sub-list for extension type_name
+	234, // [234:234] is the sub-list for extension extendee
+	0,   // [0:234] is the sub-list for field type_name
 }
 
 func init() { file_api_remaining_proto_init() }
@@ -12823,6 +15786,22 @@ func file_api_remaining_proto_init() {
 	}
 	file_common_proto_init()
 	file_user_proto_init()
+	file_attachment_proto_init()
+	file_hooks_http_proto_init()
+	file_api_remaining_proto_msgTypes[14].OneofWrappers = []any{
+		(*AutocompleteArg_Text)(nil),
+		(*AutocompleteArg_StaticList)(nil),
+		(*AutocompleteArg_DynamicList)(nil),
+		(*AutocompleteArg_Other)(nil),
+	}
+	file_api_remaining_proto_msgTypes[61].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[64].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[66].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[110].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[132].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[135].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[136].OneofWrappers = []any{}
+	file_api_remaining_proto_msgTypes[205].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
@@ -12830,7 +15809,7 @@ func file_api_remaining_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_remaining_proto_rawDesc), len(file_api_remaining_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   206,
+			NumMessages:   239,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1163,6 +1163,8 @@ type Status struct {
 	Manual         bool                   `protobuf:"varint,3,opt,name=manual,proto3" json:"manual,omitempty"`
 	LastActivityAt int64                  `protobuf:"varint,4,opt,name=last_activity_at,json=lastActivityAt,proto3" json:"last_activity_at,omitempty"`
 	DndEndTime     int64                  `protobuf:"varint,5,opt,name=dnd_end_time,json=dndEndTime,proto3" json:"dnd_end_time,omitempty"`
+	ActiveChannel  string                 `protobuf:"bytes,6,opt,name=active_channel,json=activeChannel,proto3" json:"active_channel,omitempty"`
+	PrevStatus     string                 `protobuf:"bytes,7,opt,name=prev_status,json=prevStatus,proto3" json:"prev_status,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1232,15 +1234,30 @@ func (x *Status) GetDndEndTime() int64 {
 	return 0
 }
 
+func (x *Status) GetActiveChannel() string {
+	if x != nil {
+		return x.ActiveChannel
+	}
+	return ""
+}
+
+func (x *Status) GetPrevStatus() string {
+	if x != nil {
+		return x.PrevStatus
+	}
+	return ""
+}
+
 // CustomStatus stands for model.CustomStatus.
 type CustomStatus struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Emoji         string                 `protobuf:"bytes,1,opt,name=emoji,proto3" json:"emoji,omitempty"`
-	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
-	Duration      string                 `protobuf:"bytes,3,opt,name=duration,proto3" json:"duration,omitempty"`
-	ExpiresAt     int64                  `protobuf:"varint,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Emoji          string                 `protobuf:"bytes,1,opt,name=emoji,proto3" json:"emoji,omitempty"`
+	Text           string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Duration       string                 `protobuf:"bytes,3,opt,name=duration,proto3" json:"duration,omitempty"`
+	ExpiresAt      int64                  `protobuf:"varint,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	ExpiresAtExact *string                `protobuf:"bytes,5,opt,name=expires_at_exact,json=expiresAtExact,proto3,oneof" json:"expires_at_exact,omitempty"` // RFC 3339, with nanoseconds and the offset from UTC.
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *CustomStatus) Reset() {
@@ -1299,6 +1316,13 @@ func (x *CustomStatus) GetExpiresAt() int64 {
 		return x.ExpiresAt
 	}
 	return 0
+}
+
+func (x *CustomStatus) GetExpiresAtExact() string {
+	if x != nil && x.ExpiresAtExact != nil {
+		return *x.ExpiresAtExact
+	}
+	return ""
 }
 
 // GetUserStatusRequest holds the arguments of API.GetUserStatus(userID string).
@@ -3353,6 +3377,7 @@ type Session struct {
 	Props          map[string]string      `protobuf:"bytes,11,rep,name=props,proto3" json:"props,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	TeamMembers    []*TeamMember          `protobuf:"bytes,12,rep,name=team_members,json=teamMembers,proto3" json:"team_members,omitempty"`
 	Local          bool                   `protobuf:"varint,13,opt,name=local,proto3" json:"local,omitempty"`
+	VoipDeviceId   string                 `protobuf:"bytes,14,opt,name=voip_device_id,json=voipDeviceId,proto3" json:"voip_device_id,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -3478,16 +3503,25 @@ func (x *Session) GetLocal() bool {
 	return false
 }
 
+func (x *Session) GetVoipDeviceId() string {
+	if x != nil {
+		return x.VoipDeviceId
+	}
+	return ""
+}
+
 // UserAccessToken stands for model.UserAccessToken.
 type UserAccessToken struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Token         string                 `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	UserId        string                 `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	Description   string                 `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
-	IsActive      bool                   `protobuf:"varint,5,opt,name=is_active,json=isActive,proto3" json:"is_active,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Token          string                 `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	UserId         string                 `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Description    string                 `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	IsActive       bool                   `protobuf:"varint,5,opt,name=is_active,json=isActive,proto3" json:"is_active,omitempty"`
+	ExpiresAt      int64                  `protobuf:"varint,6,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	LastNotifiedAt *int64                 `protobuf:"varint,7,opt,name=last_notified_at,json=lastNotifiedAt,proto3,oneof" json:"last_notified_at,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *UserAccessToken) Reset() {
@@ -3553,6 +3587,20 @@ func (x *UserAccessToken) GetIsActive() bool {
 		return x.IsActive
 	}
 	return false
+}
+
+func (x *UserAccessToken) GetExpiresAt() int64 {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return 0
+}
+
+func (x *UserAccessToken) GetLastNotifiedAt() int64 {
+	if x != nil && x.LastNotifiedAt != nil {
+		return *x.LastNotifiedAt
+	}
+	return 0
 }
 
 // GetSessionRequest holds the arguments of API.GetSession(sessionID string).
@@ -6468,20 +6516,25 @@ const file_api_user_team_proto_rawDesc = "" +
 	"\x04user\x18\x01 \x01(\v2\x1d.mattermost.pluginapi.v1.UserR\x04user\"\x80\x01\n" +
 	"\x12UpdateUserResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x121\n" +
-	"\x04user\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.UserR\x04user\"\x9d\x01\n" +
+	"\x04user\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.UserR\x04user\"\xe5\x01\n" +
 	"\x06Status\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x16\n" +
 	"\x06manual\x18\x03 \x01(\bR\x06manual\x12(\n" +
 	"\x10last_activity_at\x18\x04 \x01(\x03R\x0elastActivityAt\x12 \n" +
 	"\fdnd_end_time\x18\x05 \x01(\x03R\n" +
-	"dndEndTime\"s\n" +
+	"dndEndTime\x12%\n" +
+	"\x0eactive_channel\x18\x06 \x01(\tR\ractiveChannel\x12\x1f\n" +
+	"\vprev_status\x18\a \x01(\tR\n" +
+	"prevStatus\"\xb7\x01\n" +
 	"\fCustomStatus\x12\x14\n" +
 	"\x05emoji\x18\x01 \x01(\tR\x05emoji\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12\x1a\n" +
 	"\bduration\x18\x03 \x01(\tR\bduration\x12\x1d\n" +
 	"\n" +
-	"expires_at\x18\x04 \x01(\x03R\texpiresAt\"/\n" +
+	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12-\n" +
+	"\x10expires_at_exact\x18\x05 \x01(\tH\x00R\x0eexpiresAtExact\x88\x01\x01B\x13\n" +
+	"\x11_expires_at_exact\"/\n" +
 	"\x14GetUserStatusRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\"\x89\x01\n" +
 	"\x15GetUserStatusResponse\x127\n" +
@@ -6615,7 +6668,7 @@ const file_api_user_team_proto_rawDesc = "" +
 	"\tnew_roles\x18\x02 \x01(\tR\bnewRoles\"\x85\x01\n" +
 	"\x17UpdateUserRolesResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x121\n" +
-	"\x04user\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.UserR\x04user\"\xfe\x03\n" +
+	"\x04user\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.UserR\x04user\"\xa4\x04\n" +
 	"\aSession\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x1b\n" +
@@ -6631,17 +6684,22 @@ const file_api_user_team_proto_rawDesc = "" +
 	" \x01(\bR\rexpiredNotify\x12A\n" +
 	"\x05props\x18\v \x03(\v2+.mattermost.pluginapi.v1.Session.PropsEntryR\x05props\x12F\n" +
 	"\fteam_members\x18\f \x03(\v2#.mattermost.pluginapi.v1.TeamMemberR\vteamMembers\x12\x14\n" +
-	"\x05local\x18\r \x01(\bR\x05local\x1a8\n" +
+	"\x05local\x18\r \x01(\bR\x05local\x12$\n" +
+	"\x0evoip_device_id\x18\x0e \x01(\tR\fvoipDeviceId\x1a8\n" +
 	"\n" +
 	"PropsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8f\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf2\x01\n" +
 	"\x0fUserAccessToken\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x17\n" +
 	"\auser_id\x18\x03 \x01(\tR\x06userId\x12 \n" +
 	"\vdescription\x18\x04 \x01(\tR\vdescription\x12\x1b\n" +
-	"\tis_active\x18\x05 \x01(\bR\bisActive\"2\n" +
+	"\tis_active\x18\x05 \x01(\bR\bisActive\x12\x1d\n" +
+	"\n" +
+	"expires_at\x18\x06 \x01(\x03R\texpiresAt\x12-\n" +
+	"\x10last_notified_at\x18\a \x01(\x03H\x00R\x0elastNotifiedAt\x88\x01\x01B\x13\n" +
+	"\x11_last_notified_at\"2\n" +
 	"\x11GetSessionRequest\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\"\x89\x01\n" +
@@ -7063,7 +7121,9 @@ func file_api_user_team_proto_init() {
 	file_common_proto_init()
 	file_user_proto_init()
 	file_team_proto_init()
+	file_api_user_team_proto_msgTypes[21].OneofWrappers = []any{}
 	file_api_user_team_proto_msgTypes[52].OneofWrappers = []any{}
+	file_api_user_team_proto_msgTypes[60].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

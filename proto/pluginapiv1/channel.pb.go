@@ -170,6 +170,11 @@ type Channel struct {
 	PolicyEnforced      bool                   `protobuf:"varint,24,opt,name=policy_enforced,json=policyEnforced,proto3" json:"policy_enforced,omitempty"`
 	PolicyIsActive      bool                   `protobuf:"varint,25,opt,name=policy_is_active,json=policyIsActive,proto3" json:"policy_is_active,omitempty"`
 	DefaultCategoryName string                 `protobuf:"bytes,26,opt,name=default_category_name,json=defaultCategoryName,proto3" json:"default_category_name,omitempty"`
+	PolicyActions       map[string]bool        `protobuf:"bytes,27,rep,name=policy_actions,json=policyActions,proto3" json:"policy_actions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	ManagedCategoryName string                 `protobuf:"bytes,28,opt,name=managed_category_name,json=managedCategoryName,proto3" json:"managed_category_name,omitempty"`
+	Discoverable        bool                   `protobuf:"varint,29,opt,name=discoverable,proto3" json:"discoverable,omitempty"`
+	TypeExact           *string                `protobuf:"bytes,30,opt,name=type_exact,json=typeExact,proto3,oneof" json:"type_exact,omitempty"` // Mattermost's own text.
+	PropsNumbers        []*ExactNumber         `protobuf:"bytes,31,rep,name=props_numbers,json=propsNumbers,proto3" json:"props_numbers,omitempty"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
@@ -386,11 +391,46 @@ func (x *Channel) GetDefaultCategoryName() string {
 	return ""
 }
 
+func (x *Channel) GetPolicyActions() map[string]bool {
+	if x != nil {
+		return x.PolicyActions
+	}
+	return nil
+}
+
+func (x *Channel) GetManagedCategoryName() string {
+	if x != nil {
+		return x.ManagedCategoryName
+	}
+	return ""
+}
+
+func (x *Channel) GetDiscoverable() bool {
+	if x != nil {
+		return x.Discoverable
+	}
+	return false
+}
+
+func (x *Channel) GetTypeExact() string {
+	if x != nil && x.TypeExact != nil {
+		return *x.TypeExact
+	}
+	return ""
+}
+
+func (x *Channel) GetPropsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PropsNumbers
+	}
+	return nil
+}
+
 var File_channel_proto protoreflect.FileDescriptor
 
 const file_channel_proto_rawDesc = "" +
 	"\n" +
-	"\rchannel.proto\x12\x17mattermost.pluginapi.v1\x1a\x1cgoogle/protobuf/struct.proto\"\xa5\x01\n" +
+	"\rchannel.proto\x12\x17mattermost.pluginapi.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\fcommon.proto\"\xa5\x01\n" +
 	"\x11ChannelBannerInfo\x12\x1d\n" +
 	"\aenabled\x18\x01 \x01(\bH\x00R\aenabled\x88\x01\x01\x12\x17\n" +
 	"\x04text\x18\x02 \x01(\tH\x01R\x04text\x88\x01\x01\x12.\n" +
@@ -398,7 +438,7 @@ const file_channel_proto_rawDesc = "" +
 	"\n" +
 	"\b_enabledB\a\n" +
 	"\x05_textB\x13\n" +
-	"\x11_background_color\"\xac\b\n" +
+	"\x11_background_color\"\xa0\v\n" +
 	"\aChannel\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
@@ -429,14 +469,24 @@ const file_channel_proto_rawDesc = "" +
 	"bannerInfo\x88\x01\x01\x12'\n" +
 	"\x0fpolicy_enforced\x18\x18 \x01(\bR\x0epolicyEnforced\x12(\n" +
 	"\x10policy_is_active\x18\x19 \x01(\bR\x0epolicyIsActive\x122\n" +
-	"\x15default_category_name\x18\x1a \x01(\tR\x13defaultCategoryNameB\f\n" +
+	"\x15default_category_name\x18\x1a \x01(\tR\x13defaultCategoryName\x12Z\n" +
+	"\x0epolicy_actions\x18\x1b \x03(\v23.mattermost.pluginapi.v1.Channel.PolicyActionsEntryR\rpolicyActions\x122\n" +
+	"\x15managed_category_name\x18\x1c \x01(\tR\x13managedCategoryName\x12\"\n" +
+	"\fdiscoverable\x18\x1d \x01(\bR\fdiscoverable\x12\"\n" +
+	"\n" +
+	"type_exact\x18\x1e \x01(\tH\x05R\ttypeExact\x88\x01\x01\x12I\n" +
+	"\rprops_numbers\x18\x1f \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fpropsNumbers\x1a@\n" +
+	"\x12PolicyActionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\bR\x05value:\x028\x01B\f\n" +
 	"\n" +
 	"_scheme_idB\x14\n" +
 	"\x12_group_constrainedB\t\n" +
 	"\a_sharedB\f\n" +
 	"\n" +
 	"_policy_idB\x0e\n" +
-	"\f_banner_info*\x8d\x01\n" +
+	"\f_banner_infoB\r\n" +
+	"\v_type_exact*\x8d\x01\n" +
 	"\vChannelType\x12\x1c\n" +
 	"\x18CHANNEL_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11CHANNEL_TYPE_OPEN\x10\x01\x12\x18\n" +
@@ -457,22 +507,26 @@ func file_channel_proto_rawDescGZIP() []byte {
 }
 
 var file_channel_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_channel_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_channel_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_channel_proto_goTypes = []any{
 	(ChannelType)(0),          // 0: mattermost.pluginapi.v1.ChannelType
 	(*ChannelBannerInfo)(nil), // 1: mattermost.pluginapi.v1.ChannelBannerInfo
 	(*Channel)(nil),           // 2: mattermost.pluginapi.v1.Channel
-	(*structpb.Struct)(nil),   // 3: google.protobuf.Struct
+	nil,                       // 3: mattermost.pluginapi.v1.Channel.PolicyActionsEntry
+	(*structpb.Struct)(nil),   // 4: google.protobuf.Struct
+	(*ExactNumber)(nil),       // 5: mattermost.pluginapi.v1.ExactNumber
 }
 var file_channel_proto_depIdxs = []int32{
 	0, // 0: mattermost.pluginapi.v1.Channel.type:type_name -> mattermost.pluginapi.v1.ChannelType
-	3, // 1: mattermost.pluginapi.v1.Channel.props:type_name -> google.protobuf.Struct
+	4, // 1: mattermost.pluginapi.v1.Channel.props:type_name -> google.protobuf.Struct
 	1, // 2: mattermost.pluginapi.v1.Channel.banner_info:type_name -> mattermost.pluginapi.v1.ChannelBannerInfo
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	3, // 3: mattermost.pluginapi.v1.Channel.policy_actions:type_name -> mattermost.pluginapi.v1.Channel.PolicyActionsEntry
+	5, // 4: mattermost.pluginapi.v1.Channel.props_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_channel_proto_init() }
@@ -480,6 +534,7 @@ func file_channel_proto_init() {
 	if File_channel_proto != nil {
 		return
 	}
+	file_common_proto_init()
 	file_channel_proto_msgTypes[0].OneofWrappers = []any{}
 	file_channel_proto_msgTypes[1].OneofWrappers = []any{}
 	type x struct{}
@@ -489,7 +544,7 @@ func file_channel_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_channel_proto_rawDesc), len(file_channel_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

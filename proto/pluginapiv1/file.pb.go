@@ -43,6 +43,10 @@ type FileInfo struct {
 	MiniPreview     []byte                 `protobuf:"bytes,15,opt,name=mini_preview,json=miniPreview,proto3,oneof" json:"mini_preview,omitempty"`
 	RemoteId        *string                `protobuf:"bytes,16,opt,name=remote_id,json=remoteId,proto3,oneof" json:"remote_id,omitempty"`
 	Archived        bool                   `protobuf:"varint,17,opt,name=archived,proto3" json:"archived,omitempty"`
+	Path            string                 `protobuf:"bytes,18,opt,name=path,proto3" json:"path,omitempty"`
+	ThumbnailPath   string                 `protobuf:"bytes,19,opt,name=thumbnail_path,json=thumbnailPath,proto3" json:"thumbnail_path,omitempty"`
+	PreviewPath     string                 `protobuf:"bytes,20,opt,name=preview_path,json=previewPath,proto3" json:"preview_path,omitempty"`
+	Content         string                 `protobuf:"bytes,21,opt,name=content,proto3" json:"content,omitempty"` // The text that was found in it.
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -196,6 +200,34 @@ func (x *FileInfo) GetArchived() bool {
 	return false
 }
 
+func (x *FileInfo) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *FileInfo) GetThumbnailPath() string {
+	if x != nil {
+		return x.ThumbnailPath
+	}
+	return ""
+}
+
+func (x *FileInfo) GetPreviewPath() string {
+	if x != nil {
+		return x.PreviewPath
+	}
+	return ""
+}
+
+func (x *FileInfo) GetContent() string {
+	if x != nil {
+		return x.Content
+	}
+	return ""
+}
+
 // FileUploadResponse stands for model.FileUploadResponse.
 type FileUploadResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -307,7 +339,7 @@ var File_file_proto protoreflect.FileDescriptor
 const file_file_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"file.proto\x12\x17mattermost.pluginapi.v1\"\x8a\x04\n" +
+	"file.proto\x12\x17mattermost.pluginapi.v1\"\x82\x05\n" +
 	"\bFileInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
@@ -328,7 +360,11 @@ const file_file_proto_rawDesc = "" +
 	"\x11has_preview_image\x18\x0e \x01(\bR\x0fhasPreviewImage\x12&\n" +
 	"\fmini_preview\x18\x0f \x01(\fH\x00R\vminiPreview\x88\x01\x01\x12 \n" +
 	"\tremote_id\x18\x10 \x01(\tH\x01R\bremoteId\x88\x01\x01\x12\x1a\n" +
-	"\barchived\x18\x11 \x01(\bR\barchivedB\x0f\n" +
+	"\barchived\x18\x11 \x01(\bR\barchived\x12\x12\n" +
+	"\x04path\x18\x12 \x01(\tR\x04path\x12%\n" +
+	"\x0ethumbnail_path\x18\x13 \x01(\tR\rthumbnailPath\x12!\n" +
+	"\fpreview_path\x18\x14 \x01(\tR\vpreviewPath\x12\x18\n" +
+	"\acontent\x18\x15 \x01(\tR\acontentB\x0f\n" +
 	"\r_mini_previewB\f\n" +
 	"\n" +
 	"_remote_id\"u\n" +

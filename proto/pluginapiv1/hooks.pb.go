@@ -26,7 +26,7 @@ var File_hooks_proto protoreflect.FileDescriptor
 
 const file_hooks_proto_rawDesc = "" +
 	"\n" +
-	"\vhooks.proto\x12\x17mattermost.pluginapi.v1\x1a\x15hooks_lifecycle.proto\x1a\x13hooks_message.proto\x1a\x18hooks_user_channel.proto\x1a\x13hooks_command.proto\x1a\x10hooks_http.proto2\xa3+\n" +
+	"\vhooks.proto\x12\x17mattermost.pluginapi.v1\x1a\x15hooks_lifecycle.proto\x1a\x13hooks_message.proto\x1a\x18hooks_user_channel.proto\x1a\x13hooks_command.proto\x1a\x10hooks_http.proto2\x8f6\n" +
 	"\vPluginHooks\x12h\n" +
 	"\vImplemented\x12+.mattermost.pluginapi.v1.ImplementedRequest\x1a,.mattermost.pluginapi.v1.ImplementedResponse\x12e\n" +
 	"\n" +
@@ -70,7 +70,17 @@ const file_hooks_proto_rawDesc = "" +
 	"!OnSharedChannelsAttachmentSyncMsg\x12A.mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest\x1aB.mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse\x12\xb0\x01\n" +
 	"#OnSharedChannelsProfileImageSyncMsg\x12C.mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest\x1aD.mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse\x12\x80\x01\n" +
 	"\x13GenerateSupportData\x123.mattermost.pluginapi.v1.GenerateSupportDataRequest\x1a4.mattermost.pluginapi.v1.GenerateSupportDataResponse\x12f\n" +
-	"\tServeHTTP\x12).mattermost.pluginapi.v1.ServeHTTPRequest\x1a*.mattermost.pluginapi.v1.ServeHTTPResponse(\x010\x01B4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
+	"\tServeHTTP\x12).mattermost.pluginapi.v1.ServeHTTPRequest\x1a*.mattermost.pluginapi.v1.ServeHTTPResponse(\x010\x01\x12i\n" +
+	"\fServeMetrics\x12).mattermost.pluginapi.v1.ServeHTTPRequest\x1a*.mattermost.pluginapi.v1.ServeHTTPResponse(\x010\x01\x12\x83\x01\n" +
+	"\x14FileWillBeDownloaded\x124.mattermost.pluginapi.v1.FileWillBeDownloadedRequest\x1a5.mattermost.pluginapi.v1.FileWillBeDownloadedResponse\x12\x8f\x01\n" +
+	"\x18ChannelMemberWillBeAdded\x128.mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest\x1a9.mattermost.pluginapi.v1.ChannelMemberWillBeAddedResponse\x12\x86\x01\n" +
+	"\x15TeamMemberWillBeAdded\x125.mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest\x1a6.mattermost.pluginapi.v1.TeamMemberWillBeAddedResponse\x12\x86\x01\n" +
+	"\x15ChannelWillBeArchived\x125.mattermost.pluginapi.v1.ChannelWillBeArchivedRequest\x1a6.mattermost.pluginapi.v1.ChannelWillBeArchivedResponse\x12\x83\x01\n" +
+	"\x14ChannelWillBeUpdated\x124.mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest\x1a5.mattermost.pluginapi.v1.ChannelWillBeUpdatedResponse\x12\x86\x01\n" +
+	"\x15ChannelWillBeRestored\x125.mattermost.pluginapi.v1.ChannelWillBeRestoredRequest\x1a6.mattermost.pluginapi.v1.ChannelWillBeRestoredResponse\x12\x95\x01\n" +
+	"\x1aScheduledPostWillBeCreated\x12:.mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest\x1a;.mattermost.pluginapi.v1.ScheduledPostWillBeCreatedResponse\x12\x80\x01\n" +
+	"\x13DraftWillBeUpserted\x123.mattermost.pluginapi.v1.DraftWillBeUpsertedRequest\x1a4.mattermost.pluginapi.v1.DraftWillBeUpsertedResponse\x12\xaa\x01\n" +
+	"!MessagesWillBeConsumedWithContext\x12A.mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest\x1aB.mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextResponseB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
 
 var file_hooks_proto_goTypes = []any{
 	(*ImplementedRequest)(nil),                          // 0: mattermost.pluginapi.v1.ImplementedRequest
@@ -115,139 +125,177 @@ var file_hooks_proto_goTypes = []any{
 	(*OnSharedChannelsProfileImageSyncMsgRequest)(nil),  // 39: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest
 	(*GenerateSupportDataRequest)(nil),                  // 40: mattermost.pluginapi.v1.GenerateSupportDataRequest
 	(*ServeHTTPRequest)(nil),                            // 41: mattermost.pluginapi.v1.ServeHTTPRequest
-	(*ImplementedResponse)(nil),                         // 42: mattermost.pluginapi.v1.ImplementedResponse
-	(*OnActivateResponse)(nil),                          // 43: mattermost.pluginapi.v1.OnActivateResponse
-	(*OnDeactivateResponse)(nil),                        // 44: mattermost.pluginapi.v1.OnDeactivateResponse
-	(*OnConfigurationChangeResponse)(nil),               // 45: mattermost.pluginapi.v1.OnConfigurationChangeResponse
-	(*OnInstallResponse)(nil),                           // 46: mattermost.pluginapi.v1.OnInstallResponse
-	(*OnSendDailyTelemetryResponse)(nil),                // 47: mattermost.pluginapi.v1.OnSendDailyTelemetryResponse
-	(*RunDataRetentionResponse)(nil),                    // 48: mattermost.pluginapi.v1.RunDataRetentionResponse
-	(*OnCloudLimitsUpdatedResponse)(nil),                // 49: mattermost.pluginapi.v1.OnCloudLimitsUpdatedResponse
-	(*ConfigurationWillBeSavedResponse)(nil),            // 50: mattermost.pluginapi.v1.ConfigurationWillBeSavedResponse
-	(*MessageWillBePostedResponse)(nil),                 // 51: mattermost.pluginapi.v1.MessageWillBePostedResponse
-	(*MessageWillBeUpdatedResponse)(nil),                // 52: mattermost.pluginapi.v1.MessageWillBeUpdatedResponse
-	(*MessageHasBeenPostedResponse)(nil),                // 53: mattermost.pluginapi.v1.MessageHasBeenPostedResponse
-	(*MessageHasBeenUpdatedResponse)(nil),               // 54: mattermost.pluginapi.v1.MessageHasBeenUpdatedResponse
-	(*MessagesWillBeConsumedResponse)(nil),              // 55: mattermost.pluginapi.v1.MessagesWillBeConsumedResponse
-	(*MessageHasBeenDeletedResponse)(nil),               // 56: mattermost.pluginapi.v1.MessageHasBeenDeletedResponse
-	(*FileWillBeUploadedResponse)(nil),                  // 57: mattermost.pluginapi.v1.FileWillBeUploadedResponse
-	(*ReactionHasBeenAddedResponse)(nil),                // 58: mattermost.pluginapi.v1.ReactionHasBeenAddedResponse
-	(*ReactionHasBeenRemovedResponse)(nil),              // 59: mattermost.pluginapi.v1.ReactionHasBeenRemovedResponse
-	(*NotificationWillBePushedResponse)(nil),            // 60: mattermost.pluginapi.v1.NotificationWillBePushedResponse
-	(*EmailNotificationWillBeSentResponse)(nil),         // 61: mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse
-	(*PreferencesHaveChangedResponse)(nil),              // 62: mattermost.pluginapi.v1.PreferencesHaveChangedResponse
-	(*UserHasBeenCreatedResponse)(nil),                  // 63: mattermost.pluginapi.v1.UserHasBeenCreatedResponse
-	(*UserWillLogInResponse)(nil),                       // 64: mattermost.pluginapi.v1.UserWillLogInResponse
-	(*UserHasLoggedInResponse)(nil),                     // 65: mattermost.pluginapi.v1.UserHasLoggedInResponse
-	(*UserHasBeenDeactivatedResponse)(nil),              // 66: mattermost.pluginapi.v1.UserHasBeenDeactivatedResponse
-	(*OnSAMLLoginResponse)(nil),                         // 67: mattermost.pluginapi.v1.OnSAMLLoginResponse
-	(*ChannelHasBeenCreatedResponse)(nil),               // 68: mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse
-	(*UserHasJoinedChannelResponse)(nil),                // 69: mattermost.pluginapi.v1.UserHasJoinedChannelResponse
-	(*UserHasLeftChannelResponse)(nil),                  // 70: mattermost.pluginapi.v1.UserHasLeftChannelResponse
-	(*UserHasJoinedTeamResponse)(nil),                   // 71: mattermost.pluginapi.v1.UserHasJoinedTeamResponse
-	(*UserHasLeftTeamResponse)(nil),                     // 72: mattermost.pluginapi.v1.UserHasLeftTeamResponse
-	(*ExecuteCommandResponse)(nil),                      // 73: mattermost.pluginapi.v1.ExecuteCommandResponse
-	(*OnWebSocketConnectResponse)(nil),                  // 74: mattermost.pluginapi.v1.OnWebSocketConnectResponse
-	(*OnWebSocketDisconnectResponse)(nil),               // 75: mattermost.pluginapi.v1.OnWebSocketDisconnectResponse
-	(*WebSocketMessageHasBeenPostedResponse)(nil),       // 76: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedResponse
-	(*OnPluginClusterEventResponse)(nil),                // 77: mattermost.pluginapi.v1.OnPluginClusterEventResponse
-	(*OnSharedChannelsSyncMsgResponse)(nil),             // 78: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse
-	(*OnSharedChannelsPingResponse)(nil),                // 79: mattermost.pluginapi.v1.OnSharedChannelsPingResponse
-	(*OnSharedChannelsAttachmentSyncMsgResponse)(nil),   // 80: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse
-	(*OnSharedChannelsProfileImageSyncMsgResponse)(nil), // 81: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse
-	(*GenerateSupportDataResponse)(nil),                 // 82: mattermost.pluginapi.v1.GenerateSupportDataResponse
-	(*ServeHTTPResponse)(nil),                           // 83: mattermost.pluginapi.v1.ServeHTTPResponse
+	(*FileWillBeDownloadedRequest)(nil),                 // 42: mattermost.pluginapi.v1.FileWillBeDownloadedRequest
+	(*ChannelMemberWillBeAddedRequest)(nil),             // 43: mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest
+	(*TeamMemberWillBeAddedRequest)(nil),                // 44: mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest
+	(*ChannelWillBeArchivedRequest)(nil),                // 45: mattermost.pluginapi.v1.ChannelWillBeArchivedRequest
+	(*ChannelWillBeUpdatedRequest)(nil),                 // 46: mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest
+	(*ChannelWillBeRestoredRequest)(nil),                // 47: mattermost.pluginapi.v1.ChannelWillBeRestoredRequest
+	(*ScheduledPostWillBeCreatedRequest)(nil),           // 48: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest
+	(*DraftWillBeUpsertedRequest)(nil),                  // 49: mattermost.pluginapi.v1.DraftWillBeUpsertedRequest
+	(*MessagesWillBeConsumedWithContextRequest)(nil),    // 50: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest
+	(*ImplementedResponse)(nil),                         // 51: mattermost.pluginapi.v1.ImplementedResponse
+	(*OnActivateResponse)(nil),                          // 52: mattermost.pluginapi.v1.OnActivateResponse
+	(*OnDeactivateResponse)(nil),                        // 53: mattermost.pluginapi.v1.OnDeactivateResponse
+	(*OnConfigurationChangeResponse)(nil),               // 54: mattermost.pluginapi.v1.OnConfigurationChangeResponse
+	(*OnInstallResponse)(nil),                           // 55: mattermost.pluginapi.v1.OnInstallResponse
+	(*OnSendDailyTelemetryResponse)(nil),                // 56: mattermost.pluginapi.v1.OnSendDailyTelemetryResponse
+	(*RunDataRetentionResponse)(nil),                    // 57: mattermost.pluginapi.v1.RunDataRetentionResponse
+	(*OnCloudLimitsUpdatedResponse)(nil),                // 58: mattermost.pluginapi.v1.OnCloudLimitsUpdatedResponse
+	(*ConfigurationWillBeSavedResponse)(nil),            // 59: mattermost.pluginapi.v1.ConfigurationWillBeSavedResponse
+	(*MessageWillBePostedResponse)(nil),                 // 60: mattermost.pluginapi.v1.MessageWillBePostedResponse
+	(*MessageWillBeUpdatedResponse)(nil),                // 61: mattermost.pluginapi.v1.MessageWillBeUpdatedResponse
+	(*MessageHasBeenPostedResponse)(nil),                // 62: mattermost.pluginapi.v1.MessageHasBeenPostedResponse
+	(*MessageHasBeenUpdatedResponse)(nil),               // 63: mattermost.pluginapi.v1.MessageHasBeenUpdatedResponse
+	(*MessagesWillBeConsumedResponse)(nil),              // 64: mattermost.pluginapi.v1.MessagesWillBeConsumedResponse
+	(*MessageHasBeenDeletedResponse)(nil),               // 65: mattermost.pluginapi.v1.MessageHasBeenDeletedResponse
+	(*FileWillBeUploadedResponse)(nil),                  // 66: mattermost.pluginapi.v1.FileWillBeUploadedResponse
+	(*ReactionHasBeenAddedResponse)(nil),                // 67: mattermost.pluginapi.v1.ReactionHasBeenAddedResponse
+	(*ReactionHasBeenRemovedResponse)(nil),              // 68: mattermost.pluginapi.v1.ReactionHasBeenRemovedResponse
+	(*NotificationWillBePushedResponse)(nil),            // 69: mattermost.pluginapi.v1.NotificationWillBePushedResponse
+	(*EmailNotificationWillBeSentResponse)(nil),         // 70: mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse
+	(*PreferencesHaveChangedResponse)(nil),              // 71: mattermost.pluginapi.v1.PreferencesHaveChangedResponse
+	(*UserHasBeenCreatedResponse)(nil),                  // 72: mattermost.pluginapi.v1.UserHasBeenCreatedResponse
+	(*UserWillLogInResponse)(nil),                       // 73: mattermost.pluginapi.v1.UserWillLogInResponse
+	(*UserHasLoggedInResponse)(nil),                     // 74: mattermost.pluginapi.v1.UserHasLoggedInResponse
+	(*UserHasBeenDeactivatedResponse)(nil),              // 75: mattermost.pluginapi.v1.UserHasBeenDeactivatedResponse
+	(*OnSAMLLoginResponse)(nil),                         // 76: mattermost.pluginapi.v1.OnSAMLLoginResponse
+	(*ChannelHasBeenCreatedResponse)(nil),               // 77: mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse
+	(*UserHasJoinedChannelResponse)(nil),                // 78: mattermost.pluginapi.v1.UserHasJoinedChannelResponse
+	(*UserHasLeftChannelResponse)(nil),                  // 79: mattermost.pluginapi.v1.UserHasLeftChannelResponse
+	(*UserHasJoinedTeamResponse)(nil),                   // 80: mattermost.pluginapi.v1.UserHasJoinedTeamResponse
+	(*UserHasLeftTeamResponse)(nil),                     // 81: mattermost.pluginapi.v1.UserHasLeftTeamResponse
+	(*ExecuteCommandResponse)(nil),                      // 82: mattermost.pluginapi.v1.ExecuteCommandResponse
+	(*OnWebSocketConnectResponse)(nil),                  // 83: mattermost.pluginapi.v1.OnWebSocketConnectResponse
+	(*OnWebSocketDisconnectResponse)(nil),               // 84: mattermost.pluginapi.v1.OnWebSocketDisconnectResponse
+	(*WebSocketMessageHasBeenPostedResponse)(nil),       // 85: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedResponse
+	(*OnPluginClusterEventResponse)(nil),                // 86: mattermost.pluginapi.v1.OnPluginClusterEventResponse
+	(*OnSharedChannelsSyncMsgResponse)(nil),             // 87: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse
+	(*OnSharedChannelsPingResponse)(nil),                // 88: mattermost.pluginapi.v1.OnSharedChannelsPingResponse
+	(*OnSharedChannelsAttachmentSyncMsgResponse)(nil),   // 89: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse
+	(*OnSharedChannelsProfileImageSyncMsgResponse)(nil), // 90: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse
+	(*GenerateSupportDataResponse)(nil),                 // 91: mattermost.pluginapi.v1.GenerateSupportDataResponse
+	(*ServeHTTPResponse)(nil),                           // 92: mattermost.pluginapi.v1.ServeHTTPResponse
+	(*FileWillBeDownloadedResponse)(nil),                // 93: mattermost.pluginapi.v1.FileWillBeDownloadedResponse
+	(*ChannelMemberWillBeAddedResponse)(nil),            // 94: mattermost.pluginapi.v1.ChannelMemberWillBeAddedResponse
+	(*TeamMemberWillBeAddedResponse)(nil),               // 95: mattermost.pluginapi.v1.TeamMemberWillBeAddedResponse
+	(*ChannelWillBeArchivedResponse)(nil),               // 96: mattermost.pluginapi.v1.ChannelWillBeArchivedResponse
+	(*ChannelWillBeUpdatedResponse)(nil),                // 97: mattermost.pluginapi.v1.ChannelWillBeUpdatedResponse
+	(*ChannelWillBeRestoredResponse)(nil),               // 98: mattermost.pluginapi.v1.ChannelWillBeRestoredResponse
+	(*ScheduledPostWillBeCreatedResponse)(nil),          // 99: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedResponse
+	(*DraftWillBeUpsertedResponse)(nil),                 // 100: mattermost.pluginapi.v1.DraftWillBeUpsertedResponse
+	(*MessagesWillBeConsumedWithContextResponse)(nil),   // 101: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextResponse
 }
 var file_hooks_proto_depIdxs = []int32{
-	0,  // 0: mattermost.pluginapi.v1.PluginHooks.Implemented:input_type -> mattermost.pluginapi.v1.ImplementedRequest
-	1,  // 1: mattermost.pluginapi.v1.PluginHooks.OnActivate:input_type -> mattermost.pluginapi.v1.OnActivateRequest
-	2,  // 2: mattermost.pluginapi.v1.PluginHooks.OnDeactivate:input_type -> mattermost.pluginapi.v1.OnDeactivateRequest
-	3,  // 3: mattermost.pluginapi.v1.PluginHooks.OnConfigurationChange:input_type -> mattermost.pluginapi.v1.OnConfigurationChangeRequest
-	4,  // 4: mattermost.pluginapi.v1.PluginHooks.OnInstall:input_type -> mattermost.pluginapi.v1.OnInstallRequest
-	5,  // 5: mattermost.pluginapi.v1.PluginHooks.OnSendDailyTelemetry:input_type -> mattermost.pluginapi.v1.OnSendDailyTelemetryRequest
-	6,  // 6: mattermost.pluginapi.v1.PluginHooks.RunDataRetention:input_type -> mattermost.pluginapi.v1.RunDataRetentionRequest
-	7,  // 7: mattermost.pluginapi.v1.PluginHooks.OnCloudLimitsUpdated:input_type -> mattermost.pluginapi.v1.OnCloudLimitsUpdatedRequest
-	8,  // 8: mattermost.pluginapi.v1.PluginHooks.ConfigurationWillBeSaved:input_type -> mattermost.pluginapi.v1.ConfigurationWillBeSavedRequest
-	9,  // 9: mattermost.pluginapi.v1.PluginHooks.MessageWillBePosted:input_type -> mattermost.pluginapi.v1.MessageWillBePostedRequest
-	10, // 10: mattermost.pluginapi.v1.PluginHooks.MessageWillBeUpdated:input_type -> mattermost.pluginapi.v1.MessageWillBeUpdatedRequest
-	11, // 11: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenPosted:input_type -> mattermost.pluginapi.v1.MessageHasBeenPostedRequest
-	12, // 12: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenUpdated:input_type -> mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest
-	13, // 13: mattermost.pluginapi.v1.PluginHooks.MessagesWillBeConsumed:input_type -> mattermost.pluginapi.v1.MessagesWillBeConsumedRequest
-	14, // 14: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenDeleted:input_type -> mattermost.pluginapi.v1.MessageHasBeenDeletedRequest
-	15, // 15: mattermost.pluginapi.v1.PluginHooks.FileWillBeUploaded:input_type -> mattermost.pluginapi.v1.FileWillBeUploadedRequest
-	16, // 16: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenAdded:input_type -> mattermost.pluginapi.v1.ReactionHasBeenAddedRequest
-	17, // 17: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenRemoved:input_type -> mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest
-	18, // 18: mattermost.pluginapi.v1.PluginHooks.NotificationWillBePushed:input_type -> mattermost.pluginapi.v1.NotificationWillBePushedRequest
-	19, // 19: mattermost.pluginapi.v1.PluginHooks.EmailNotificationWillBeSent:input_type -> mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest
-	20, // 20: mattermost.pluginapi.v1.PluginHooks.PreferencesHaveChanged:input_type -> mattermost.pluginapi.v1.PreferencesHaveChangedRequest
-	21, // 21: mattermost.pluginapi.v1.PluginHooks.UserHasBeenCreated:input_type -> mattermost.pluginapi.v1.UserHasBeenCreatedRequest
-	22, // 22: mattermost.pluginapi.v1.PluginHooks.UserWillLogIn:input_type -> mattermost.pluginapi.v1.UserWillLogInRequest
-	23, // 23: mattermost.pluginapi.v1.PluginHooks.UserHasLoggedIn:input_type -> mattermost.pluginapi.v1.UserHasLoggedInRequest
-	24, // 24: mattermost.pluginapi.v1.PluginHooks.UserHasBeenDeactivated:input_type -> mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest
-	25, // 25: mattermost.pluginapi.v1.PluginHooks.OnSAMLLogin:input_type -> mattermost.pluginapi.v1.OnSAMLLoginRequest
-	26, // 26: mattermost.pluginapi.v1.PluginHooks.ChannelHasBeenCreated:input_type -> mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest
-	27, // 27: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedChannel:input_type -> mattermost.pluginapi.v1.UserHasJoinedChannelRequest
-	28, // 28: mattermost.pluginapi.v1.PluginHooks.UserHasLeftChannel:input_type -> mattermost.pluginapi.v1.UserHasLeftChannelRequest
-	29, // 29: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedTeam:input_type -> mattermost.pluginapi.v1.UserHasJoinedTeamRequest
-	30, // 30: mattermost.pluginapi.v1.PluginHooks.UserHasLeftTeam:input_type -> mattermost.pluginapi.v1.UserHasLeftTeamRequest
-	31, // 31: mattermost.pluginapi.v1.PluginHooks.ExecuteCommand:input_type -> mattermost.pluginapi.v1.ExecuteCommandRequest
-	32, // 32: mattermost.pluginapi.v1.PluginHooks.OnWebSocketConnect:input_type -> mattermost.pluginapi.v1.OnWebSocketConnectRequest
-	33, // 33: mattermost.pluginapi.v1.PluginHooks.OnWebSocketDisconnect:input_type -> mattermost.pluginapi.v1.OnWebSocketDisconnectRequest
-	34, // 34: mattermost.pluginapi.v1.PluginHooks.WebSocketMessageHasBeenPosted:input_type -> mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest
-	35, // 35: mattermost.pluginapi.v1.PluginHooks.OnPluginClusterEvent:input_type -> mattermost.pluginapi.v1.OnPluginClusterEventRequest
-	36, // 36: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsSyncMsg:input_type -> mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest
-	37, // 37: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsPing:input_type -> mattermost.pluginapi.v1.OnSharedChannelsPingRequest
-	38, // 38: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsAttachmentSyncMsg:input_type -> mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest
-	39, // 39: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsProfileImageSyncMsg:input_type -> mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest
-	40, // 40: mattermost.pluginapi.v1.PluginHooks.GenerateSupportData:input_type -> mattermost.pluginapi.v1.GenerateSupportDataRequest
-	41, // 41: mattermost.pluginapi.v1.PluginHooks.ServeHTTP:input_type -> mattermost.pluginapi.v1.ServeHTTPRequest
-	42, // 42: mattermost.pluginapi.v1.PluginHooks.Implemented:output_type -> mattermost.pluginapi.v1.ImplementedResponse
-	43, // 43: mattermost.pluginapi.v1.PluginHooks.OnActivate:output_type -> mattermost.pluginapi.v1.OnActivateResponse
-	44, // 44: mattermost.pluginapi.v1.PluginHooks.OnDeactivate:output_type -> mattermost.pluginapi.v1.OnDeactivateResponse
-	45, // 45: mattermost.pluginapi.v1.PluginHooks.OnConfigurationChange:output_type -> mattermost.pluginapi.v1.OnConfigurationChangeResponse
-	46, // 46: mattermost.pluginapi.v1.PluginHooks.OnInstall:output_type -> mattermost.pluginapi.v1.OnInstallResponse
-	47, // 47: mattermost.pluginapi.v1.PluginHooks.OnSendDailyTelemetry:output_type -> mattermost.pluginapi.v1.OnSendDailyTelemetryResponse
-	48, // 48: mattermost.pluginapi.v1.PluginHooks.RunDataRetention:output_type -> mattermost.pluginapi.v1.RunDataRetentionResponse
-	49, // 49: mattermost.pluginapi.v1.PluginHooks.OnCloudLimitsUpdated:output_type -> mattermost.pluginapi.v1.OnCloudLimitsUpdatedResponse
-	50, // 50: mattermost.pluginapi.v1.PluginHooks.ConfigurationWillBeSaved:output_type -> mattermost.pluginapi.v1.ConfigurationWillBeSavedResponse
-	51, // 51: mattermost.pluginapi.v1.PluginHooks.MessageWillBePosted:output_type -> mattermost.pluginapi.v1.MessageWillBePostedResponse
-	52, // 52: mattermost.pluginapi.v1.PluginHooks.MessageWillBeUpdated:output_type -> mattermost.pluginapi.v1.MessageWillBeUpdatedResponse
-	53, // 53: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenPosted:output_type -> mattermost.pluginapi.v1.MessageHasBeenPostedResponse
-	54, // 54: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenUpdated:output_type -> mattermost.pluginapi.v1.MessageHasBeenUpdatedResponse
-	55, // 55: mattermost.pluginapi.v1.PluginHooks.MessagesWillBeConsumed:output_type -> mattermost.pluginapi.v1.MessagesWillBeConsumedResponse
-	56, // 56: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenDeleted:output_type -> mattermost.pluginapi.v1.MessageHasBeenDeletedResponse
-	57, // 57: mattermost.pluginapi.v1.PluginHooks.FileWillBeUploaded:output_type -> mattermost.pluginapi.v1.FileWillBeUploadedResponse
-	58, // 58: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenAdded:output_type -> mattermost.pluginapi.v1.ReactionHasBeenAddedResponse
-	59, // 59: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenRemoved:output_type -> mattermost.pluginapi.v1.ReactionHasBeenRemovedResponse
-	60, // 60: mattermost.pluginapi.v1.PluginHooks.NotificationWillBePushed:output_type -> mattermost.pluginapi.v1.NotificationWillBePushedResponse
-	61, // 61: mattermost.pluginapi.v1.PluginHooks.EmailNotificationWillBeSent:output_type -> mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse
-	62, // 62: mattermost.pluginapi.v1.PluginHooks.PreferencesHaveChanged:output_type -> mattermost.pluginapi.v1.PreferencesHaveChangedResponse
-	63, // 63: mattermost.pluginapi.v1.PluginHooks.UserHasBeenCreated:output_type -> mattermost.pluginapi.v1.UserHasBeenCreatedResponse
-	64, // 64: mattermost.pluginapi.v1.PluginHooks.UserWillLogIn:output_type -> mattermost.pluginapi.v1.UserWillLogInResponse
-	65, // 65: mattermost.pluginapi.v1.PluginHooks.UserHasLoggedIn:output_type -> mattermost.pluginapi.v1.UserHasLoggedInResponse
-	66, // 66: mattermost.pluginapi.v1.PluginHooks.UserHasBeenDeactivated:output_type -> mattermost.pluginapi.v1.UserHasBeenDeactivatedResponse
-	67, // 67: mattermost.pluginapi.v1.PluginHooks.OnSAMLLogin:output_type -> mattermost.pluginapi.v1.OnSAMLLoginResponse
-	68, // 68: mattermost.pluginapi.v1.PluginHooks.ChannelHasBeenCreated:output_type -> mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse
-	69, // 69: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedChannel:output_type -> mattermost.pluginapi.v1.UserHasJoinedChannelResponse
-	70, // 70: mattermost.pluginapi.v1.PluginHooks.UserHasLeftChannel:output_type -> mattermost.pluginapi.v1.UserHasLeftChannelResponse
-	71, // 71: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedTeam:output_type -> mattermost.pluginapi.v1.UserHasJoinedTeamResponse
-	72, // 72: mattermost.pluginapi.v1.PluginHooks.UserHasLeftTeam:output_type -> mattermost.pluginapi.v1.UserHasLeftTeamResponse
-	73, // 73: mattermost.pluginapi.v1.PluginHooks.ExecuteCommand:output_type -> mattermost.pluginapi.v1.ExecuteCommandResponse
-	74, // 74: mattermost.pluginapi.v1.PluginHooks.OnWebSocketConnect:output_type -> mattermost.pluginapi.v1.OnWebSocketConnectResponse
-	75, // 75: mattermost.pluginapi.v1.PluginHooks.OnWebSocketDisconnect:output_type -> mattermost.pluginapi.v1.OnWebSocketDisconnectResponse
-	76, // 76: mattermost.pluginapi.v1.PluginHooks.WebSocketMessageHasBeenPosted:output_type -> mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedResponse
-	77, // 77: mattermost.pluginapi.v1.PluginHooks.OnPluginClusterEvent:output_type -> mattermost.pluginapi.v1.OnPluginClusterEventResponse
-	78, // 78: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsSyncMsg:output_type -> mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse
-	79, // 79: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsPing:output_type -> mattermost.pluginapi.v1.OnSharedChannelsPingResponse
-	80, // 80: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsAttachmentSyncMsg:output_type -> mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse
-	81, // 81: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsProfileImageSyncMsg:output_type -> mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse
-	82, // 82: mattermost.pluginapi.v1.PluginHooks.GenerateSupportData:output_type -> mattermost.pluginapi.v1.GenerateSupportDataResponse
-	83, // 83: mattermost.pluginapi.v1.PluginHooks.ServeHTTP:output_type -> mattermost.pluginapi.v1.ServeHTTPResponse
-	42, // [42:84] is the sub-list for method output_type
-	0,  // [0:42] is the sub-list for method input_type
-	0,  // [0:0] is the sub-list for extension type_name
-	0,  // [0:0] is the sub-list for extension extendee
-	0,  // [0:0] is the sub-list for field type_name
+	0,   // 0: mattermost.pluginapi.v1.PluginHooks.Implemented:input_type -> mattermost.pluginapi.v1.ImplementedRequest
+	1,   // 1: mattermost.pluginapi.v1.PluginHooks.OnActivate:input_type -> mattermost.pluginapi.v1.OnActivateRequest
+	2,   // 2: mattermost.pluginapi.v1.PluginHooks.OnDeactivate:input_type -> mattermost.pluginapi.v1.OnDeactivateRequest
+	3,   // 3: mattermost.pluginapi.v1.PluginHooks.OnConfigurationChange:input_type -> mattermost.pluginapi.v1.OnConfigurationChangeRequest
+	4,   // 4: mattermost.pluginapi.v1.PluginHooks.OnInstall:input_type -> mattermost.pluginapi.v1.OnInstallRequest
+	5,   // 5: mattermost.pluginapi.v1.PluginHooks.OnSendDailyTelemetry:input_type -> mattermost.pluginapi.v1.OnSendDailyTelemetryRequest
+	6,   // 6: mattermost.pluginapi.v1.PluginHooks.RunDataRetention:input_type -> mattermost.pluginapi.v1.RunDataRetentionRequest
+	7,   // 7: mattermost.pluginapi.v1.PluginHooks.OnCloudLimitsUpdated:input_type -> mattermost.pluginapi.v1.OnCloudLimitsUpdatedRequest
+	8,   // 8: mattermost.pluginapi.v1.PluginHooks.ConfigurationWillBeSaved:input_type -> mattermost.pluginapi.v1.ConfigurationWillBeSavedRequest
+	9,   // 9: mattermost.pluginapi.v1.PluginHooks.MessageWillBePosted:input_type -> mattermost.pluginapi.v1.MessageWillBePostedRequest
+	10,  // 10: mattermost.pluginapi.v1.PluginHooks.MessageWillBeUpdated:input_type -> mattermost.pluginapi.v1.MessageWillBeUpdatedRequest
+	11,  // 11: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenPosted:input_type -> mattermost.pluginapi.v1.MessageHasBeenPostedRequest
+	12,  // 12: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenUpdated:input_type -> mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest
+	13,  // 13: mattermost.pluginapi.v1.PluginHooks.MessagesWillBeConsumed:input_type -> mattermost.pluginapi.v1.MessagesWillBeConsumedRequest
+	14,  // 14: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenDeleted:input_type -> mattermost.pluginapi.v1.MessageHasBeenDeletedRequest
+	15,  // 15: mattermost.pluginapi.v1.PluginHooks.FileWillBeUploaded:input_type -> mattermost.pluginapi.v1.FileWillBeUploadedRequest
+	16,  // 16: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenAdded:input_type -> mattermost.pluginapi.v1.ReactionHasBeenAddedRequest
+	17,  // 17: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenRemoved:input_type -> mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest
+	18,  // 18: mattermost.pluginapi.v1.PluginHooks.NotificationWillBePushed:input_type -> mattermost.pluginapi.v1.NotificationWillBePushedRequest
+	19,  // 19: mattermost.pluginapi.v1.PluginHooks.EmailNotificationWillBeSent:input_type -> mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest
+	20,  // 20: mattermost.pluginapi.v1.PluginHooks.PreferencesHaveChanged:input_type -> mattermost.pluginapi.v1.PreferencesHaveChangedRequest
+	21,  // 21: mattermost.pluginapi.v1.PluginHooks.UserHasBeenCreated:input_type -> mattermost.pluginapi.v1.UserHasBeenCreatedRequest
+	22,  // 22: mattermost.pluginapi.v1.PluginHooks.UserWillLogIn:input_type -> mattermost.pluginapi.v1.UserWillLogInRequest
+	23,  // 23: mattermost.pluginapi.v1.PluginHooks.UserHasLoggedIn:input_type -> mattermost.pluginapi.v1.UserHasLoggedInRequest
+	24,  // 24: mattermost.pluginapi.v1.PluginHooks.UserHasBeenDeactivated:input_type -> mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest
+	25,  // 25: mattermost.pluginapi.v1.PluginHooks.OnSAMLLogin:input_type -> mattermost.pluginapi.v1.OnSAMLLoginRequest
+	26,  // 26: mattermost.pluginapi.v1.PluginHooks.ChannelHasBeenCreated:input_type -> mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest
+	27,  // 27: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedChannel:input_type -> mattermost.pluginapi.v1.UserHasJoinedChannelRequest
+	28,  // 28: mattermost.pluginapi.v1.PluginHooks.UserHasLeftChannel:input_type -> mattermost.pluginapi.v1.UserHasLeftChannelRequest
+	29,  // 29: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedTeam:input_type -> mattermost.pluginapi.v1.UserHasJoinedTeamRequest
+	30,  // 30: mattermost.pluginapi.v1.PluginHooks.UserHasLeftTeam:input_type -> mattermost.pluginapi.v1.UserHasLeftTeamRequest
+	31,  // 31: mattermost.pluginapi.v1.PluginHooks.ExecuteCommand:input_type -> mattermost.pluginapi.v1.ExecuteCommandRequest
+	32,  // 32: mattermost.pluginapi.v1.PluginHooks.OnWebSocketConnect:input_type -> mattermost.pluginapi.v1.OnWebSocketConnectRequest
+	33,  // 33: mattermost.pluginapi.v1.PluginHooks.OnWebSocketDisconnect:input_type -> mattermost.pluginapi.v1.OnWebSocketDisconnectRequest
+	34,  // 34: mattermost.pluginapi.v1.PluginHooks.WebSocketMessageHasBeenPosted:input_type -> mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest
+	35,  // 35: mattermost.pluginapi.v1.PluginHooks.OnPluginClusterEvent:input_type -> mattermost.pluginapi.v1.OnPluginClusterEventRequest
+	36,  // 36: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsSyncMsg:input_type -> mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest
+	37,  // 37: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsPing:input_type -> mattermost.pluginapi.v1.OnSharedChannelsPingRequest
+	38,  // 38: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsAttachmentSyncMsg:input_type -> mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest
+	39,  // 39: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsProfileImageSyncMsg:input_type -> mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest
+	40,  // 40: mattermost.pluginapi.v1.PluginHooks.GenerateSupportData:input_type -> mattermost.pluginapi.v1.GenerateSupportDataRequest
+	41,  // 41: mattermost.pluginapi.v1.PluginHooks.ServeHTTP:input_type -> mattermost.pluginapi.v1.ServeHTTPRequest
+	41,  // 42: mattermost.pluginapi.v1.PluginHooks.ServeMetrics:input_type -> mattermost.pluginapi.v1.ServeHTTPRequest
+	42,  // 43: mattermost.pluginapi.v1.PluginHooks.FileWillBeDownloaded:input_type -> mattermost.pluginapi.v1.FileWillBeDownloadedRequest
+	43,  // 44: mattermost.pluginapi.v1.PluginHooks.ChannelMemberWillBeAdded:input_type -> mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest
+	44,  // 45: mattermost.pluginapi.v1.PluginHooks.TeamMemberWillBeAdded:input_type -> mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest
+	45,  // 46: mattermost.pluginapi.v1.PluginHooks.ChannelWillBeArchived:input_type -> mattermost.pluginapi.v1.ChannelWillBeArchivedRequest
+	46,  // 47: mattermost.pluginapi.v1.PluginHooks.ChannelWillBeUpdated:input_type -> mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest
+	47,  // 48: mattermost.pluginapi.v1.PluginHooks.ChannelWillBeRestored:input_type -> mattermost.pluginapi.v1.ChannelWillBeRestoredRequest
+	48,  // 49: mattermost.pluginapi.v1.PluginHooks.ScheduledPostWillBeCreated:input_type -> mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest
+	49,  // 50: mattermost.pluginapi.v1.PluginHooks.DraftWillBeUpserted:input_type -> mattermost.pluginapi.v1.DraftWillBeUpsertedRequest
+	50,  // 51: mattermost.pluginapi.v1.PluginHooks.MessagesWillBeConsumedWithContext:input_type -> mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest
+	51,  // 52: mattermost.pluginapi.v1.PluginHooks.Implemented:output_type -> mattermost.pluginapi.v1.ImplementedResponse
+	52,  // 53: mattermost.pluginapi.v1.PluginHooks.OnActivate:output_type -> mattermost.pluginapi.v1.OnActivateResponse
+	53,  // 54: mattermost.pluginapi.v1.PluginHooks.OnDeactivate:output_type -> mattermost.pluginapi.v1.OnDeactivateResponse
+	54,  // 55: mattermost.pluginapi.v1.PluginHooks.OnConfigurationChange:output_type -> mattermost.pluginapi.v1.OnConfigurationChangeResponse
+	55,  // 56: mattermost.pluginapi.v1.PluginHooks.OnInstall:output_type -> mattermost.pluginapi.v1.OnInstallResponse
+	56,  // 57: mattermost.pluginapi.v1.PluginHooks.OnSendDailyTelemetry:output_type -> mattermost.pluginapi.v1.OnSendDailyTelemetryResponse
+	57,  // 58: mattermost.pluginapi.v1.PluginHooks.RunDataRetention:output_type -> mattermost.pluginapi.v1.RunDataRetentionResponse
+	58,  // 59: mattermost.pluginapi.v1.PluginHooks.OnCloudLimitsUpdated:output_type -> mattermost.pluginapi.v1.OnCloudLimitsUpdatedResponse
+	59,  // 60: mattermost.pluginapi.v1.PluginHooks.ConfigurationWillBeSaved:output_type -> mattermost.pluginapi.v1.ConfigurationWillBeSavedResponse
+	60,  // 61: mattermost.pluginapi.v1.PluginHooks.MessageWillBePosted:output_type -> mattermost.pluginapi.v1.MessageWillBePostedResponse
+	61,  // 62: mattermost.pluginapi.v1.PluginHooks.MessageWillBeUpdated:output_type -> mattermost.pluginapi.v1.MessageWillBeUpdatedResponse
+	62,  // 63: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenPosted:output_type -> mattermost.pluginapi.v1.MessageHasBeenPostedResponse
+	63,  // 64: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenUpdated:output_type -> mattermost.pluginapi.v1.MessageHasBeenUpdatedResponse
+	64,  // 65: mattermost.pluginapi.v1.PluginHooks.MessagesWillBeConsumed:output_type -> mattermost.pluginapi.v1.MessagesWillBeConsumedResponse
+	65,  // 66: mattermost.pluginapi.v1.PluginHooks.MessageHasBeenDeleted:output_type -> mattermost.pluginapi.v1.MessageHasBeenDeletedResponse
+	66,  // 67: mattermost.pluginapi.v1.PluginHooks.FileWillBeUploaded:output_type -> mattermost.pluginapi.v1.FileWillBeUploadedResponse
+	67,  // 68: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenAdded:output_type -> mattermost.pluginapi.v1.ReactionHasBeenAddedResponse
+	68,  // 69: mattermost.pluginapi.v1.PluginHooks.ReactionHasBeenRemoved:output_type -> mattermost.pluginapi.v1.ReactionHasBeenRemovedResponse
+	69,  // 70: mattermost.pluginapi.v1.PluginHooks.NotificationWillBePushed:output_type -> mattermost.pluginapi.v1.NotificationWillBePushedResponse
+	70,  // 71: mattermost.pluginapi.v1.PluginHooks.EmailNotificationWillBeSent:output_type -> mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse
+	71,  // 72: mattermost.pluginapi.v1.PluginHooks.PreferencesHaveChanged:output_type -> mattermost.pluginapi.v1.PreferencesHaveChangedResponse
+	72,  // 73: mattermost.pluginapi.v1.PluginHooks.UserHasBeenCreated:output_type -> mattermost.pluginapi.v1.UserHasBeenCreatedResponse
+	73,  // 74: mattermost.pluginapi.v1.PluginHooks.UserWillLogIn:output_type -> mattermost.pluginapi.v1.UserWillLogInResponse
+	74,  // 75: mattermost.pluginapi.v1.PluginHooks.UserHasLoggedIn:output_type -> mattermost.pluginapi.v1.UserHasLoggedInResponse
+	75,  // 76: mattermost.pluginapi.v1.PluginHooks.UserHasBeenDeactivated:output_type -> mattermost.pluginapi.v1.UserHasBeenDeactivatedResponse
+	76,  // 77: mattermost.pluginapi.v1.PluginHooks.OnSAMLLogin:output_type -> mattermost.pluginapi.v1.OnSAMLLoginResponse
+	77,  // 78: mattermost.pluginapi.v1.PluginHooks.ChannelHasBeenCreated:output_type -> mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse
+	78,  // 79: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedChannel:output_type -> mattermost.pluginapi.v1.UserHasJoinedChannelResponse
+	79,  // 80: mattermost.pluginapi.v1.PluginHooks.UserHasLeftChannel:output_type -> mattermost.pluginapi.v1.UserHasLeftChannelResponse
+	80,  // 81: mattermost.pluginapi.v1.PluginHooks.UserHasJoinedTeam:output_type -> mattermost.pluginapi.v1.UserHasJoinedTeamResponse
+	81,  // 82: mattermost.pluginapi.v1.PluginHooks.UserHasLeftTeam:output_type -> mattermost.pluginapi.v1.UserHasLeftTeamResponse
+	82,  // 83: mattermost.pluginapi.v1.PluginHooks.ExecuteCommand:output_type -> mattermost.pluginapi.v1.ExecuteCommandResponse
+	83,  // 84: mattermost.pluginapi.v1.PluginHooks.OnWebSocketConnect:output_type -> mattermost.pluginapi.v1.OnWebSocketConnectResponse
+	84,  // 85: mattermost.pluginapi.v1.PluginHooks.OnWebSocketDisconnect:output_type -> mattermost.pluginapi.v1.OnWebSocketDisconnectResponse
+	85,  // 86: mattermost.pluginapi.v1.PluginHooks.WebSocketMessageHasBeenPosted:output_type -> mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedResponse
+	86,  // 87: mattermost.pluginapi.v1.PluginHooks.OnPluginClusterEvent:output_type -> mattermost.pluginapi.v1.OnPluginClusterEventResponse
+	87,  // 88: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsSyncMsg:output_type -> mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse
+	88,  // 89: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsPing:output_type -> mattermost.pluginapi.v1.OnSharedChannelsPingResponse
+	89,  // 90: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsAttachmentSyncMsg:output_type -> mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse
+	90,  // 91: mattermost.pluginapi.v1.PluginHooks.OnSharedChannelsProfileImageSyncMsg:output_type -> mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse
+	91,  // 92: mattermost.pluginapi.v1.PluginHooks.GenerateSupportData:output_type -> mattermost.pluginapi.v1.GenerateSupportDataResponse
+	92,  // 93: mattermost.pluginapi.v1.PluginHooks.ServeHTTP:output_type -> mattermost.pluginapi.v1.ServeHTTPResponse
+	92,  // 94: mattermost.pluginapi.v1.PluginHooks.ServeMetrics:output_type -> mattermost.pluginapi.v1.ServeHTTPResponse
+	93,  // 95: mattermost.pluginapi.v1.PluginHooks.FileWillBeDownloaded:output_type -> mattermost.pluginapi.v1.FileWillBeDownloadedResponse
+	94,  // 96: mattermost.pluginapi.v1.PluginHooks.ChannelMemberWillBeAdded:output_type -> mattermost.pluginapi.v1.ChannelMemberWillBeAddedResponse
+	95,  // 97: mattermost.pluginapi.v1.PluginHooks.TeamMemberWillBeAdded:output_type -> mattermost.pluginapi.v1.TeamMemberWillBeAddedResponse
+	96,  // 98: mattermost.pluginapi.v1.PluginHooks.ChannelWillBeArchived:output_type -> mattermost.pluginapi.v1.ChannelWillBeArchivedResponse
+	97,  // 99: mattermost.pluginapi.v1.PluginHooks.ChannelWillBeUpdated:output_type -> mattermost.pluginapi.v1.ChannelWillBeUpdatedResponse
+	98,  // 100: mattermost.pluginapi.v1.PluginHooks.ChannelWillBeRestored:output_type -> mattermost.pluginapi.v1.ChannelWillBeRestoredResponse
+	99,  // 101: mattermost.pluginapi.v1.PluginHooks.ScheduledPostWillBeCreated:output_type -> mattermost.pluginapi.v1.ScheduledPostWillBeCreatedResponse
+	100, // 102: mattermost.pluginapi.v1.PluginHooks.DraftWillBeUpserted:output_type -> mattermost.pluginapi.v1.DraftWillBeUpsertedResponse
+	101, // 103: mattermost.pluginapi.v1.PluginHooks.MessagesWillBeConsumedWithContext:output_type -> mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextResponse
+	52,  // [52:104] is the sub-list for method output_type
+	0,   // [0:52] is the sub-list for method input_type
+	0,   // [0:0] is the sub-list for extension type_name
+	0,   // [0:0] is the sub-list for extension extendee
+	0,   // [0:0] is the sub-list for field type_name
 }
 
 func init() { file_hooks_proto_init() }

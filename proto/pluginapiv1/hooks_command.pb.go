@@ -144,6 +144,9 @@ type WebSocketRequest struct {
 	Seq           int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
 	Action        string                 `protobuf:"bytes,2,opt,name=action,proto3" json:"action,omitempty"`
 	Data          *structpb.Struct       `protobuf:"bytes,3,opt,name=data,proto3" json:"data,omitempty"`
+	Session       *Session               `protobuf:"bytes,4,opt,name=session,proto3" json:"session,omitempty"`
+	Locale        string                 `protobuf:"bytes,5,opt,name=locale,proto3" json:"locale,omitempty"`
+	DataNumbers   []*ExactNumber         `protobuf:"bytes,6,rep,name=data_numbers,json=dataNumbers,proto3" json:"data_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -195,6 +198,27 @@ func (x *WebSocketRequest) GetAction() string {
 func (x *WebSocketRequest) GetData() *structpb.Struct {
 	if x != nil {
 		return x.Data
+	}
+	return nil
+}
+
+func (x *WebSocketRequest) GetSession() *Session {
+	if x != nil {
+		return x.Session
+	}
+	return nil
+}
+
+func (x *WebSocketRequest) GetLocale() string {
+	if x != nil {
+		return x.Locale
+	}
+	return ""
+}
+
+func (x *WebSocketRequest) GetDataNumbers() []*ExactNumber {
+	if x != nil {
+		return x.DataNumbers
 	}
 	return nil
 }
@@ -659,6 +683,7 @@ type SyncResponse struct {
 	AcknowledgementsLastUpdateAt int64                  `protobuf:"varint,8,opt,name=acknowledgements_last_update_at,json=acknowledgementsLastUpdateAt,proto3" json:"acknowledgements_last_update_at,omitempty"`
 	AcknowledgementErrors        []string               `protobuf:"bytes,9,rep,name=acknowledgement_errors,json=acknowledgementErrors,proto3" json:"acknowledgement_errors,omitempty"`
 	StatusErrors                 []string               `protobuf:"bytes,10,rep,name=status_errors,json=statusErrors,proto3" json:"status_errors,omitempty"`
+	MembershipErrors             []string               `protobuf:"bytes,11,rep,name=membership_errors,json=membershipErrors,proto3" json:"membership_errors,omitempty"`
 	unknownFields                protoimpl.UnknownFields
 	sizeCache                    protoimpl.SizeCache
 }
@@ -759,6 +784,13 @@ func (x *SyncResponse) GetAcknowledgementErrors() []string {
 func (x *SyncResponse) GetStatusErrors() []string {
 	if x != nil {
 		return x.StatusErrors
+	}
+	return nil
+}
+
+func (x *SyncResponse) GetMembershipErrors() []string {
+	if x != nil {
+		return x.MembershipErrors
 	}
 	return nil
 }
@@ -1476,18 +1508,21 @@ const file_hooks_command_proto_rawDesc = "" +
 	"\x13hooks_command.proto\x12\x17mattermost.pluginapi.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\fcommon.proto\x1a\x12hooks_common.proto\x1a\x13api_remaining.proto\x1a\n" +
 	"file.proto\x1a\n" +
 	"post.proto\x1a\n" +
-	"user.proto\"\xe3\x01\n" +
+	"user.proto\x1a\x13api_user_team.proto\"\xe3\x01\n" +
 	"\x15ExecuteCommandRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x128\n" +
 	"\x04args\x18\x03 \x01(\v2$.mattermost.pluginapi.v1.CommandArgsR\x04args\"\x97\x01\n" +
 	"\x16ExecuteCommandResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12D\n" +
-	"\bresponse\x18\x02 \x01(\v2(.mattermost.pluginapi.v1.CommandResponseR\bresponse\"i\n" +
+	"\bresponse\x18\x02 \x01(\v2(.mattermost.pluginapi.v1.CommandResponseR\bresponse\"\x86\x02\n" +
 	"\x10WebSocketRequest\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x16\n" +
 	"\x06action\x18\x02 \x01(\tR\x06action\x12+\n" +
-	"\x04data\x18\x03 \x01(\v2\x17.google.protobuf.StructR\x04data\"\x97\x01\n" +
+	"\x04data\x18\x03 \x01(\v2\x17.google.protobuf.StructR\x04data\x12:\n" +
+	"\asession\x18\x04 \x01(\v2 .mattermost.pluginapi.v1.SessionR\asession\x12\x16\n" +
+	"\x06locale\x18\x05 \x01(\tR\x06locale\x12G\n" +
+	"\fdata_numbers\x18\x06 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\vdataNumbers\"\x97\x01\n" +
 	"\x19OnWebSocketConnectRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12\x1e\n" +
 	"\vweb_conn_id\x18\x02 \x01(\tR\twebConnId\x12\x17\n" +
@@ -1510,7 +1545,7 @@ const file_hooks_command_proto_rawDesc = "" +
 	"\x05event\x18\x03 \x01(\v2+.mattermost.pluginapi.v1.PluginClusterEventR\x05event\"\x1e\n" +
 	"\x1cOnPluginClusterEventResponse\"1\n" +
 	"\vSyncMsgJson\x12\"\n" +
-	"\rsync_msg_json\x18\x01 \x01(\fR\vsyncMsgJson\"\xd8\x03\n" +
+	"\rsync_msg_json\x18\x01 \x01(\fR\vsyncMsgJson\"\x85\x04\n" +
 	"\fSyncResponse\x12/\n" +
 	"\x14users_last_update_at\x18\x01 \x01(\x03R\x11usersLastUpdateAt\x12\x1f\n" +
 	"\vuser_errors\x18\x02 \x03(\tR\n" +
@@ -1525,7 +1560,8 @@ const file_hooks_command_proto_rawDesc = "" +
 	"\x1facknowledgements_last_update_at\x18\b \x01(\x03R\x1cacknowledgementsLastUpdateAt\x125\n" +
 	"\x16acknowledgement_errors\x18\t \x03(\tR\x15acknowledgementErrors\x12#\n" +
 	"\rstatus_errors\x18\n" +
-	" \x03(\tR\fstatusErrors\"\x87\x04\n" +
+	" \x03(\tR\fstatusErrors\x12+\n" +
+	"\x11membership_errors\x18\v \x03(\tR\x10membershipErrors\"\x87\x04\n" +
 	"\rRemoteCluster\x12\x1b\n" +
 	"\tremote_id\x18\x01 \x01(\tR\bremoteId\x12$\n" +
 	"\x0eremote_team_id\x18\x02 \x01(\tR\fremoteTeamId\x12\x12\n" +
@@ -1622,11 +1658,13 @@ var file_hooks_command_proto_goTypes = []any{
 	(*AppError)(nil),                                    // 27: mattermost.pluginapi.v1.AppError
 	(*CommandResponse)(nil),                             // 28: mattermost.pluginapi.v1.CommandResponse
 	(*structpb.Struct)(nil),                             // 29: google.protobuf.Struct
-	(*PluginClusterEvent)(nil),                          // 30: mattermost.pluginapi.v1.PluginClusterEvent
-	(*FileInfo)(nil),                                    // 31: mattermost.pluginapi.v1.FileInfo
-	(*Post)(nil),                                        // 32: mattermost.pluginapi.v1.Post
-	(*User)(nil),                                        // 33: mattermost.pluginapi.v1.User
-	(*FileData)(nil),                                    // 34: mattermost.pluginapi.v1.FileData
+	(*Session)(nil),                                     // 30: mattermost.pluginapi.v1.Session
+	(*ExactNumber)(nil),                                 // 31: mattermost.pluginapi.v1.ExactNumber
+	(*PluginClusterEvent)(nil),                          // 32: mattermost.pluginapi.v1.PluginClusterEvent
+	(*FileInfo)(nil),                                    // 33: mattermost.pluginapi.v1.FileInfo
+	(*Post)(nil),                                        // 34: mattermost.pluginapi.v1.Post
+	(*User)(nil),                                        // 35: mattermost.pluginapi.v1.User
+	(*FileData)(nil),                                    // 36: mattermost.pluginapi.v1.FileData
 }
 var file_hooks_command_proto_depIdxs = []int32{
 	24, // 0: mattermost.pluginapi.v1.ExecuteCommandRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
@@ -1635,38 +1673,40 @@ var file_hooks_command_proto_depIdxs = []int32{
 	27, // 3: mattermost.pluginapi.v1.ExecuteCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
 	28, // 4: mattermost.pluginapi.v1.ExecuteCommandResponse.response:type_name -> mattermost.pluginapi.v1.CommandResponse
 	29, // 5: mattermost.pluginapi.v1.WebSocketRequest.data:type_name -> google.protobuf.Struct
-	24, // 6: mattermost.pluginapi.v1.OnWebSocketConnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	24, // 7: mattermost.pluginapi.v1.OnWebSocketDisconnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	24, // 8: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	2,  // 9: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.request:type_name -> mattermost.pluginapi.v1.WebSocketRequest
-	24, // 10: mattermost.pluginapi.v1.OnPluginClusterEventRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	25, // 11: mattermost.pluginapi.v1.OnPluginClusterEventRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	30, // 12: mattermost.pluginapi.v1.OnPluginClusterEventRequest.event:type_name -> mattermost.pluginapi.v1.PluginClusterEvent
-	24, // 13: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	11, // 14: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.sync_msg:type_name -> mattermost.pluginapi.v1.SyncMsgJson
-	13, // 15: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	27, // 16: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12, // 17: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.response:type_name -> mattermost.pluginapi.v1.SyncResponse
-	24, // 18: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	13, // 19: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	24, // 20: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	31, // 21: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
-	32, // 22: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	13, // 23: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	27, // 24: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	24, // 25: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	33, // 26: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.user:type_name -> mattermost.pluginapi.v1.User
-	13, // 27: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	27, // 28: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	24, // 29: mattermost.pluginapi.v1.GenerateSupportDataRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	25, // 30: mattermost.pluginapi.v1.GenerateSupportDataRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	27, // 31: mattermost.pluginapi.v1.GenerateSupportDataResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	34, // 32: mattermost.pluginapi.v1.GenerateSupportDataResponse.files:type_name -> mattermost.pluginapi.v1.FileData
-	33, // [33:33] is the sub-list for method output_type
-	33, // [33:33] is the sub-list for method input_type
-	33, // [33:33] is the sub-list for extension type_name
-	33, // [33:33] is the sub-list for extension extendee
-	0,  // [0:33] is the sub-list for field type_name
+	30, // 6: mattermost.pluginapi.v1.WebSocketRequest.session:type_name -> mattermost.pluginapi.v1.Session
+	31, // 7: mattermost.pluginapi.v1.WebSocketRequest.data_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	24, // 8: mattermost.pluginapi.v1.OnWebSocketConnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	24, // 9: mattermost.pluginapi.v1.OnWebSocketDisconnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	24, // 10: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	2,  // 11: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.request:type_name -> mattermost.pluginapi.v1.WebSocketRequest
+	24, // 12: mattermost.pluginapi.v1.OnPluginClusterEventRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	25, // 13: mattermost.pluginapi.v1.OnPluginClusterEventRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	32, // 14: mattermost.pluginapi.v1.OnPluginClusterEventRequest.event:type_name -> mattermost.pluginapi.v1.PluginClusterEvent
+	24, // 15: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	11, // 16: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.sync_msg:type_name -> mattermost.pluginapi.v1.SyncMsgJson
+	13, // 17: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	27, // 18: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	12, // 19: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.response:type_name -> mattermost.pluginapi.v1.SyncResponse
+	24, // 20: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	13, // 21: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	24, // 22: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	33, // 23: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
+	34, // 24: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	13, // 25: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	27, // 26: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	24, // 27: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 28: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.user:type_name -> mattermost.pluginapi.v1.User
+	13, // 29: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	27, // 30: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	24, // 31: mattermost.pluginapi.v1.GenerateSupportDataRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	25, // 32: mattermost.pluginapi.v1.GenerateSupportDataRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	27, // 33: mattermost.pluginapi.v1.GenerateSupportDataResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	36, // 34: mattermost.pluginapi.v1.GenerateSupportDataResponse.files:type_name -> mattermost.pluginapi.v1.FileData
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_hooks_command_proto_init() }
@@ -1680,6 +1720,7 @@ func file_hooks_command_proto_init() {
 	file_file_proto_init()
 	file_post_proto_init()
 	file_user_proto_init()
+	file_api_user_team_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

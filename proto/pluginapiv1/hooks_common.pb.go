@@ -31,6 +31,7 @@ type PluginContext struct {
 	IpAddress      string                 `protobuf:"bytes,3,opt,name=ip_address,json=ipAddress,proto3" json:"ip_address,omitempty"`
 	AcceptLanguage string                 `protobuf:"bytes,4,opt,name=accept_language,json=acceptLanguage,proto3" json:"accept_language,omitempty"`
 	UserAgent      string                 `protobuf:"bytes,5,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
+	ConnectionId   string                 `protobuf:"bytes,6,opt,name=connection_id,json=connectionId,proto3" json:"connection_id,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -100,11 +101,18 @@ func (x *PluginContext) GetUserAgent() string {
 	return ""
 }
 
+func (x *PluginContext) GetConnectionId() string {
+	if x != nil {
+		return x.ConnectionId
+	}
+	return ""
+}
+
 var File_hooks_common_proto protoreflect.FileDescriptor
 
 const file_hooks_common_proto_rawDesc = "" +
 	"\n" +
-	"\x12hooks_common.proto\x12\x17mattermost.pluginapi.v1\"\xb4\x01\n" +
+	"\x12hooks_common.proto\x12\x17mattermost.pluginapi.v1\"\xd9\x01\n" +
 	"\rPluginContext\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x1d\n" +
@@ -114,7 +122,8 @@ const file_hooks_common_proto_rawDesc = "" +
 	"ip_address\x18\x03 \x01(\tR\tipAddress\x12'\n" +
 	"\x0faccept_language\x18\x04 \x01(\tR\x0eacceptLanguage\x12\x1d\n" +
 	"\n" +
-	"user_agent\x18\x05 \x01(\tR\tuserAgentB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
+	"user_agent\x18\x05 \x01(\tR\tuserAgent\x12#\n" +
+	"\rconnection_id\x18\x06 \x01(\tR\fconnectionIdB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
 
 var (
 	file_hooks_common_proto_rawDescOnce sync.Once

@@ -563,6 +563,114 @@ func (x *MessagesWillBeConsumedResponse) GetPosts() []*Post {
 	return nil
 }
 
+// MessagesWillBeConsumedWithContextRequest holds what the hook MessagesWillBeConsumedWithContext(c *Context, posts
+// []*model.Post) is called with.
+type MessagesWillBeConsumedWithContextRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	Posts         []*Post                `protobuf:"bytes,3,rep,name=posts,proto3" json:"posts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessagesWillBeConsumedWithContextRequest) Reset() {
+	*x = MessagesWillBeConsumedWithContextRequest{}
+	mi := &file_hooks_message_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessagesWillBeConsumedWithContextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessagesWillBeConsumedWithContextRequest) ProtoMessage() {}
+
+func (x *MessagesWillBeConsumedWithContextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessagesWillBeConsumedWithContextRequest.ProtoReflect.Descriptor instead.
+func (*MessagesWillBeConsumedWithContextRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *MessagesWillBeConsumedWithContextRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *MessagesWillBeConsumedWithContextRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *MessagesWillBeConsumedWithContextRequest) GetPosts() []*Post {
+	if x != nil {
+		return x.Posts
+	}
+	return nil
+}
+
+// MessagesWillBeConsumedWithContextResponse holds what the hook MessagesWillBeConsumedWithContext returns:
+// []*model.Post.
+type MessagesWillBeConsumedWithContextResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Posts         []*Post                `protobuf:"bytes,1,rep,name=posts,proto3" json:"posts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessagesWillBeConsumedWithContextResponse) Reset() {
+	*x = MessagesWillBeConsumedWithContextResponse{}
+	mi := &file_hooks_message_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessagesWillBeConsumedWithContextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessagesWillBeConsumedWithContextResponse) ProtoMessage() {}
+
+func (x *MessagesWillBeConsumedWithContextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessagesWillBeConsumedWithContextResponse.ProtoReflect.Descriptor instead.
+func (*MessagesWillBeConsumedWithContextResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *MessagesWillBeConsumedWithContextResponse) GetPosts() []*Post {
+	if x != nil {
+		return x.Posts
+	}
+	return nil
+}
+
 // MessageHasBeenDeletedRequest holds what the hook MessageHasBeenDeleted(c *Context, post *model.Post) is called with.
 type MessageHasBeenDeletedRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -575,7 +683,7 @@ type MessageHasBeenDeletedRequest struct {
 
 func (x *MessageHasBeenDeletedRequest) Reset() {
 	*x = MessageHasBeenDeletedRequest{}
-	mi := &file_hooks_message_proto_msgTypes[10]
+	mi := &file_hooks_message_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -587,7 +695,7 @@ func (x *MessageHasBeenDeletedRequest) String() string {
 func (*MessageHasBeenDeletedRequest) ProtoMessage() {}
 
 func (x *MessageHasBeenDeletedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[10]
+	mi := &file_hooks_message_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -600,7 +708,7 @@ func (x *MessageHasBeenDeletedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MessageHasBeenDeletedRequest.ProtoReflect.Descriptor instead.
 func (*MessageHasBeenDeletedRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{10}
+	return file_hooks_message_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *MessageHasBeenDeletedRequest) GetContext() *RequestContext {
@@ -633,7 +741,7 @@ type MessageHasBeenDeletedResponse struct {
 
 func (x *MessageHasBeenDeletedResponse) Reset() {
 	*x = MessageHasBeenDeletedResponse{}
-	mi := &file_hooks_message_proto_msgTypes[11]
+	mi := &file_hooks_message_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -645,7 +753,7 @@ func (x *MessageHasBeenDeletedResponse) String() string {
 func (*MessageHasBeenDeletedResponse) ProtoMessage() {}
 
 func (x *MessageHasBeenDeletedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[11]
+	mi := &file_hooks_message_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -658,7 +766,237 @@ func (x *MessageHasBeenDeletedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MessageHasBeenDeletedResponse.ProtoReflect.Descriptor instead.
 func (*MessageHasBeenDeletedResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{11}
+	return file_hooks_message_proto_rawDescGZIP(), []int{13}
+}
+
+// ScheduledPostWillBeCreatedRequest holds what the hook ScheduledPostWillBeCreated(c *Context, scheduledPost
+// *model.ScheduledPost) is called with.
+type ScheduledPostWillBeCreatedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	ScheduledPost *ScheduledPost         `protobuf:"bytes,3,opt,name=scheduled_post,json=scheduledPost,proto3" json:"scheduled_post,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ScheduledPostWillBeCreatedRequest) Reset() {
+	*x = ScheduledPostWillBeCreatedRequest{}
+	mi := &file_hooks_message_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScheduledPostWillBeCreatedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScheduledPostWillBeCreatedRequest) ProtoMessage() {}
+
+func (x *ScheduledPostWillBeCreatedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScheduledPostWillBeCreatedRequest.ProtoReflect.Descriptor instead.
+func (*ScheduledPostWillBeCreatedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ScheduledPostWillBeCreatedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *ScheduledPostWillBeCreatedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *ScheduledPostWillBeCreatedRequest) GetScheduledPost() *ScheduledPost {
+	if x != nil {
+		return x.ScheduledPost
+	}
+	return nil
+}
+
+// ScheduledPostWillBeCreatedResponse holds what the hook ScheduledPostWillBeCreated returns: *model.ScheduledPost,
+// string.
+type ScheduledPostWillBeCreatedResponse struct {
+	state                 protoimpl.MessageState `protogen:"open.v1"`
+	ModifiedScheduledPost *ScheduledPost         `protobuf:"bytes,1,opt,name=modified_scheduled_post,json=modifiedScheduledPost,proto3" json:"modified_scheduled_post,omitempty"`
+	RejectionReason       string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *ScheduledPostWillBeCreatedResponse) Reset() {
+	*x = ScheduledPostWillBeCreatedResponse{}
+	mi := &file_hooks_message_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScheduledPostWillBeCreatedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScheduledPostWillBeCreatedResponse) ProtoMessage() {}
+
+func (x *ScheduledPostWillBeCreatedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScheduledPostWillBeCreatedResponse.ProtoReflect.Descriptor instead.
+func (*ScheduledPostWillBeCreatedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ScheduledPostWillBeCreatedResponse) GetModifiedScheduledPost() *ScheduledPost {
+	if x != nil {
+		return x.ModifiedScheduledPost
+	}
+	return nil
+}
+
+func (x *ScheduledPostWillBeCreatedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
+}
+
+// DraftWillBeUpsertedRequest holds what the hook DraftWillBeUpserted(c *Context, draft *model.Draft) is called with.
+type DraftWillBeUpsertedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	Draft         *Draft                 `protobuf:"bytes,3,opt,name=draft,proto3" json:"draft,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DraftWillBeUpsertedRequest) Reset() {
+	*x = DraftWillBeUpsertedRequest{}
+	mi := &file_hooks_message_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DraftWillBeUpsertedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DraftWillBeUpsertedRequest) ProtoMessage() {}
+
+func (x *DraftWillBeUpsertedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DraftWillBeUpsertedRequest.ProtoReflect.Descriptor instead.
+func (*DraftWillBeUpsertedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *DraftWillBeUpsertedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *DraftWillBeUpsertedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *DraftWillBeUpsertedRequest) GetDraft() *Draft {
+	if x != nil {
+		return x.Draft
+	}
+	return nil
+}
+
+// DraftWillBeUpsertedResponse holds what the hook DraftWillBeUpserted returns: *model.Draft, string.
+type DraftWillBeUpsertedResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	ModifiedDraft   *Draft                 `protobuf:"bytes,1,opt,name=modified_draft,json=modifiedDraft,proto3" json:"modified_draft,omitempty"`
+	RejectionReason string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *DraftWillBeUpsertedResponse) Reset() {
+	*x = DraftWillBeUpsertedResponse{}
+	mi := &file_hooks_message_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DraftWillBeUpsertedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DraftWillBeUpsertedResponse) ProtoMessage() {}
+
+func (x *DraftWillBeUpsertedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DraftWillBeUpsertedResponse.ProtoReflect.Descriptor instead.
+func (*DraftWillBeUpsertedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *DraftWillBeUpsertedResponse) GetModifiedDraft() *Draft {
+	if x != nil {
+		return x.ModifiedDraft
+	}
+	return nil
+}
+
+func (x *DraftWillBeUpsertedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
 }
 
 // FileWillBeUploadedRequest holds what the hook FileWillBeUploaded(c *Context, info *model.FileInfo, file io.Reader,
@@ -675,7 +1013,7 @@ type FileWillBeUploadedRequest struct {
 
 func (x *FileWillBeUploadedRequest) Reset() {
 	*x = FileWillBeUploadedRequest{}
-	mi := &file_hooks_message_proto_msgTypes[12]
+	mi := &file_hooks_message_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +1025,7 @@ func (x *FileWillBeUploadedRequest) String() string {
 func (*FileWillBeUploadedRequest) ProtoMessage() {}
 
 func (x *FileWillBeUploadedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[12]
+	mi := &file_hooks_message_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +1038,7 @@ func (x *FileWillBeUploadedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileWillBeUploadedRequest.ProtoReflect.Descriptor instead.
 func (*FileWillBeUploadedRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{12}
+	return file_hooks_message_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *FileWillBeUploadedRequest) GetContext() *RequestContext {
@@ -743,7 +1081,7 @@ type FileWillBeUploadedResponse struct {
 
 func (x *FileWillBeUploadedResponse) Reset() {
 	*x = FileWillBeUploadedResponse{}
-	mi := &file_hooks_message_proto_msgTypes[13]
+	mi := &file_hooks_message_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -755,7 +1093,7 @@ func (x *FileWillBeUploadedResponse) String() string {
 func (*FileWillBeUploadedResponse) ProtoMessage() {}
 
 func (x *FileWillBeUploadedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[13]
+	mi := &file_hooks_message_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -768,7 +1106,7 @@ func (x *FileWillBeUploadedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileWillBeUploadedResponse.ProtoReflect.Descriptor instead.
 func (*FileWillBeUploadedResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{13}
+	return file_hooks_message_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *FileWillBeUploadedResponse) GetModifiedFileInfo() *FileInfo {
@@ -792,6 +1130,129 @@ func (x *FileWillBeUploadedResponse) GetRejectionReason() string {
 	return ""
 }
 
+// FileWillBeDownloadedRequest holds what the hook FileWillBeDownloaded(c *Context, fileInfo *model.FileInfo, userID
+// string, downloadType model.FileDownloadType) is called with.
+type FileWillBeDownloadedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	FileInfo      *FileInfo              `protobuf:"bytes,3,opt,name=file_info,json=fileInfo,proto3" json:"file_info,omitempty"`
+	UserId        string                 `protobuf:"bytes,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`                   // Empty for a public link.
+	DownloadType  string                 `protobuf:"bytes,5,opt,name=download_type,json=downloadType,proto3" json:"download_type,omitempty"` // "file", "thumbnail", "preview" or "public".
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FileWillBeDownloadedRequest) Reset() {
+	*x = FileWillBeDownloadedRequest{}
+	mi := &file_hooks_message_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileWillBeDownloadedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileWillBeDownloadedRequest) ProtoMessage() {}
+
+func (x *FileWillBeDownloadedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileWillBeDownloadedRequest.ProtoReflect.Descriptor instead.
+func (*FileWillBeDownloadedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *FileWillBeDownloadedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *FileWillBeDownloadedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *FileWillBeDownloadedRequest) GetFileInfo() *FileInfo {
+	if x != nil {
+		return x.FileInfo
+	}
+	return nil
+}
+
+func (x *FileWillBeDownloadedRequest) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *FileWillBeDownloadedRequest) GetDownloadType() string {
+	if x != nil {
+		return x.DownloadType
+	}
+	return ""
+}
+
+// FileWillBeDownloadedResponse holds what the hook FileWillBeDownloaded returns: string.
+type FileWillBeDownloadedResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	RejectionReason string                 `protobuf:"bytes,1,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *FileWillBeDownloadedResponse) Reset() {
+	*x = FileWillBeDownloadedResponse{}
+	mi := &file_hooks_message_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileWillBeDownloadedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileWillBeDownloadedResponse) ProtoMessage() {}
+
+func (x *FileWillBeDownloadedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_message_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileWillBeDownloadedResponse.ProtoReflect.Descriptor instead.
+func (*FileWillBeDownloadedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_message_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *FileWillBeDownloadedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
+}
+
 // ReactionHasBeenAddedRequest holds what the hook ReactionHasBeenAdded(c *Context, reaction *model.Reaction) is called
 // with.
 type ReactionHasBeenAddedRequest struct {
@@ -805,7 +1266,7 @@ type ReactionHasBeenAddedRequest struct {
 
 func (x *ReactionHasBeenAddedRequest) Reset() {
 	*x = ReactionHasBeenAddedRequest{}
-	mi := &file_hooks_message_proto_msgTypes[14]
+	mi := &file_hooks_message_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +1278,7 @@ func (x *ReactionHasBeenAddedRequest) String() string {
 func (*ReactionHasBeenAddedRequest) ProtoMessage() {}
 
 func (x *ReactionHasBeenAddedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[14]
+	mi := &file_hooks_message_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +1291,7 @@ func (x *ReactionHasBeenAddedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReactionHasBeenAddedRequest.ProtoReflect.Descriptor instead.
 func (*ReactionHasBeenAddedRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{14}
+	return file_hooks_message_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ReactionHasBeenAddedRequest) GetContext() *RequestContext {
@@ -863,7 +1324,7 @@ type ReactionHasBeenAddedResponse struct {
 
 func (x *ReactionHasBeenAddedResponse) Reset() {
 	*x = ReactionHasBeenAddedResponse{}
-	mi := &file_hooks_message_proto_msgTypes[15]
+	mi := &file_hooks_message_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -875,7 +1336,7 @@ func (x *ReactionHasBeenAddedResponse) String() string {
 func (*ReactionHasBeenAddedResponse) ProtoMessage() {}
 
 func (x *ReactionHasBeenAddedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[15]
+	mi := &file_hooks_message_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -888,7 +1349,7 @@ func (x *ReactionHasBeenAddedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReactionHasBeenAddedResponse.ProtoReflect.Descriptor instead.
 func (*ReactionHasBeenAddedResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{15}
+	return file_hooks_message_proto_rawDescGZIP(), []int{23}
 }
 
 // ReactionHasBeenRemovedRequest holds what the hook ReactionHasBeenRemoved(c *Context, reaction *model.Reaction) is
@@ -904,7 +1365,7 @@ type ReactionHasBeenRemovedRequest struct {
 
 func (x *ReactionHasBeenRemovedRequest) Reset() {
 	*x = ReactionHasBeenRemovedRequest{}
-	mi := &file_hooks_message_proto_msgTypes[16]
+	mi := &file_hooks_message_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1377,7 @@ func (x *ReactionHasBeenRemovedRequest) String() string {
 func (*ReactionHasBeenRemovedRequest) ProtoMessage() {}
 
 func (x *ReactionHasBeenRemovedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[16]
+	mi := &file_hooks_message_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1390,7 @@ func (x *ReactionHasBeenRemovedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReactionHasBeenRemovedRequest.ProtoReflect.Descriptor instead.
 func (*ReactionHasBeenRemovedRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{16}
+	return file_hooks_message_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ReactionHasBeenRemovedRequest) GetContext() *RequestContext {
@@ -962,7 +1423,7 @@ type ReactionHasBeenRemovedResponse struct {
 
 func (x *ReactionHasBeenRemovedResponse) Reset() {
 	*x = ReactionHasBeenRemovedResponse{}
-	mi := &file_hooks_message_proto_msgTypes[17]
+	mi := &file_hooks_message_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -974,7 +1435,7 @@ func (x *ReactionHasBeenRemovedResponse) String() string {
 func (*ReactionHasBeenRemovedResponse) ProtoMessage() {}
 
 func (x *ReactionHasBeenRemovedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[17]
+	mi := &file_hooks_message_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -987,7 +1448,7 @@ func (x *ReactionHasBeenRemovedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReactionHasBeenRemovedResponse.ProtoReflect.Descriptor instead.
 func (*ReactionHasBeenRemovedResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{17}
+	return file_hooks_message_proto_rawDescGZIP(), []int{25}
 }
 
 // EmailNotificationJson is a model.EmailNotification as JSON.
@@ -1000,7 +1461,7 @@ type EmailNotificationJson struct {
 
 func (x *EmailNotificationJson) Reset() {
 	*x = EmailNotificationJson{}
-	mi := &file_hooks_message_proto_msgTypes[18]
+	mi := &file_hooks_message_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1012,7 +1473,7 @@ func (x *EmailNotificationJson) String() string {
 func (*EmailNotificationJson) ProtoMessage() {}
 
 func (x *EmailNotificationJson) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[18]
+	mi := &file_hooks_message_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1025,7 +1486,7 @@ func (x *EmailNotificationJson) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmailNotificationJson.ProtoReflect.Descriptor instead.
 func (*EmailNotificationJson) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{18}
+	return file_hooks_message_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *EmailNotificationJson) GetNotificationJson() []byte {
@@ -1052,7 +1513,7 @@ type EmailNotificationContent struct {
 
 func (x *EmailNotificationContent) Reset() {
 	*x = EmailNotificationContent{}
-	mi := &file_hooks_message_proto_msgTypes[19]
+	mi := &file_hooks_message_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1064,7 +1525,7 @@ func (x *EmailNotificationContent) String() string {
 func (*EmailNotificationContent) ProtoMessage() {}
 
 func (x *EmailNotificationContent) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[19]
+	mi := &file_hooks_message_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1077,7 +1538,7 @@ func (x *EmailNotificationContent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EmailNotificationContent.ProtoReflect.Descriptor instead.
 func (*EmailNotificationContent) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{19}
+	return file_hooks_message_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *EmailNotificationContent) GetSubject() string {
@@ -1149,7 +1610,7 @@ type NotificationWillBePushedRequest struct {
 
 func (x *NotificationWillBePushedRequest) Reset() {
 	*x = NotificationWillBePushedRequest{}
-	mi := &file_hooks_message_proto_msgTypes[20]
+	mi := &file_hooks_message_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1161,7 +1622,7 @@ func (x *NotificationWillBePushedRequest) String() string {
 func (*NotificationWillBePushedRequest) ProtoMessage() {}
 
 func (x *NotificationWillBePushedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[20]
+	mi := &file_hooks_message_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1174,7 +1635,7 @@ func (x *NotificationWillBePushedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationWillBePushedRequest.ProtoReflect.Descriptor instead.
 func (*NotificationWillBePushedRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{20}
+	return file_hooks_message_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *NotificationWillBePushedRequest) GetContext() *RequestContext {
@@ -1210,7 +1671,7 @@ type NotificationWillBePushedResponse struct {
 
 func (x *NotificationWillBePushedResponse) Reset() {
 	*x = NotificationWillBePushedResponse{}
-	mi := &file_hooks_message_proto_msgTypes[21]
+	mi := &file_hooks_message_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1222,7 +1683,7 @@ func (x *NotificationWillBePushedResponse) String() string {
 func (*NotificationWillBePushedResponse) ProtoMessage() {}
 
 func (x *NotificationWillBePushedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[21]
+	mi := &file_hooks_message_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1235,7 +1696,7 @@ func (x *NotificationWillBePushedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotificationWillBePushedResponse.ProtoReflect.Descriptor instead.
 func (*NotificationWillBePushedResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{21}
+	return file_hooks_message_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *NotificationWillBePushedResponse) GetModifiedNotification() *PushNotification {
@@ -1264,7 +1725,7 @@ type EmailNotificationWillBeSentRequest struct {
 
 func (x *EmailNotificationWillBeSentRequest) Reset() {
 	*x = EmailNotificationWillBeSentRequest{}
-	mi := &file_hooks_message_proto_msgTypes[22]
+	mi := &file_hooks_message_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1276,7 +1737,7 @@ func (x *EmailNotificationWillBeSentRequest) String() string {
 func (*EmailNotificationWillBeSentRequest) ProtoMessage() {}
 
 func (x *EmailNotificationWillBeSentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[22]
+	mi := &file_hooks_message_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1289,7 +1750,7 @@ func (x *EmailNotificationWillBeSentRequest) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use EmailNotificationWillBeSentRequest.ProtoReflect.Descriptor instead.
 func (*EmailNotificationWillBeSentRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{22}
+	return file_hooks_message_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *EmailNotificationWillBeSentRequest) GetContext() *RequestContext {
@@ -1318,7 +1779,7 @@ type EmailNotificationWillBeSentResponse struct {
 
 func (x *EmailNotificationWillBeSentResponse) Reset() {
 	*x = EmailNotificationWillBeSentResponse{}
-	mi := &file_hooks_message_proto_msgTypes[23]
+	mi := &file_hooks_message_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1330,7 +1791,7 @@ func (x *EmailNotificationWillBeSentResponse) String() string {
 func (*EmailNotificationWillBeSentResponse) ProtoMessage() {}
 
 func (x *EmailNotificationWillBeSentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[23]
+	mi := &file_hooks_message_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1343,7 +1804,7 @@ func (x *EmailNotificationWillBeSentResponse) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use EmailNotificationWillBeSentResponse.ProtoReflect.Descriptor instead.
 func (*EmailNotificationWillBeSentResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{23}
+	return file_hooks_message_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *EmailNotificationWillBeSentResponse) GetModifiedContent() *EmailNotificationContent {
@@ -1373,7 +1834,7 @@ type PreferencesHaveChangedRequest struct {
 
 func (x *PreferencesHaveChangedRequest) Reset() {
 	*x = PreferencesHaveChangedRequest{}
-	mi := &file_hooks_message_proto_msgTypes[24]
+	mi := &file_hooks_message_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1385,7 +1846,7 @@ func (x *PreferencesHaveChangedRequest) String() string {
 func (*PreferencesHaveChangedRequest) ProtoMessage() {}
 
 func (x *PreferencesHaveChangedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[24]
+	mi := &file_hooks_message_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1398,7 +1859,7 @@ func (x *PreferencesHaveChangedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreferencesHaveChangedRequest.ProtoReflect.Descriptor instead.
 func (*PreferencesHaveChangedRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{24}
+	return file_hooks_message_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *PreferencesHaveChangedRequest) GetContext() *RequestContext {
@@ -1431,7 +1892,7 @@ type PreferencesHaveChangedResponse struct {
 
 func (x *PreferencesHaveChangedResponse) Reset() {
 	*x = PreferencesHaveChangedResponse{}
-	mi := &file_hooks_message_proto_msgTypes[25]
+	mi := &file_hooks_message_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1443,7 +1904,7 @@ func (x *PreferencesHaveChangedResponse) String() string {
 func (*PreferencesHaveChangedResponse) ProtoMessage() {}
 
 func (x *PreferencesHaveChangedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_message_proto_msgTypes[25]
+	mi := &file_hooks_message_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1456,7 +1917,7 @@ func (x *PreferencesHaveChangedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreferencesHaveChangedResponse.ProtoReflect.Descriptor instead.
 func (*PreferencesHaveChangedResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_message_proto_rawDescGZIP(), []int{25}
+	return file_hooks_message_proto_rawDescGZIP(), []int{33}
 }
 
 var File_hooks_message_proto protoreflect.FileDescriptor
@@ -1496,12 +1957,32 @@ const file_hooks_message_proto_rawDesc = "" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x123\n" +
 	"\x05posts\x18\x02 \x03(\v2\x1d.mattermost.pluginapi.v1.PostR\x05posts\"U\n" +
 	"\x1eMessagesWillBeConsumedResponse\x123\n" +
+	"\x05posts\x18\x01 \x03(\v2\x1d.mattermost.pluginapi.v1.PostR\x05posts\"\xf1\x01\n" +
+	"(MessagesWillBeConsumedWithContextRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x123\n" +
+	"\x05posts\x18\x03 \x03(\v2\x1d.mattermost.pluginapi.v1.PostR\x05posts\"`\n" +
+	")MessagesWillBeConsumedWithContextResponse\x123\n" +
 	"\x05posts\x18\x01 \x03(\v2\x1d.mattermost.pluginapi.v1.PostR\x05posts\"\xe3\x01\n" +
 	"\x1cMessageHasBeenDeletedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x121\n" +
 	"\x04post\x18\x03 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x04post\"\x1f\n" +
-	"\x1dMessageHasBeenDeletedResponse\"\x90\x02\n" +
+	"\x1dMessageHasBeenDeletedResponse\"\x84\x02\n" +
+	"!ScheduledPostWillBeCreatedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12M\n" +
+	"\x0escheduled_post\x18\x03 \x01(\v2&.mattermost.pluginapi.v1.ScheduledPostR\rscheduledPost\"\xaf\x01\n" +
+	"\"ScheduledPostWillBeCreatedResponse\x12^\n" +
+	"\x17modified_scheduled_post\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.ScheduledPostR\x15modifiedScheduledPost\x12)\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xe4\x01\n" +
+	"\x1aDraftWillBeUpsertedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x124\n" +
+	"\x05draft\x18\x03 \x01(\v2\x1e.mattermost.pluginapi.v1.DraftR\x05draft\"\x8f\x01\n" +
+	"\x1bDraftWillBeUpsertedResponse\x12E\n" +
+	"\x0emodified_draft\x18\x01 \x01(\v2\x1e.mattermost.pluginapi.v1.DraftR\rmodifiedDraft\x12)\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\x90\x02\n" +
 	"\x19FileWillBeUploadedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12>\n" +
@@ -1510,7 +1991,15 @@ const file_hooks_message_proto_rawDesc = "" +
 	"\x1aFileWillBeUploadedResponse\x12O\n" +
 	"\x12modified_file_info\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\x10modifiedFileInfo\x12)\n" +
 	"\x10modified_content\x18\x02 \x01(\fR\x0fmodifiedContent\x12)\n" +
-	"\x10rejection_reason\x18\x03 \x01(\tR\x0frejectionReason\"\xee\x01\n" +
+	"\x10rejection_reason\x18\x03 \x01(\tR\x0frejectionReason\"\xad\x02\n" +
+	"\x1bFileWillBeDownloadedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12>\n" +
+	"\tfile_info\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\x12\x17\n" +
+	"\auser_id\x18\x04 \x01(\tR\x06userId\x12#\n" +
+	"\rdownload_type\x18\x05 \x01(\tR\fdownloadType\"I\n" +
+	"\x1cFileWillBeDownloadedResponse\x12)\n" +
+	"\x10rejection_reason\x18\x01 \x01(\tR\x0frejectionReason\"\xee\x01\n" +
 	"\x1bReactionHasBeenAddedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12=\n" +
@@ -1566,89 +2055,114 @@ func file_hooks_message_proto_rawDescGZIP() []byte {
 	return file_hooks_message_proto_rawDescData
 }
 
-var file_hooks_message_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_hooks_message_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_hooks_message_proto_goTypes = []any{
-	(*MessageWillBePostedRequest)(nil),          // 0: mattermost.pluginapi.v1.MessageWillBePostedRequest
-	(*MessageWillBePostedResponse)(nil),         // 1: mattermost.pluginapi.v1.MessageWillBePostedResponse
-	(*MessageWillBeUpdatedRequest)(nil),         // 2: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest
-	(*MessageWillBeUpdatedResponse)(nil),        // 3: mattermost.pluginapi.v1.MessageWillBeUpdatedResponse
-	(*MessageHasBeenPostedRequest)(nil),         // 4: mattermost.pluginapi.v1.MessageHasBeenPostedRequest
-	(*MessageHasBeenPostedResponse)(nil),        // 5: mattermost.pluginapi.v1.MessageHasBeenPostedResponse
-	(*MessageHasBeenUpdatedRequest)(nil),        // 6: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest
-	(*MessageHasBeenUpdatedResponse)(nil),       // 7: mattermost.pluginapi.v1.MessageHasBeenUpdatedResponse
-	(*MessagesWillBeConsumedRequest)(nil),       // 8: mattermost.pluginapi.v1.MessagesWillBeConsumedRequest
-	(*MessagesWillBeConsumedResponse)(nil),      // 9: mattermost.pluginapi.v1.MessagesWillBeConsumedResponse
-	(*MessageHasBeenDeletedRequest)(nil),        // 10: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest
-	(*MessageHasBeenDeletedResponse)(nil),       // 11: mattermost.pluginapi.v1.MessageHasBeenDeletedResponse
-	(*FileWillBeUploadedRequest)(nil),           // 12: mattermost.pluginapi.v1.FileWillBeUploadedRequest
-	(*FileWillBeUploadedResponse)(nil),          // 13: mattermost.pluginapi.v1.FileWillBeUploadedResponse
-	(*ReactionHasBeenAddedRequest)(nil),         // 14: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest
-	(*ReactionHasBeenAddedResponse)(nil),        // 15: mattermost.pluginapi.v1.ReactionHasBeenAddedResponse
-	(*ReactionHasBeenRemovedRequest)(nil),       // 16: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest
-	(*ReactionHasBeenRemovedResponse)(nil),      // 17: mattermost.pluginapi.v1.ReactionHasBeenRemovedResponse
-	(*EmailNotificationJson)(nil),               // 18: mattermost.pluginapi.v1.EmailNotificationJson
-	(*EmailNotificationContent)(nil),            // 19: mattermost.pluginapi.v1.EmailNotificationContent
-	(*NotificationWillBePushedRequest)(nil),     // 20: mattermost.pluginapi.v1.NotificationWillBePushedRequest
-	(*NotificationWillBePushedResponse)(nil),    // 21: mattermost.pluginapi.v1.NotificationWillBePushedResponse
-	(*EmailNotificationWillBeSentRequest)(nil),  // 22: mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest
-	(*EmailNotificationWillBeSentResponse)(nil), // 23: mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse
-	(*PreferencesHaveChangedRequest)(nil),       // 24: mattermost.pluginapi.v1.PreferencesHaveChangedRequest
-	(*PreferencesHaveChangedResponse)(nil),      // 25: mattermost.pluginapi.v1.PreferencesHaveChangedResponse
-	(*RequestContext)(nil),                      // 26: mattermost.pluginapi.v1.RequestContext
-	(*PluginContext)(nil),                       // 27: mattermost.pluginapi.v1.PluginContext
-	(*Post)(nil),                                // 28: mattermost.pluginapi.v1.Post
-	(*FileInfo)(nil),                            // 29: mattermost.pluginapi.v1.FileInfo
-	(*Reaction)(nil),                            // 30: mattermost.pluginapi.v1.Reaction
-	(*PushNotification)(nil),                    // 31: mattermost.pluginapi.v1.PushNotification
-	(*Preference)(nil),                          // 32: mattermost.pluginapi.v1.Preference
+	(*MessageWillBePostedRequest)(nil),                // 0: mattermost.pluginapi.v1.MessageWillBePostedRequest
+	(*MessageWillBePostedResponse)(nil),               // 1: mattermost.pluginapi.v1.MessageWillBePostedResponse
+	(*MessageWillBeUpdatedRequest)(nil),               // 2: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest
+	(*MessageWillBeUpdatedResponse)(nil),              // 3: mattermost.pluginapi.v1.MessageWillBeUpdatedResponse
+	(*MessageHasBeenPostedRequest)(nil),               // 4: mattermost.pluginapi.v1.MessageHasBeenPostedRequest
+	(*MessageHasBeenPostedResponse)(nil),              // 5: mattermost.pluginapi.v1.MessageHasBeenPostedResponse
+	(*MessageHasBeenUpdatedRequest)(nil),              // 6: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest
+	(*MessageHasBeenUpdatedResponse)(nil),             // 7: mattermost.pluginapi.v1.MessageHasBeenUpdatedResponse
+	(*MessagesWillBeConsumedRequest)(nil),             // 8: mattermost.pluginapi.v1.MessagesWillBeConsumedRequest
+	(*MessagesWillBeConsumedResponse)(nil),            // 9: mattermost.pluginapi.v1.MessagesWillBeConsumedResponse
+	(*MessagesWillBeConsumedWithContextRequest)(nil),  // 10: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest
+	(*MessagesWillBeConsumedWithContextResponse)(nil), // 11: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextResponse
+	(*MessageHasBeenDeletedRequest)(nil),              // 12: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest
+	(*MessageHasBeenDeletedResponse)(nil),             // 13: mattermost.pluginapi.v1.MessageHasBeenDeletedResponse
+	(*ScheduledPostWillBeCreatedRequest)(nil),         // 14: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest
+	(*ScheduledPostWillBeCreatedResponse)(nil),        // 15: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedResponse
+	(*DraftWillBeUpsertedRequest)(nil),                // 16: mattermost.pluginapi.v1.DraftWillBeUpsertedRequest
+	(*DraftWillBeUpsertedResponse)(nil),               // 17: mattermost.pluginapi.v1.DraftWillBeUpsertedResponse
+	(*FileWillBeUploadedRequest)(nil),                 // 18: mattermost.pluginapi.v1.FileWillBeUploadedRequest
+	(*FileWillBeUploadedResponse)(nil),                // 19: mattermost.pluginapi.v1.FileWillBeUploadedResponse
+	(*FileWillBeDownloadedRequest)(nil),               // 20: mattermost.pluginapi.v1.FileWillBeDownloadedRequest
+	(*FileWillBeDownloadedResponse)(nil),              // 21: mattermost.pluginapi.v1.FileWillBeDownloadedResponse
+	(*ReactionHasBeenAddedRequest)(nil),               // 22: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest
+	(*ReactionHasBeenAddedResponse)(nil),              // 23: mattermost.pluginapi.v1.ReactionHasBeenAddedResponse
+	(*ReactionHasBeenRemovedRequest)(nil),             // 24: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest
+	(*ReactionHasBeenRemovedResponse)(nil),            // 25: mattermost.pluginapi.v1.ReactionHasBeenRemovedResponse
+	(*EmailNotificationJson)(nil),                     // 26: mattermost.pluginapi.v1.EmailNotificationJson
+	(*EmailNotificationContent)(nil),                  // 27: mattermost.pluginapi.v1.EmailNotificationContent
+	(*NotificationWillBePushedRequest)(nil),           // 28: mattermost.pluginapi.v1.NotificationWillBePushedRequest
+	(*NotificationWillBePushedResponse)(nil),          // 29: mattermost.pluginapi.v1.NotificationWillBePushedResponse
+	(*EmailNotificationWillBeSentRequest)(nil),        // 30: mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest
+	(*EmailNotificationWillBeSentResponse)(nil),       // 31: mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse
+	(*PreferencesHaveChangedRequest)(nil),             // 32: mattermost.pluginapi.v1.PreferencesHaveChangedRequest
+	(*PreferencesHaveChangedResponse)(nil),            // 33: mattermost.pluginapi.v1.PreferencesHaveChangedResponse
+	(*RequestContext)(nil),                            // 34: mattermost.pluginapi.v1.RequestContext
+	(*PluginContext)(nil),                             // 35: mattermost.pluginapi.v1.PluginContext
+	(*Post)(nil),                                      // 36: mattermost.pluginapi.v1.Post
+	(*ScheduledPost)(nil),                             // 37: mattermost.pluginapi.v1.ScheduledPost
+	(*Draft)(nil),                                     // 38: mattermost.pluginapi.v1.Draft
+	(*FileInfo)(nil),                                  // 39: mattermost.pluginapi.v1.FileInfo
+	(*Reaction)(nil),                                  // 40: mattermost.pluginapi.v1.Reaction
+	(*PushNotification)(nil),                          // 41: mattermost.pluginapi.v1.PushNotification
+	(*Preference)(nil),                                // 42: mattermost.pluginapi.v1.Preference
 }
 var file_hooks_message_proto_depIdxs = []int32{
-	26, // 0: mattermost.pluginapi.v1.MessageWillBePostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 1: mattermost.pluginapi.v1.MessageWillBePostedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	28, // 2: mattermost.pluginapi.v1.MessageWillBePostedRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	28, // 3: mattermost.pluginapi.v1.MessageWillBePostedResponse.modified_post:type_name -> mattermost.pluginapi.v1.Post
-	26, // 4: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 5: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	28, // 6: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.new_post:type_name -> mattermost.pluginapi.v1.Post
-	28, // 7: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.old_post:type_name -> mattermost.pluginapi.v1.Post
-	28, // 8: mattermost.pluginapi.v1.MessageWillBeUpdatedResponse.modified_post:type_name -> mattermost.pluginapi.v1.Post
-	26, // 9: mattermost.pluginapi.v1.MessageHasBeenPostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 10: mattermost.pluginapi.v1.MessageHasBeenPostedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	28, // 11: mattermost.pluginapi.v1.MessageHasBeenPostedRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	26, // 12: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 13: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	28, // 14: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.new_post:type_name -> mattermost.pluginapi.v1.Post
-	28, // 15: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.old_post:type_name -> mattermost.pluginapi.v1.Post
-	26, // 16: mattermost.pluginapi.v1.MessagesWillBeConsumedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	28, // 17: mattermost.pluginapi.v1.MessagesWillBeConsumedRequest.posts:type_name -> mattermost.pluginapi.v1.Post
-	28, // 18: mattermost.pluginapi.v1.MessagesWillBeConsumedResponse.posts:type_name -> mattermost.pluginapi.v1.Post
-	26, // 19: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 20: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	28, // 21: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	26, // 22: mattermost.pluginapi.v1.FileWillBeUploadedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 23: mattermost.pluginapi.v1.FileWillBeUploadedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	29, // 24: mattermost.pluginapi.v1.FileWillBeUploadedRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
-	29, // 25: mattermost.pluginapi.v1.FileWillBeUploadedResponse.modified_file_info:type_name -> mattermost.pluginapi.v1.FileInfo
-	26, // 26: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 27: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	30, // 28: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
-	26, // 29: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 30: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	30, // 31: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
-	26, // 32: mattermost.pluginapi.v1.NotificationWillBePushedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	31, // 33: mattermost.pluginapi.v1.NotificationWillBePushedRequest.push_notification:type_name -> mattermost.pluginapi.v1.PushNotification
-	31, // 34: mattermost.pluginapi.v1.NotificationWillBePushedResponse.modified_notification:type_name -> mattermost.pluginapi.v1.PushNotification
-	26, // 35: mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	18, // 36: mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest.email_notification:type_name -> mattermost.pluginapi.v1.EmailNotificationJson
-	19, // 37: mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse.modified_content:type_name -> mattermost.pluginapi.v1.EmailNotificationContent
-	26, // 38: mattermost.pluginapi.v1.PreferencesHaveChangedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	27, // 39: mattermost.pluginapi.v1.PreferencesHaveChangedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	32, // 40: mattermost.pluginapi.v1.PreferencesHaveChangedRequest.preferences:type_name -> mattermost.pluginapi.v1.Preference
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	34, // 0: mattermost.pluginapi.v1.MessageWillBePostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 1: mattermost.pluginapi.v1.MessageWillBePostedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 2: mattermost.pluginapi.v1.MessageWillBePostedRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	36, // 3: mattermost.pluginapi.v1.MessageWillBePostedResponse.modified_post:type_name -> mattermost.pluginapi.v1.Post
+	34, // 4: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 5: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 6: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.new_post:type_name -> mattermost.pluginapi.v1.Post
+	36, // 7: mattermost.pluginapi.v1.MessageWillBeUpdatedRequest.old_post:type_name -> mattermost.pluginapi.v1.Post
+	36, // 8: mattermost.pluginapi.v1.MessageWillBeUpdatedResponse.modified_post:type_name -> mattermost.pluginapi.v1.Post
+	34, // 9: mattermost.pluginapi.v1.MessageHasBeenPostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 10: mattermost.pluginapi.v1.MessageHasBeenPostedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 11: mattermost.pluginapi.v1.MessageHasBeenPostedRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	34, // 12: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 13: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 14: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.new_post:type_name -> mattermost.pluginapi.v1.Post
+	36, // 15: mattermost.pluginapi.v1.MessageHasBeenUpdatedRequest.old_post:type_name -> mattermost.pluginapi.v1.Post
+	34, // 16: mattermost.pluginapi.v1.MessagesWillBeConsumedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	36, // 17: mattermost.pluginapi.v1.MessagesWillBeConsumedRequest.posts:type_name -> mattermost.pluginapi.v1.Post
+	36, // 18: mattermost.pluginapi.v1.MessagesWillBeConsumedResponse.posts:type_name -> mattermost.pluginapi.v1.Post
+	34, // 19: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 20: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 21: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest.posts:type_name -> mattermost.pluginapi.v1.Post
+	36, // 22: mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextResponse.posts:type_name -> mattermost.pluginapi.v1.Post
+	34, // 23: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 24: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 25: mattermost.pluginapi.v1.MessageHasBeenDeletedRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	34, // 26: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 27: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	37, // 28: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest.scheduled_post:type_name -> mattermost.pluginapi.v1.ScheduledPost
+	37, // 29: mattermost.pluginapi.v1.ScheduledPostWillBeCreatedResponse.modified_scheduled_post:type_name -> mattermost.pluginapi.v1.ScheduledPost
+	34, // 30: mattermost.pluginapi.v1.DraftWillBeUpsertedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 31: mattermost.pluginapi.v1.DraftWillBeUpsertedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	38, // 32: mattermost.pluginapi.v1.DraftWillBeUpsertedRequest.draft:type_name -> mattermost.pluginapi.v1.Draft
+	38, // 33: mattermost.pluginapi.v1.DraftWillBeUpsertedResponse.modified_draft:type_name -> mattermost.pluginapi.v1.Draft
+	34, // 34: mattermost.pluginapi.v1.FileWillBeUploadedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 35: mattermost.pluginapi.v1.FileWillBeUploadedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	39, // 36: mattermost.pluginapi.v1.FileWillBeUploadedRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
+	39, // 37: mattermost.pluginapi.v1.FileWillBeUploadedResponse.modified_file_info:type_name -> mattermost.pluginapi.v1.FileInfo
+	34, // 38: mattermost.pluginapi.v1.FileWillBeDownloadedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 39: mattermost.pluginapi.v1.FileWillBeDownloadedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	39, // 40: mattermost.pluginapi.v1.FileWillBeDownloadedRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
+	34, // 41: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 42: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	40, // 43: mattermost.pluginapi.v1.ReactionHasBeenAddedRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
+	34, // 44: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 45: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	40, // 46: mattermost.pluginapi.v1.ReactionHasBeenRemovedRequest.reaction:type_name -> mattermost.pluginapi.v1.Reaction
+	34, // 47: mattermost.pluginapi.v1.NotificationWillBePushedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	41, // 48: mattermost.pluginapi.v1.NotificationWillBePushedRequest.push_notification:type_name -> mattermost.pluginapi.v1.PushNotification
+	41, // 49: mattermost.pluginapi.v1.NotificationWillBePushedResponse.modified_notification:type_name -> mattermost.pluginapi.v1.PushNotification
+	34, // 50: mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	26, // 51: mattermost.pluginapi.v1.EmailNotificationWillBeSentRequest.email_notification:type_name -> mattermost.pluginapi.v1.EmailNotificationJson
+	27, // 52: mattermost.pluginapi.v1.EmailNotificationWillBeSentResponse.modified_content:type_name -> mattermost.pluginapi.v1.EmailNotificationContent
+	34, // 53: mattermost.pluginapi.v1.PreferencesHaveChangedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	35, // 54: mattermost.pluginapi.v1.PreferencesHaveChangedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	42, // 55: mattermost.pluginapi.v1.PreferencesHaveChangedRequest.preferences:type_name -> mattermost.pluginapi.v1.Preference
+	56, // [56:56] is the sub-list for method output_type
+	56, // [56:56] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_hooks_message_proto_init() }
@@ -1668,7 +2182,7 @@ func file_hooks_message_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hooks_message_proto_rawDesc), len(file_hooks_message_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   26,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -682,6 +682,458 @@ func (*ChannelHasBeenCreatedResponse) Descriptor() ([]byte, []int) {
 	return file_hooks_user_channel_proto_rawDescGZIP(), []int{12}
 }
 
+// ChannelWillBeUpdatedRequest holds what the hook ChannelWillBeUpdated(c *Context, newChannel, oldChannel
+// *model.Channel) is called with.
+type ChannelWillBeUpdatedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	NewChannel    *Channel               `protobuf:"bytes,3,opt,name=new_channel,json=newChannel,proto3" json:"new_channel,omitempty"`
+	OldChannel    *Channel               `protobuf:"bytes,4,opt,name=old_channel,json=oldChannel,proto3" json:"old_channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelWillBeUpdatedRequest) Reset() {
+	*x = ChannelWillBeUpdatedRequest{}
+	mi := &file_hooks_user_channel_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelWillBeUpdatedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelWillBeUpdatedRequest) ProtoMessage() {}
+
+func (x *ChannelWillBeUpdatedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelWillBeUpdatedRequest.ProtoReflect.Descriptor instead.
+func (*ChannelWillBeUpdatedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ChannelWillBeUpdatedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *ChannelWillBeUpdatedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *ChannelWillBeUpdatedRequest) GetNewChannel() *Channel {
+	if x != nil {
+		return x.NewChannel
+	}
+	return nil
+}
+
+func (x *ChannelWillBeUpdatedRequest) GetOldChannel() *Channel {
+	if x != nil {
+		return x.OldChannel
+	}
+	return nil
+}
+
+// ChannelWillBeUpdatedResponse holds what the hook ChannelWillBeUpdated returns: *model.Channel, string.
+type ChannelWillBeUpdatedResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	ModifiedChannel *Channel               `protobuf:"bytes,1,opt,name=modified_channel,json=modifiedChannel,proto3" json:"modified_channel,omitempty"`
+	RejectionReason string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ChannelWillBeUpdatedResponse) Reset() {
+	*x = ChannelWillBeUpdatedResponse{}
+	mi := &file_hooks_user_channel_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelWillBeUpdatedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelWillBeUpdatedResponse) ProtoMessage() {}
+
+func (x *ChannelWillBeUpdatedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelWillBeUpdatedResponse.ProtoReflect.Descriptor instead.
+func (*ChannelWillBeUpdatedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ChannelWillBeUpdatedResponse) GetModifiedChannel() *Channel {
+	if x != nil {
+		return x.ModifiedChannel
+	}
+	return nil
+}
+
+func (x *ChannelWillBeUpdatedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
+}
+
+// ChannelWillBeArchivedRequest holds what the hook ChannelWillBeArchived(c *Context, channel *model.Channel) is called
+// with.
+type ChannelWillBeArchivedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	Channel       *Channel               `protobuf:"bytes,3,opt,name=channel,proto3" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelWillBeArchivedRequest) Reset() {
+	*x = ChannelWillBeArchivedRequest{}
+	mi := &file_hooks_user_channel_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelWillBeArchivedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelWillBeArchivedRequest) ProtoMessage() {}
+
+func (x *ChannelWillBeArchivedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelWillBeArchivedRequest.ProtoReflect.Descriptor instead.
+func (*ChannelWillBeArchivedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ChannelWillBeArchivedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *ChannelWillBeArchivedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *ChannelWillBeArchivedRequest) GetChannel() *Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return nil
+}
+
+// ChannelWillBeArchivedResponse holds what the hook ChannelWillBeArchived returns: string.
+type ChannelWillBeArchivedResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	RejectionReason string                 `protobuf:"bytes,1,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ChannelWillBeArchivedResponse) Reset() {
+	*x = ChannelWillBeArchivedResponse{}
+	mi := &file_hooks_user_channel_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelWillBeArchivedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelWillBeArchivedResponse) ProtoMessage() {}
+
+func (x *ChannelWillBeArchivedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelWillBeArchivedResponse.ProtoReflect.Descriptor instead.
+func (*ChannelWillBeArchivedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ChannelWillBeArchivedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
+}
+
+// ChannelWillBeRestoredRequest holds what the hook ChannelWillBeRestored(c *Context, channel *model.Channel) is called
+// with.
+type ChannelWillBeRestoredRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	Channel       *Channel               `protobuf:"bytes,3,opt,name=channel,proto3" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelWillBeRestoredRequest) Reset() {
+	*x = ChannelWillBeRestoredRequest{}
+	mi := &file_hooks_user_channel_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelWillBeRestoredRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelWillBeRestoredRequest) ProtoMessage() {}
+
+func (x *ChannelWillBeRestoredRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelWillBeRestoredRequest.ProtoReflect.Descriptor instead.
+func (*ChannelWillBeRestoredRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ChannelWillBeRestoredRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *ChannelWillBeRestoredRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *ChannelWillBeRestoredRequest) GetChannel() *Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return nil
+}
+
+// ChannelWillBeRestoredResponse holds what the hook ChannelWillBeRestored returns: string.
+type ChannelWillBeRestoredResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	RejectionReason string                 `protobuf:"bytes,1,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ChannelWillBeRestoredResponse) Reset() {
+	*x = ChannelWillBeRestoredResponse{}
+	mi := &file_hooks_user_channel_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelWillBeRestoredResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelWillBeRestoredResponse) ProtoMessage() {}
+
+func (x *ChannelWillBeRestoredResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelWillBeRestoredResponse.ProtoReflect.Descriptor instead.
+func (*ChannelWillBeRestoredResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ChannelWillBeRestoredResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
+}
+
+// ChannelMemberWillBeAddedRequest holds what the hook ChannelMemberWillBeAdded(c *Context, channelMember
+// *model.ChannelMember) is called with.
+type ChannelMemberWillBeAddedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	ChannelMember *ChannelMember         `protobuf:"bytes,3,opt,name=channel_member,json=channelMember,proto3" json:"channel_member,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelMemberWillBeAddedRequest) Reset() {
+	*x = ChannelMemberWillBeAddedRequest{}
+	mi := &file_hooks_user_channel_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelMemberWillBeAddedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelMemberWillBeAddedRequest) ProtoMessage() {}
+
+func (x *ChannelMemberWillBeAddedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelMemberWillBeAddedRequest.ProtoReflect.Descriptor instead.
+func (*ChannelMemberWillBeAddedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ChannelMemberWillBeAddedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *ChannelMemberWillBeAddedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *ChannelMemberWillBeAddedRequest) GetChannelMember() *ChannelMember {
+	if x != nil {
+		return x.ChannelMember
+	}
+	return nil
+}
+
+// ChannelMemberWillBeAddedResponse holds what the hook ChannelMemberWillBeAdded returns: *model.ChannelMember, string.
+type ChannelMemberWillBeAddedResponse struct {
+	state                 protoimpl.MessageState `protogen:"open.v1"`
+	ModifiedChannelMember *ChannelMember         `protobuf:"bytes,1,opt,name=modified_channel_member,json=modifiedChannelMember,proto3" json:"modified_channel_member,omitempty"`
+	RejectionReason       string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *ChannelMemberWillBeAddedResponse) Reset() {
+	*x = ChannelMemberWillBeAddedResponse{}
+	mi := &file_hooks_user_channel_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelMemberWillBeAddedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelMemberWillBeAddedResponse) ProtoMessage() {}
+
+func (x *ChannelMemberWillBeAddedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelMemberWillBeAddedResponse.ProtoReflect.Descriptor instead.
+func (*ChannelMemberWillBeAddedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ChannelMemberWillBeAddedResponse) GetModifiedChannelMember() *ChannelMember {
+	if x != nil {
+		return x.ModifiedChannelMember
+	}
+	return nil
+}
+
+func (x *ChannelMemberWillBeAddedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
+}
+
 // UserHasJoinedChannelRequest holds what the hook UserHasJoinedChannel(c *Context, channelMember *model.ChannelMember,
 // actor *model.User) is called with.
 type UserHasJoinedChannelRequest struct {
@@ -696,7 +1148,7 @@ type UserHasJoinedChannelRequest struct {
 
 func (x *UserHasJoinedChannelRequest) Reset() {
 	*x = UserHasJoinedChannelRequest{}
-	mi := &file_hooks_user_channel_proto_msgTypes[13]
+	mi := &file_hooks_user_channel_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -708,7 +1160,7 @@ func (x *UserHasJoinedChannelRequest) String() string {
 func (*UserHasJoinedChannelRequest) ProtoMessage() {}
 
 func (x *UserHasJoinedChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[13]
+	mi := &file_hooks_user_channel_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -721,7 +1173,7 @@ func (x *UserHasJoinedChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasJoinedChannelRequest.ProtoReflect.Descriptor instead.
 func (*UserHasJoinedChannelRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{13}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *UserHasJoinedChannelRequest) GetContext() *RequestContext {
@@ -761,7 +1213,7 @@ type UserHasJoinedChannelResponse struct {
 
 func (x *UserHasJoinedChannelResponse) Reset() {
 	*x = UserHasJoinedChannelResponse{}
-	mi := &file_hooks_user_channel_proto_msgTypes[14]
+	mi := &file_hooks_user_channel_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -773,7 +1225,7 @@ func (x *UserHasJoinedChannelResponse) String() string {
 func (*UserHasJoinedChannelResponse) ProtoMessage() {}
 
 func (x *UserHasJoinedChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[14]
+	mi := &file_hooks_user_channel_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -786,7 +1238,7 @@ func (x *UserHasJoinedChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasJoinedChannelResponse.ProtoReflect.Descriptor instead.
 func (*UserHasJoinedChannelResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{14}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{22}
 }
 
 // UserHasLeftChannelRequest holds what the hook UserHasLeftChannel(c *Context, channelMember *model.ChannelMember, actor
@@ -803,7 +1255,7 @@ type UserHasLeftChannelRequest struct {
 
 func (x *UserHasLeftChannelRequest) Reset() {
 	*x = UserHasLeftChannelRequest{}
-	mi := &file_hooks_user_channel_proto_msgTypes[15]
+	mi := &file_hooks_user_channel_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +1267,7 @@ func (x *UserHasLeftChannelRequest) String() string {
 func (*UserHasLeftChannelRequest) ProtoMessage() {}
 
 func (x *UserHasLeftChannelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[15]
+	mi := &file_hooks_user_channel_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +1280,7 @@ func (x *UserHasLeftChannelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasLeftChannelRequest.ProtoReflect.Descriptor instead.
 func (*UserHasLeftChannelRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{15}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *UserHasLeftChannelRequest) GetContext() *RequestContext {
@@ -868,7 +1320,7 @@ type UserHasLeftChannelResponse struct {
 
 func (x *UserHasLeftChannelResponse) Reset() {
 	*x = UserHasLeftChannelResponse{}
-	mi := &file_hooks_user_channel_proto_msgTypes[16]
+	mi := &file_hooks_user_channel_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -880,7 +1332,7 @@ func (x *UserHasLeftChannelResponse) String() string {
 func (*UserHasLeftChannelResponse) ProtoMessage() {}
 
 func (x *UserHasLeftChannelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[16]
+	mi := &file_hooks_user_channel_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -893,7 +1345,122 @@ func (x *UserHasLeftChannelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasLeftChannelResponse.ProtoReflect.Descriptor instead.
 func (*UserHasLeftChannelResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{16}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{24}
+}
+
+// TeamMemberWillBeAddedRequest holds what the hook TeamMemberWillBeAdded(c *Context, teamMember *model.TeamMember) is
+// called with.
+type TeamMemberWillBeAddedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	TeamMember    *TeamMember            `protobuf:"bytes,3,opt,name=team_member,json=teamMember,proto3" json:"team_member,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TeamMemberWillBeAddedRequest) Reset() {
+	*x = TeamMemberWillBeAddedRequest{}
+	mi := &file_hooks_user_channel_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TeamMemberWillBeAddedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TeamMemberWillBeAddedRequest) ProtoMessage() {}
+
+func (x *TeamMemberWillBeAddedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TeamMemberWillBeAddedRequest.ProtoReflect.Descriptor instead.
+func (*TeamMemberWillBeAddedRequest) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *TeamMemberWillBeAddedRequest) GetContext() *RequestContext {
+	if x != nil {
+		return x.Context
+	}
+	return nil
+}
+
+func (x *TeamMemberWillBeAddedRequest) GetPluginContext() *PluginContext {
+	if x != nil {
+		return x.PluginContext
+	}
+	return nil
+}
+
+func (x *TeamMemberWillBeAddedRequest) GetTeamMember() *TeamMember {
+	if x != nil {
+		return x.TeamMember
+	}
+	return nil
+}
+
+// TeamMemberWillBeAddedResponse holds what the hook TeamMemberWillBeAdded returns: *model.TeamMember, string.
+type TeamMemberWillBeAddedResponse struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	ModifiedTeamMember *TeamMember            `protobuf:"bytes,1,opt,name=modified_team_member,json=modifiedTeamMember,proto3" json:"modified_team_member,omitempty"`
+	RejectionReason    string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *TeamMemberWillBeAddedResponse) Reset() {
+	*x = TeamMemberWillBeAddedResponse{}
+	mi := &file_hooks_user_channel_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TeamMemberWillBeAddedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TeamMemberWillBeAddedResponse) ProtoMessage() {}
+
+func (x *TeamMemberWillBeAddedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_user_channel_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TeamMemberWillBeAddedResponse.ProtoReflect.Descriptor instead.
+func (*TeamMemberWillBeAddedResponse) Descriptor() ([]byte, []int) {
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *TeamMemberWillBeAddedResponse) GetModifiedTeamMember() *TeamMember {
+	if x != nil {
+		return x.ModifiedTeamMember
+	}
+	return nil
+}
+
+func (x *TeamMemberWillBeAddedResponse) GetRejectionReason() string {
+	if x != nil {
+		return x.RejectionReason
+	}
+	return ""
 }
 
 // UserHasJoinedTeamRequest holds what the hook UserHasJoinedTeam(c *Context, teamMember *model.TeamMember, actor
@@ -910,7 +1477,7 @@ type UserHasJoinedTeamRequest struct {
 
 func (x *UserHasJoinedTeamRequest) Reset() {
 	*x = UserHasJoinedTeamRequest{}
-	mi := &file_hooks_user_channel_proto_msgTypes[17]
+	mi := &file_hooks_user_channel_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -922,7 +1489,7 @@ func (x *UserHasJoinedTeamRequest) String() string {
 func (*UserHasJoinedTeamRequest) ProtoMessage() {}
 
 func (x *UserHasJoinedTeamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[17]
+	mi := &file_hooks_user_channel_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -935,7 +1502,7 @@ func (x *UserHasJoinedTeamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasJoinedTeamRequest.ProtoReflect.Descriptor instead.
 func (*UserHasJoinedTeamRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{17}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *UserHasJoinedTeamRequest) GetContext() *RequestContext {
@@ -975,7 +1542,7 @@ type UserHasJoinedTeamResponse struct {
 
 func (x *UserHasJoinedTeamResponse) Reset() {
 	*x = UserHasJoinedTeamResponse{}
-	mi := &file_hooks_user_channel_proto_msgTypes[18]
+	mi := &file_hooks_user_channel_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -987,7 +1554,7 @@ func (x *UserHasJoinedTeamResponse) String() string {
 func (*UserHasJoinedTeamResponse) ProtoMessage() {}
 
 func (x *UserHasJoinedTeamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[18]
+	mi := &file_hooks_user_channel_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1000,7 +1567,7 @@ func (x *UserHasJoinedTeamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasJoinedTeamResponse.ProtoReflect.Descriptor instead.
 func (*UserHasJoinedTeamResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{18}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{28}
 }
 
 // UserHasLeftTeamRequest holds what the hook UserHasLeftTeam(c *Context, teamMember *model.TeamMember, actor
@@ -1017,7 +1584,7 @@ type UserHasLeftTeamRequest struct {
 
 func (x *UserHasLeftTeamRequest) Reset() {
 	*x = UserHasLeftTeamRequest{}
-	mi := &file_hooks_user_channel_proto_msgTypes[19]
+	mi := &file_hooks_user_channel_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1596,7 @@ func (x *UserHasLeftTeamRequest) String() string {
 func (*UserHasLeftTeamRequest) ProtoMessage() {}
 
 func (x *UserHasLeftTeamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[19]
+	mi := &file_hooks_user_channel_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1609,7 @@ func (x *UserHasLeftTeamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasLeftTeamRequest.ProtoReflect.Descriptor instead.
 func (*UserHasLeftTeamRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{19}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *UserHasLeftTeamRequest) GetContext() *RequestContext {
@@ -1082,7 +1649,7 @@ type UserHasLeftTeamResponse struct {
 
 func (x *UserHasLeftTeamResponse) Reset() {
 	*x = UserHasLeftTeamResponse{}
-	mi := &file_hooks_user_channel_proto_msgTypes[20]
+	mi := &file_hooks_user_channel_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1094,7 +1661,7 @@ func (x *UserHasLeftTeamResponse) String() string {
 func (*UserHasLeftTeamResponse) ProtoMessage() {}
 
 func (x *UserHasLeftTeamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_user_channel_proto_msgTypes[20]
+	mi := &file_hooks_user_channel_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1107,7 +1674,7 @@ func (x *UserHasLeftTeamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserHasLeftTeamResponse.ProtoReflect.Descriptor instead.
 func (*UserHasLeftTeamResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_user_channel_proto_rawDescGZIP(), []int{20}
+	return file_hooks_user_channel_proto_rawDescGZIP(), []int{30}
 }
 
 var File_hooks_user_channel_proto protoreflect.FileDescriptor
@@ -1151,7 +1718,36 @@ const file_hooks_user_channel_proto_rawDesc = "" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12:\n" +
 	"\achannel\x18\x03 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\achannel\"\x1f\n" +
-	"\x1dChannelHasBeenCreatedResponse\"\xc2\x02\n" +
+	"\x1dChannelHasBeenCreatedResponse\"\xb5\x02\n" +
+	"\x1bChannelWillBeUpdatedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12A\n" +
+	"\vnew_channel\x18\x03 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\n" +
+	"newChannel\x12A\n" +
+	"\vold_channel\x18\x04 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\n" +
+	"oldChannel\"\x96\x01\n" +
+	"\x1cChannelWillBeUpdatedResponse\x12K\n" +
+	"\x10modified_channel\x18\x01 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\x0fmodifiedChannel\x12)\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xec\x01\n" +
+	"\x1cChannelWillBeArchivedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12:\n" +
+	"\achannel\x18\x03 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\achannel\"J\n" +
+	"\x1dChannelWillBeArchivedResponse\x12)\n" +
+	"\x10rejection_reason\x18\x01 \x01(\tR\x0frejectionReason\"\xec\x01\n" +
+	"\x1cChannelWillBeRestoredRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12:\n" +
+	"\achannel\x18\x03 \x01(\v2 .mattermost.pluginapi.v1.ChannelR\achannel\"J\n" +
+	"\x1dChannelWillBeRestoredResponse\x12)\n" +
+	"\x10rejection_reason\x18\x01 \x01(\tR\x0frejectionReason\"\x82\x02\n" +
+	"\x1fChannelMemberWillBeAddedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12M\n" +
+	"\x0echannel_member\x18\x03 \x01(\v2&.mattermost.pluginapi.v1.ChannelMemberR\rchannelMember\"\xad\x01\n" +
+	" ChannelMemberWillBeAddedResponse\x12^\n" +
+	"\x17modified_channel_member\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.ChannelMemberR\x15modifiedChannelMember\x12)\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xc2\x02\n" +
 	"\x1bUserHasJoinedChannelRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12M\n" +
@@ -1165,7 +1761,15 @@ const file_hooks_user_channel_proto_rawDesc = "" +
 	"\x0echannel_member\x18\x03 \x01(\v2&.mattermost.pluginapi.v1.ChannelMemberR\rchannelMember\x128\n" +
 	"\x05actor\x18\x04 \x01(\v2\x1d.mattermost.pluginapi.v1.UserH\x00R\x05actor\x88\x01\x01B\b\n" +
 	"\x06_actor\"\x1c\n" +
-	"\x1aUserHasLeftChannelResponse\"\xb6\x02\n" +
+	"\x1aUserHasLeftChannelResponse\"\xf6\x01\n" +
+	"\x1cTeamMemberWillBeAddedRequest\x12A\n" +
+	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
+	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12D\n" +
+	"\vteam_member\x18\x03 \x01(\v2#.mattermost.pluginapi.v1.TeamMemberR\n" +
+	"teamMember\"\xa1\x01\n" +
+	"\x1dTeamMemberWillBeAddedResponse\x12U\n" +
+	"\x14modified_team_member\x18\x01 \x01(\v2#.mattermost.pluginapi.v1.TeamMemberR\x12modifiedTeamMember\x12)\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xb6\x02\n" +
 	"\x18UserHasJoinedTeamRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12D\n" +
@@ -1195,79 +1799,108 @@ func file_hooks_user_channel_proto_rawDescGZIP() []byte {
 	return file_hooks_user_channel_proto_rawDescData
 }
 
-var file_hooks_user_channel_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_hooks_user_channel_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_hooks_user_channel_proto_goTypes = []any{
-	(*SamlAssertionInfoJson)(nil),          // 0: mattermost.pluginapi.v1.SamlAssertionInfoJson
-	(*UserHasBeenCreatedRequest)(nil),      // 1: mattermost.pluginapi.v1.UserHasBeenCreatedRequest
-	(*UserHasBeenCreatedResponse)(nil),     // 2: mattermost.pluginapi.v1.UserHasBeenCreatedResponse
-	(*UserWillLogInRequest)(nil),           // 3: mattermost.pluginapi.v1.UserWillLogInRequest
-	(*UserWillLogInResponse)(nil),          // 4: mattermost.pluginapi.v1.UserWillLogInResponse
-	(*UserHasLoggedInRequest)(nil),         // 5: mattermost.pluginapi.v1.UserHasLoggedInRequest
-	(*UserHasLoggedInResponse)(nil),        // 6: mattermost.pluginapi.v1.UserHasLoggedInResponse
-	(*UserHasBeenDeactivatedRequest)(nil),  // 7: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest
-	(*UserHasBeenDeactivatedResponse)(nil), // 8: mattermost.pluginapi.v1.UserHasBeenDeactivatedResponse
-	(*OnSAMLLoginRequest)(nil),             // 9: mattermost.pluginapi.v1.OnSAMLLoginRequest
-	(*OnSAMLLoginResponse)(nil),            // 10: mattermost.pluginapi.v1.OnSAMLLoginResponse
-	(*ChannelHasBeenCreatedRequest)(nil),   // 11: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest
-	(*ChannelHasBeenCreatedResponse)(nil),  // 12: mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse
-	(*UserHasJoinedChannelRequest)(nil),    // 13: mattermost.pluginapi.v1.UserHasJoinedChannelRequest
-	(*UserHasJoinedChannelResponse)(nil),   // 14: mattermost.pluginapi.v1.UserHasJoinedChannelResponse
-	(*UserHasLeftChannelRequest)(nil),      // 15: mattermost.pluginapi.v1.UserHasLeftChannelRequest
-	(*UserHasLeftChannelResponse)(nil),     // 16: mattermost.pluginapi.v1.UserHasLeftChannelResponse
-	(*UserHasJoinedTeamRequest)(nil),       // 17: mattermost.pluginapi.v1.UserHasJoinedTeamRequest
-	(*UserHasJoinedTeamResponse)(nil),      // 18: mattermost.pluginapi.v1.UserHasJoinedTeamResponse
-	(*UserHasLeftTeamRequest)(nil),         // 19: mattermost.pluginapi.v1.UserHasLeftTeamRequest
-	(*UserHasLeftTeamResponse)(nil),        // 20: mattermost.pluginapi.v1.UserHasLeftTeamResponse
-	(*RequestContext)(nil),                 // 21: mattermost.pluginapi.v1.RequestContext
-	(*PluginContext)(nil),                  // 22: mattermost.pluginapi.v1.PluginContext
-	(*User)(nil),                           // 23: mattermost.pluginapi.v1.User
-	(*AppError)(nil),                       // 24: mattermost.pluginapi.v1.AppError
-	(*Channel)(nil),                        // 25: mattermost.pluginapi.v1.Channel
-	(*ChannelMember)(nil),                  // 26: mattermost.pluginapi.v1.ChannelMember
-	(*TeamMember)(nil),                     // 27: mattermost.pluginapi.v1.TeamMember
+	(*SamlAssertionInfoJson)(nil),            // 0: mattermost.pluginapi.v1.SamlAssertionInfoJson
+	(*UserHasBeenCreatedRequest)(nil),        // 1: mattermost.pluginapi.v1.UserHasBeenCreatedRequest
+	(*UserHasBeenCreatedResponse)(nil),       // 2: mattermost.pluginapi.v1.UserHasBeenCreatedResponse
+	(*UserWillLogInRequest)(nil),             // 3: mattermost.pluginapi.v1.UserWillLogInRequest
+	(*UserWillLogInResponse)(nil),            // 4: mattermost.pluginapi.v1.UserWillLogInResponse
+	(*UserHasLoggedInRequest)(nil),           // 5: mattermost.pluginapi.v1.UserHasLoggedInRequest
+	(*UserHasLoggedInResponse)(nil),          // 6: mattermost.pluginapi.v1.UserHasLoggedInResponse
+	(*UserHasBeenDeactivatedRequest)(nil),    // 7: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest
+	(*UserHasBeenDeactivatedResponse)(nil),   // 8: mattermost.pluginapi.v1.UserHasBeenDeactivatedResponse
+	(*OnSAMLLoginRequest)(nil),               // 9: mattermost.pluginapi.v1.OnSAMLLoginRequest
+	(*OnSAMLLoginResponse)(nil),              // 10: mattermost.pluginapi.v1.OnSAMLLoginResponse
+	(*ChannelHasBeenCreatedRequest)(nil),     // 11: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest
+	(*ChannelHasBeenCreatedResponse)(nil),    // 12: mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse
+	(*ChannelWillBeUpdatedRequest)(nil),      // 13: mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest
+	(*ChannelWillBeUpdatedResponse)(nil),     // 14: mattermost.pluginapi.v1.ChannelWillBeUpdatedResponse
+	(*ChannelWillBeArchivedRequest)(nil),     // 15: mattermost.pluginapi.v1.ChannelWillBeArchivedRequest
+	(*ChannelWillBeArchivedResponse)(nil),    // 16: mattermost.pluginapi.v1.ChannelWillBeArchivedResponse
+	(*ChannelWillBeRestoredRequest)(nil),     // 17: mattermost.pluginapi.v1.ChannelWillBeRestoredRequest
+	(*ChannelWillBeRestoredResponse)(nil),    // 18: mattermost.pluginapi.v1.ChannelWillBeRestoredResponse
+	(*ChannelMemberWillBeAddedRequest)(nil),  // 19: mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest
+	(*ChannelMemberWillBeAddedResponse)(nil), // 20: mattermost.pluginapi.v1.ChannelMemberWillBeAddedResponse
+	(*UserHasJoinedChannelRequest)(nil),      // 21: mattermost.pluginapi.v1.UserHasJoinedChannelRequest
+	(*UserHasJoinedChannelResponse)(nil),     // 22: mattermost.pluginapi.v1.UserHasJoinedChannelResponse
+	(*UserHasLeftChannelRequest)(nil),        // 23: mattermost.pluginapi.v1.UserHasLeftChannelRequest
+	(*UserHasLeftChannelResponse)(nil),       // 24: mattermost.pluginapi.v1.UserHasLeftChannelResponse
+	(*TeamMemberWillBeAddedRequest)(nil),     // 25: mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest
+	(*TeamMemberWillBeAddedResponse)(nil),    // 26: mattermost.pluginapi.v1.TeamMemberWillBeAddedResponse
+	(*UserHasJoinedTeamRequest)(nil),         // 27: mattermost.pluginapi.v1.UserHasJoinedTeamRequest
+	(*UserHasJoinedTeamResponse)(nil),        // 28: mattermost.pluginapi.v1.UserHasJoinedTeamResponse
+	(*UserHasLeftTeamRequest)(nil),           // 29: mattermost.pluginapi.v1.UserHasLeftTeamRequest
+	(*UserHasLeftTeamResponse)(nil),          // 30: mattermost.pluginapi.v1.UserHasLeftTeamResponse
+	(*RequestContext)(nil),                   // 31: mattermost.pluginapi.v1.RequestContext
+	(*PluginContext)(nil),                    // 32: mattermost.pluginapi.v1.PluginContext
+	(*User)(nil),                             // 33: mattermost.pluginapi.v1.User
+	(*AppError)(nil),                         // 34: mattermost.pluginapi.v1.AppError
+	(*Channel)(nil),                          // 35: mattermost.pluginapi.v1.Channel
+	(*ChannelMember)(nil),                    // 36: mattermost.pluginapi.v1.ChannelMember
+	(*TeamMember)(nil),                       // 37: mattermost.pluginapi.v1.TeamMember
 }
 var file_hooks_user_channel_proto_depIdxs = []int32{
-	21, // 0: mattermost.pluginapi.v1.UserHasBeenCreatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 1: mattermost.pluginapi.v1.UserHasBeenCreatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	23, // 2: mattermost.pluginapi.v1.UserHasBeenCreatedRequest.user:type_name -> mattermost.pluginapi.v1.User
-	21, // 3: mattermost.pluginapi.v1.UserWillLogInRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 4: mattermost.pluginapi.v1.UserWillLogInRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	23, // 5: mattermost.pluginapi.v1.UserWillLogInRequest.user:type_name -> mattermost.pluginapi.v1.User
-	21, // 6: mattermost.pluginapi.v1.UserHasLoggedInRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 7: mattermost.pluginapi.v1.UserHasLoggedInRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	23, // 8: mattermost.pluginapi.v1.UserHasLoggedInRequest.user:type_name -> mattermost.pluginapi.v1.User
-	21, // 9: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 10: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	23, // 11: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest.user:type_name -> mattermost.pluginapi.v1.User
-	21, // 12: mattermost.pluginapi.v1.OnSAMLLoginRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 13: mattermost.pluginapi.v1.OnSAMLLoginRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	23, // 14: mattermost.pluginapi.v1.OnSAMLLoginRequest.user:type_name -> mattermost.pluginapi.v1.User
+	31, // 0: mattermost.pluginapi.v1.UserHasBeenCreatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 1: mattermost.pluginapi.v1.UserHasBeenCreatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	33, // 2: mattermost.pluginapi.v1.UserHasBeenCreatedRequest.user:type_name -> mattermost.pluginapi.v1.User
+	31, // 3: mattermost.pluginapi.v1.UserWillLogInRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 4: mattermost.pluginapi.v1.UserWillLogInRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	33, // 5: mattermost.pluginapi.v1.UserWillLogInRequest.user:type_name -> mattermost.pluginapi.v1.User
+	31, // 6: mattermost.pluginapi.v1.UserHasLoggedInRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 7: mattermost.pluginapi.v1.UserHasLoggedInRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	33, // 8: mattermost.pluginapi.v1.UserHasLoggedInRequest.user:type_name -> mattermost.pluginapi.v1.User
+	31, // 9: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 10: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	33, // 11: mattermost.pluginapi.v1.UserHasBeenDeactivatedRequest.user:type_name -> mattermost.pluginapi.v1.User
+	31, // 12: mattermost.pluginapi.v1.OnSAMLLoginRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 13: mattermost.pluginapi.v1.OnSAMLLoginRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	33, // 14: mattermost.pluginapi.v1.OnSAMLLoginRequest.user:type_name -> mattermost.pluginapi.v1.User
 	0,  // 15: mattermost.pluginapi.v1.OnSAMLLoginRequest.assertion:type_name -> mattermost.pluginapi.v1.SamlAssertionInfoJson
-	24, // 16: mattermost.pluginapi.v1.OnSAMLLoginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	21, // 17: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 18: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	25, // 19: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
-	21, // 20: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 21: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	26, // 22: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	23, // 23: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.actor:type_name -> mattermost.pluginapi.v1.User
-	21, // 24: mattermost.pluginapi.v1.UserHasLeftChannelRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 25: mattermost.pluginapi.v1.UserHasLeftChannelRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	26, // 26: mattermost.pluginapi.v1.UserHasLeftChannelRequest.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
-	23, // 27: mattermost.pluginapi.v1.UserHasLeftChannelRequest.actor:type_name -> mattermost.pluginapi.v1.User
-	21, // 28: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 29: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	27, // 30: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.team_member:type_name -> mattermost.pluginapi.v1.TeamMember
-	23, // 31: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.actor:type_name -> mattermost.pluginapi.v1.User
-	21, // 32: mattermost.pluginapi.v1.UserHasLeftTeamRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	22, // 33: mattermost.pluginapi.v1.UserHasLeftTeamRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	27, // 34: mattermost.pluginapi.v1.UserHasLeftTeamRequest.team_member:type_name -> mattermost.pluginapi.v1.TeamMember
-	23, // 35: mattermost.pluginapi.v1.UserHasLeftTeamRequest.actor:type_name -> mattermost.pluginapi.v1.User
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	34, // 16: mattermost.pluginapi.v1.OnSAMLLoginResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	31, // 17: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 18: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	35, // 19: mattermost.pluginapi.v1.ChannelHasBeenCreatedRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
+	31, // 20: mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 21: mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	35, // 22: mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest.new_channel:type_name -> mattermost.pluginapi.v1.Channel
+	35, // 23: mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest.old_channel:type_name -> mattermost.pluginapi.v1.Channel
+	35, // 24: mattermost.pluginapi.v1.ChannelWillBeUpdatedResponse.modified_channel:type_name -> mattermost.pluginapi.v1.Channel
+	31, // 25: mattermost.pluginapi.v1.ChannelWillBeArchivedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 26: mattermost.pluginapi.v1.ChannelWillBeArchivedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	35, // 27: mattermost.pluginapi.v1.ChannelWillBeArchivedRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
+	31, // 28: mattermost.pluginapi.v1.ChannelWillBeRestoredRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 29: mattermost.pluginapi.v1.ChannelWillBeRestoredRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	35, // 30: mattermost.pluginapi.v1.ChannelWillBeRestoredRequest.channel:type_name -> mattermost.pluginapi.v1.Channel
+	31, // 31: mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 32: mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 33: mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	36, // 34: mattermost.pluginapi.v1.ChannelMemberWillBeAddedResponse.modified_channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	31, // 35: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 36: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 37: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	33, // 38: mattermost.pluginapi.v1.UserHasJoinedChannelRequest.actor:type_name -> mattermost.pluginapi.v1.User
+	31, // 39: mattermost.pluginapi.v1.UserHasLeftChannelRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 40: mattermost.pluginapi.v1.UserHasLeftChannelRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 41: mattermost.pluginapi.v1.UserHasLeftChannelRequest.channel_member:type_name -> mattermost.pluginapi.v1.ChannelMember
+	33, // 42: mattermost.pluginapi.v1.UserHasLeftChannelRequest.actor:type_name -> mattermost.pluginapi.v1.User
+	31, // 43: mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 44: mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	37, // 45: mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest.team_member:type_name -> mattermost.pluginapi.v1.TeamMember
+	37, // 46: mattermost.pluginapi.v1.TeamMemberWillBeAddedResponse.modified_team_member:type_name -> mattermost.pluginapi.v1.TeamMember
+	31, // 47: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 48: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	37, // 49: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.team_member:type_name -> mattermost.pluginapi.v1.TeamMember
+	33, // 50: mattermost.pluginapi.v1.UserHasJoinedTeamRequest.actor:type_name -> mattermost.pluginapi.v1.User
+	31, // 51: mattermost.pluginapi.v1.UserHasLeftTeamRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	32, // 52: mattermost.pluginapi.v1.UserHasLeftTeamRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	37, // 53: mattermost.pluginapi.v1.UserHasLeftTeamRequest.team_member:type_name -> mattermost.pluginapi.v1.TeamMember
+	33, // 54: mattermost.pluginapi.v1.UserHasLeftTeamRequest.actor:type_name -> mattermost.pluginapi.v1.User
+	55, // [55:55] is the sub-list for method output_type
+	55, // [55:55] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_hooks_user_channel_proto_init() }
@@ -1281,10 +1914,10 @@ func file_hooks_user_channel_proto_init() {
 	file_channel_proto_init()
 	file_team_proto_init()
 	file_api_channel_post_proto_init()
-	file_hooks_user_channel_proto_msgTypes[13].OneofWrappers = []any{}
-	file_hooks_user_channel_proto_msgTypes[15].OneofWrappers = []any{}
-	file_hooks_user_channel_proto_msgTypes[17].OneofWrappers = []any{}
-	file_hooks_user_channel_proto_msgTypes[19].OneofWrappers = []any{}
+	file_hooks_user_channel_proto_msgTypes[21].OneofWrappers = []any{}
+	file_hooks_user_channel_proto_msgTypes[23].OneofWrappers = []any{}
+	file_hooks_user_channel_proto_msgTypes[27].OneofWrappers = []any{}
+	file_hooks_user_channel_proto_msgTypes[29].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
@@ -1292,7 +1925,7 @@ func file_hooks_user_channel_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hooks_user_channel_proto_rawDesc), len(file_hooks_user_channel_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

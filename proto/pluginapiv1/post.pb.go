@@ -26,15 +26,20 @@ const (
 
 // PostMetadata stands for model.PostMetadata.
 type PostMetadata struct {
-	state            protoimpl.MessageState `protogen:"open.v1"`
-	Embeds           []*PostEmbed           `protobuf:"bytes,1,rep,name=embeds,proto3" json:"embeds,omitempty"`
-	Reactions        []*Reaction            `protobuf:"bytes,2,rep,name=reactions,proto3" json:"reactions,omitempty"`
-	Files            []*FileInfo            `protobuf:"bytes,3,rep,name=files,proto3" json:"files,omitempty"`
-	Images           map[string]*PostImage  `protobuf:"bytes,4,rep,name=images,proto3" json:"images,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Priority         *PostPriority          `protobuf:"bytes,5,opt,name=priority,proto3,oneof" json:"priority,omitempty"`
-	Acknowledgements []*PostAcknowledgement `protobuf:"bytes,6,rep,name=acknowledgements,proto3" json:"acknowledgements,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	state             protoimpl.MessageState      `protogen:"open.v1"`
+	Embeds            []*PostEmbed                `protobuf:"bytes,1,rep,name=embeds,proto3" json:"embeds,omitempty"`
+	Reactions         []*Reaction                 `protobuf:"bytes,2,rep,name=reactions,proto3" json:"reactions,omitempty"`
+	Files             []*FileInfo                 `protobuf:"bytes,3,rep,name=files,proto3" json:"files,omitempty"`
+	Images            map[string]*PostImage       `protobuf:"bytes,4,rep,name=images,proto3" json:"images,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Priority          *PostPriority               `protobuf:"bytes,5,opt,name=priority,proto3,oneof" json:"priority,omitempty"`
+	Acknowledgements  []*PostAcknowledgement      `protobuf:"bytes,6,rep,name=acknowledgements,proto3" json:"acknowledgements,omitempty"`
+	Emojis            []*PostEmoji                `protobuf:"bytes,7,rep,name=emojis,proto3" json:"emojis,omitempty"`
+	RedactedFileCount int64                       `protobuf:"varint,8,opt,name=redacted_file_count,json=redactedFileCount,proto3" json:"redacted_file_count,omitempty"`
+	Translations      map[string]*PostTranslation `protobuf:"bytes,9,rep,name=translations,proto3" json:"translations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // By language.
+	ExpireAt          int64                       `protobuf:"varint,10,opt,name=expire_at,json=expireAt,proto3" json:"expire_at,omitempty"`
+	Recipients        []string                    `protobuf:"bytes,11,rep,name=recipients,proto3" json:"recipients,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *PostMetadata) Reset() {
@@ -109,19 +114,218 @@ func (x *PostMetadata) GetAcknowledgements() []*PostAcknowledgement {
 	return nil
 }
 
+func (x *PostMetadata) GetEmojis() []*PostEmoji {
+	if x != nil {
+		return x.Emojis
+	}
+	return nil
+}
+
+func (x *PostMetadata) GetRedactedFileCount() int64 {
+	if x != nil {
+		return x.RedactedFileCount
+	}
+	return 0
+}
+
+func (x *PostMetadata) GetTranslations() map[string]*PostTranslation {
+	if x != nil {
+		return x.Translations
+	}
+	return nil
+}
+
+func (x *PostMetadata) GetExpireAt() int64 {
+	if x != nil {
+		return x.ExpireAt
+	}
+	return 0
+}
+
+func (x *PostMetadata) GetRecipients() []string {
+	if x != nil {
+		return x.Recipients
+	}
+	return nil
+}
+
+// PostEmoji stands for model.Emoji in a post's metadata; Emoji, which is the same, is in a file that imports this one.
+type PostEmoji struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	CreateAt      int64                  `protobuf:"varint,2,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt      int64                  `protobuf:"varint,3,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	DeleteAt      int64                  `protobuf:"varint,4,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	CreatorId     string                 `protobuf:"bytes,5,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
+	Name          string                 `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PostEmoji) Reset() {
+	*x = PostEmoji{}
+	mi := &file_post_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PostEmoji) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PostEmoji) ProtoMessage() {}
+
+func (x *PostEmoji) ProtoReflect() protoreflect.Message {
+	mi := &file_post_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PostEmoji.ProtoReflect.Descriptor instead.
+func (*PostEmoji) Descriptor() ([]byte, []int) {
+	return file_post_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *PostEmoji) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *PostEmoji) GetCreateAt() int64 {
+	if x != nil {
+		return x.CreateAt
+	}
+	return 0
+}
+
+func (x *PostEmoji) GetUpdateAt() int64 {
+	if x != nil {
+		return x.UpdateAt
+	}
+	return 0
+}
+
+func (x *PostEmoji) GetDeleteAt() int64 {
+	if x != nil {
+		return x.DeleteAt
+	}
+	return 0
+}
+
+func (x *PostEmoji) GetCreatorId() string {
+	if x != nil {
+		return x.CreatorId
+	}
+	return ""
+}
+
+func (x *PostEmoji) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// PostTranslation stands for model.PostTranslation.
+type PostTranslation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`     // Where type is "string".
+	Object        []byte                 `protobuf:"bytes,2,opt,name=object,proto3" json:"object,omitempty"` // JSON, where type is "object".
+	Type          string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`
+	State         string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	SourceLang    string                 `protobuf:"bytes,5,opt,name=source_lang,json=sourceLang,proto3" json:"source_lang,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PostTranslation) Reset() {
+	*x = PostTranslation{}
+	mi := &file_post_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PostTranslation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PostTranslation) ProtoMessage() {}
+
+func (x *PostTranslation) ProtoReflect() protoreflect.Message {
+	mi := &file_post_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PostTranslation.ProtoReflect.Descriptor instead.
+func (*PostTranslation) Descriptor() ([]byte, []int) {
+	return file_post_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PostTranslation) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *PostTranslation) GetObject() []byte {
+	if x != nil {
+		return x.Object
+	}
+	return nil
+}
+
+func (x *PostTranslation) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *PostTranslation) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *PostTranslation) GetSourceLang() string {
+	if x != nil {
+		return x.SourceLang
+	}
+	return ""
+}
+
 // PostEmbed stands for model.PostEmbed.
 type PostEmbed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Type          string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
 	Data          *structpb.Struct       `protobuf:"bytes,3,opt,name=data,proto3" json:"data,omitempty"`
+	DataExact     *structpb.Value        `protobuf:"bytes,4,opt,name=data_exact,json=dataExact,proto3" json:"data_exact,omitempty"`       // Data that is no object.
+	DataNumbers   []*ExactNumber         `protobuf:"bytes,5,rep,name=data_numbers,json=dataNumbers,proto3" json:"data_numbers,omitempty"` // Of data or data_exact.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PostEmbed) Reset() {
 	*x = PostEmbed{}
-	mi := &file_post_proto_msgTypes[1]
+	mi := &file_post_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -133,7 +337,7 @@ func (x *PostEmbed) String() string {
 func (*PostEmbed) ProtoMessage() {}
 
 func (x *PostEmbed) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[1]
+	mi := &file_post_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -146,7 +350,7 @@ func (x *PostEmbed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostEmbed.ProtoReflect.Descriptor instead.
 func (*PostEmbed) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{1}
+	return file_post_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PostEmbed) GetType() string {
@@ -170,6 +374,20 @@ func (x *PostEmbed) GetData() *structpb.Struct {
 	return nil
 }
 
+func (x *PostEmbed) GetDataExact() *structpb.Value {
+	if x != nil {
+		return x.DataExact
+	}
+	return nil
+}
+
+func (x *PostEmbed) GetDataNumbers() []*ExactNumber {
+	if x != nil {
+		return x.DataNumbers
+	}
+	return nil
+}
+
 // PostImage stands for model.PostImage.
 type PostImage struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -183,7 +401,7 @@ type PostImage struct {
 
 func (x *PostImage) Reset() {
 	*x = PostImage{}
-	mi := &file_post_proto_msgTypes[2]
+	mi := &file_post_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -195,7 +413,7 @@ func (x *PostImage) String() string {
 func (*PostImage) ProtoMessage() {}
 
 func (x *PostImage) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[2]
+	mi := &file_post_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -208,7 +426,7 @@ func (x *PostImage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostImage.ProtoReflect.Descriptor instead.
 func (*PostImage) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{2}
+	return file_post_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *PostImage) GetWidth() int32 {
@@ -245,13 +463,15 @@ type PostPriority struct {
 	Priority                *string                `protobuf:"bytes,1,opt,name=priority,proto3,oneof" json:"priority,omitempty"`
 	RequestedAck            *bool                  `protobuf:"varint,2,opt,name=requested_ack,json=requestedAck,proto3,oneof" json:"requested_ack,omitempty"`
 	PersistentNotifications *bool                  `protobuf:"varint,3,opt,name=persistent_notifications,json=persistentNotifications,proto3,oneof" json:"persistent_notifications,omitempty"`
+	PostId                  string                 `protobuf:"bytes,4,opt,name=post_id,json=postId,proto3" json:"post_id,omitempty"`
+	ChannelId               string                 `protobuf:"bytes,5,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
 	unknownFields           protoimpl.UnknownFields
 	sizeCache               protoimpl.SizeCache
 }
 
 func (x *PostPriority) Reset() {
 	*x = PostPriority{}
-	mi := &file_post_proto_msgTypes[3]
+	mi := &file_post_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -263,7 +483,7 @@ func (x *PostPriority) String() string {
 func (*PostPriority) ProtoMessage() {}
 
 func (x *PostPriority) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[3]
+	mi := &file_post_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -276,7 +496,7 @@ func (x *PostPriority) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostPriority.ProtoReflect.Descriptor instead.
 func (*PostPriority) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{3}
+	return file_post_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PostPriority) GetPriority() string {
@@ -300,19 +520,35 @@ func (x *PostPriority) GetPersistentNotifications() bool {
 	return false
 }
 
+func (x *PostPriority) GetPostId() string {
+	if x != nil {
+		return x.PostId
+	}
+	return ""
+}
+
+func (x *PostPriority) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
 // PostAcknowledgement stands for model.PostAcknowledgement.
 type PostAcknowledgement struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	UserId         string                 `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	PostId         string                 `protobuf:"bytes,2,opt,name=post_id,json=postId,proto3" json:"post_id,omitempty"`
 	AcknowledgedAt int64                  `protobuf:"varint,3,opt,name=acknowledged_at,json=acknowledgedAt,proto3" json:"acknowledged_at,omitempty"`
+	ChannelId      string                 `protobuf:"bytes,4,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	RemoteId       *string                `protobuf:"bytes,5,opt,name=remote_id,json=remoteId,proto3,oneof" json:"remote_id,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PostAcknowledgement) Reset() {
 	*x = PostAcknowledgement{}
-	mi := &file_post_proto_msgTypes[4]
+	mi := &file_post_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -324,7 +560,7 @@ func (x *PostAcknowledgement) String() string {
 func (*PostAcknowledgement) ProtoMessage() {}
 
 func (x *PostAcknowledgement) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[4]
+	mi := &file_post_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -337,7 +573,7 @@ func (x *PostAcknowledgement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostAcknowledgement.ProtoReflect.Descriptor instead.
 func (*PostAcknowledgement) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{4}
+	return file_post_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PostAcknowledgement) GetUserId() string {
@@ -361,6 +597,20 @@ func (x *PostAcknowledgement) GetAcknowledgedAt() int64 {
 	return 0
 }
 
+func (x *PostAcknowledgement) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *PostAcknowledgement) GetRemoteId() string {
+	if x != nil && x.RemoteId != nil {
+		return *x.RemoteId
+	}
+	return ""
+}
+
 // Reaction stands for model.Reaction.
 type Reaction struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -378,7 +628,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_post_proto_msgTypes[5]
+	mi := &file_post_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -390,7 +640,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[5]
+	mi := &file_post_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -403,7 +653,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{5}
+	return file_post_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Reaction) GetUserId() string {
@@ -489,13 +739,15 @@ type Post struct {
 	Participants  []*User                `protobuf:"bytes,22,rep,name=participants,proto3" json:"participants,omitempty"`
 	IsFollowing   *bool                  `protobuf:"varint,23,opt,name=is_following,json=isFollowing,proto3,oneof" json:"is_following,omitempty"`
 	Metadata      *PostMetadata          `protobuf:"bytes,24,opt,name=metadata,proto3,oneof" json:"metadata,omitempty"`
+	Filenames     []string               `protobuf:"bytes,25,rep,name=filenames,proto3" json:"filenames,omitempty"`
+	PropsNumbers  []*ExactNumber         `protobuf:"bytes,26,rep,name=props_numbers,json=propsNumbers,proto3" json:"props_numbers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Post) Reset() {
 	*x = Post{}
-	mi := &file_post_proto_msgTypes[6]
+	mi := &file_post_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -507,7 +759,7 @@ func (x *Post) String() string {
 func (*Post) ProtoMessage() {}
 
 func (x *Post) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[6]
+	mi := &file_post_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -520,7 +772,7 @@ func (x *Post) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Post.ProtoReflect.Descriptor instead.
 func (*Post) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{6}
+	return file_post_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Post) GetId() string {
@@ -691,22 +943,39 @@ func (x *Post) GetMetadata() *PostMetadata {
 	return nil
 }
 
+func (x *Post) GetFilenames() []string {
+	if x != nil {
+		return x.Filenames
+	}
+	return nil
+}
+
+func (x *Post) GetPropsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PropsNumbers
+	}
+	return nil
+}
+
 // PostList stands for model.PostList: posts by id, and their order.
 type PostList struct {
-	state                     protoimpl.MessageState `protogen:"open.v1"`
-	Order                     []string               `protobuf:"bytes,1,rep,name=order,proto3" json:"order,omitempty"`
-	Posts                     map[string]*Post       `protobuf:"bytes,2,rep,name=posts,proto3" json:"posts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	NextPostId                string                 `protobuf:"bytes,3,opt,name=next_post_id,json=nextPostId,proto3" json:"next_post_id,omitempty"`
-	PrevPostId                string                 `protobuf:"bytes,4,opt,name=prev_post_id,json=prevPostId,proto3" json:"prev_post_id,omitempty"`
-	FirstInaccessiblePostTime bool                   `protobuf:"varint,5,opt,name=first_inaccessible_post_time,json=firstInaccessiblePostTime,proto3" json:"first_inaccessible_post_time,omitempty"` // True where the time is not zero.
-	HasNext                   bool                   `protobuf:"varint,6,opt,name=has_next,json=hasNext,proto3" json:"has_next,omitempty"`
-	unknownFields             protoimpl.UnknownFields
-	sizeCache                 protoimpl.SizeCache
+	state                          protoimpl.MessageState `protogen:"open.v1"`
+	Order                          []string               `protobuf:"bytes,1,rep,name=order,proto3" json:"order,omitempty"`
+	Posts                          map[string]*Post       `protobuf:"bytes,2,rep,name=posts,proto3" json:"posts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	NextPostId                     string                 `protobuf:"bytes,3,opt,name=next_post_id,json=nextPostId,proto3" json:"next_post_id,omitempty"`
+	PrevPostId                     string                 `protobuf:"bytes,4,opt,name=prev_post_id,json=prevPostId,proto3" json:"prev_post_id,omitempty"`
+	FirstInaccessiblePostTime      bool                   `protobuf:"varint,5,opt,name=first_inaccessible_post_time,json=firstInaccessiblePostTime,proto3" json:"first_inaccessible_post_time,omitempty"` // True where the time is not zero.
+	HasNext                        bool                   `protobuf:"varint,6,opt,name=has_next,json=hasNext,proto3" json:"has_next,omitempty"`
+	FirstInaccessiblePostTimeExact *int64                 `protobuf:"varint,7,opt,name=first_inaccessible_post_time_exact,json=firstInaccessiblePostTimeExact,proto3,oneof" json:"first_inaccessible_post_time_exact,omitempty"` // The time.
+	HasNextExact                   *bool                  `protobuf:"varint,8,opt,name=has_next_exact,json=hasNextExact,proto3,oneof" json:"has_next_exact,omitempty"`                                                           // Unset where the server does not say.
+	BurnOnReadPosts                map[string]*Post       `protobuf:"bytes,9,rep,name=burn_on_read_posts,json=burnOnReadPosts,proto3" json:"burn_on_read_posts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields                  protoimpl.UnknownFields
+	sizeCache                      protoimpl.SizeCache
 }
 
 func (x *PostList) Reset() {
 	*x = PostList{}
-	mi := &file_post_proto_msgTypes[7]
+	mi := &file_post_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -718,7 +987,7 @@ func (x *PostList) String() string {
 func (*PostList) ProtoMessage() {}
 
 func (x *PostList) ProtoReflect() protoreflect.Message {
-	mi := &file_post_proto_msgTypes[7]
+	mi := &file_post_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -731,7 +1000,7 @@ func (x *PostList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostList.ProtoReflect.Descriptor instead.
 func (*PostList) Descriptor() ([]byte, []int) {
-	return file_post_proto_rawDescGZIP(), []int{7}
+	return file_post_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *PostList) GetOrder() []string {
@@ -776,6 +1045,373 @@ func (x *PostList) GetHasNext() bool {
 	return false
 }
 
+func (x *PostList) GetFirstInaccessiblePostTimeExact() int64 {
+	if x != nil && x.FirstInaccessiblePostTimeExact != nil {
+		return *x.FirstInaccessiblePostTimeExact
+	}
+	return 0
+}
+
+func (x *PostList) GetHasNextExact() bool {
+	if x != nil && x.HasNextExact != nil {
+		return *x.HasNextExact
+	}
+	return false
+}
+
+func (x *PostList) GetBurnOnReadPosts() map[string]*Post {
+	if x != nil {
+		return x.BurnOnReadPosts
+	}
+	return nil
+}
+
+// Draft stands for model.Draft: a post that is being written.
+type Draft struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	CreateAt        int64                  `protobuf:"varint,1,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt        int64                  `protobuf:"varint,2,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	DeleteAt        int64                  `protobuf:"varint,3,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	UserId          string                 `protobuf:"bytes,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	ChannelId       string                 `protobuf:"bytes,5,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	RootId          string                 `protobuf:"bytes,6,opt,name=root_id,json=rootId,proto3" json:"root_id,omitempty"`
+	Message         string                 `protobuf:"bytes,7,opt,name=message,proto3" json:"message,omitempty"`
+	Type            string                 `protobuf:"bytes,8,opt,name=type,proto3" json:"type,omitempty"`
+	Props           *structpb.Struct       `protobuf:"bytes,9,opt,name=props,proto3" json:"props,omitempty"`
+	PropsNumbers    []*ExactNumber         `protobuf:"bytes,10,rep,name=props_numbers,json=propsNumbers,proto3" json:"props_numbers,omitempty"`
+	FileIds         []string               `protobuf:"bytes,11,rep,name=file_ids,json=fileIds,proto3" json:"file_ids,omitempty"`
+	Metadata        *PostMetadata          `protobuf:"bytes,12,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	Priority        *structpb.Struct       `protobuf:"bytes,13,opt,name=priority,proto3" json:"priority,omitempty"`
+	PriorityNumbers []*ExactNumber         `protobuf:"bytes,14,rep,name=priority_numbers,json=priorityNumbers,proto3" json:"priority_numbers,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Draft) Reset() {
+	*x = Draft{}
+	mi := &file_post_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Draft) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Draft) ProtoMessage() {}
+
+func (x *Draft) ProtoReflect() protoreflect.Message {
+	mi := &file_post_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Draft.ProtoReflect.Descriptor instead.
+func (*Draft) Descriptor() ([]byte, []int) {
+	return file_post_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Draft) GetCreateAt() int64 {
+	if x != nil {
+		return x.CreateAt
+	}
+	return 0
+}
+
+func (x *Draft) GetUpdateAt() int64 {
+	if x != nil {
+		return x.UpdateAt
+	}
+	return 0
+}
+
+func (x *Draft) GetDeleteAt() int64 {
+	if x != nil {
+		return x.DeleteAt
+	}
+	return 0
+}
+
+func (x *Draft) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *Draft) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *Draft) GetRootId() string {
+	if x != nil {
+		return x.RootId
+	}
+	return ""
+}
+
+func (x *Draft) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Draft) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Draft) GetProps() *structpb.Struct {
+	if x != nil {
+		return x.Props
+	}
+	return nil
+}
+
+func (x *Draft) GetPropsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PropsNumbers
+	}
+	return nil
+}
+
+func (x *Draft) GetFileIds() []string {
+	if x != nil {
+		return x.FileIds
+	}
+	return nil
+}
+
+func (x *Draft) GetMetadata() *PostMetadata {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *Draft) GetPriority() *structpb.Struct {
+	if x != nil {
+		return x.Priority
+	}
+	return nil
+}
+
+func (x *Draft) GetPriorityNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PriorityNumbers
+	}
+	return nil
+}
+
+// ScheduledPost stands for model.ScheduledPost: a draft that becomes a post at its time.
+type ScheduledPost struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Id              string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	CreateAt        int64                  `protobuf:"varint,2,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	UpdateAt        int64                  `protobuf:"varint,3,opt,name=update_at,json=updateAt,proto3" json:"update_at,omitempty"`
+	DeleteAt        int64                  `protobuf:"varint,4,opt,name=delete_at,json=deleteAt,proto3" json:"delete_at,omitempty"`
+	UserId          string                 `protobuf:"bytes,5,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	ChannelId       string                 `protobuf:"bytes,6,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	RootId          string                 `protobuf:"bytes,7,opt,name=root_id,json=rootId,proto3" json:"root_id,omitempty"`
+	Message         string                 `protobuf:"bytes,8,opt,name=message,proto3" json:"message,omitempty"`
+	Type            string                 `protobuf:"bytes,9,opt,name=type,proto3" json:"type,omitempty"`
+	Props           *structpb.Struct       `protobuf:"bytes,10,opt,name=props,proto3" json:"props,omitempty"`
+	PropsNumbers    []*ExactNumber         `protobuf:"bytes,11,rep,name=props_numbers,json=propsNumbers,proto3" json:"props_numbers,omitempty"`
+	FileIds         []string               `protobuf:"bytes,12,rep,name=file_ids,json=fileIds,proto3" json:"file_ids,omitempty"`
+	Metadata        *PostMetadata          `protobuf:"bytes,13,opt,name=metadata,proto3" json:"metadata,omitempty"`
+	Priority        *structpb.Struct       `protobuf:"bytes,14,opt,name=priority,proto3" json:"priority,omitempty"`
+	PriorityNumbers []*ExactNumber         `protobuf:"bytes,15,rep,name=priority_numbers,json=priorityNumbers,proto3" json:"priority_numbers,omitempty"`
+	ScheduledAt     int64                  `protobuf:"varint,16,opt,name=scheduled_at,json=scheduledAt,proto3" json:"scheduled_at,omitempty"`
+	ProcessedAt     int64                  `protobuf:"varint,17,opt,name=processed_at,json=processedAt,proto3" json:"processed_at,omitempty"`
+	ErrorCode       string                 `protobuf:"bytes,18,opt,name=error_code,json=errorCode,proto3" json:"error_code,omitempty"`
+	RepeatType      string                 `protobuf:"bytes,19,opt,name=repeat_type,json=repeatType,proto3" json:"repeat_type,omitempty"`
+	RepeatTimezone  string                 `protobuf:"bytes,20,opt,name=repeat_timezone,json=repeatTimezone,proto3" json:"repeat_timezone,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ScheduledPost) Reset() {
+	*x = ScheduledPost{}
+	mi := &file_post_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScheduledPost) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScheduledPost) ProtoMessage() {}
+
+func (x *ScheduledPost) ProtoReflect() protoreflect.Message {
+	mi := &file_post_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScheduledPost.ProtoReflect.Descriptor instead.
+func (*ScheduledPost) Descriptor() ([]byte, []int) {
+	return file_post_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ScheduledPost) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetCreateAt() int64 {
+	if x != nil {
+		return x.CreateAt
+	}
+	return 0
+}
+
+func (x *ScheduledPost) GetUpdateAt() int64 {
+	if x != nil {
+		return x.UpdateAt
+	}
+	return 0
+}
+
+func (x *ScheduledPost) GetDeleteAt() int64 {
+	if x != nil {
+		return x.DeleteAt
+	}
+	return 0
+}
+
+func (x *ScheduledPost) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetRootId() string {
+	if x != nil {
+		return x.RootId
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetProps() *structpb.Struct {
+	if x != nil {
+		return x.Props
+	}
+	return nil
+}
+
+func (x *ScheduledPost) GetPropsNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PropsNumbers
+	}
+	return nil
+}
+
+func (x *ScheduledPost) GetFileIds() []string {
+	if x != nil {
+		return x.FileIds
+	}
+	return nil
+}
+
+func (x *ScheduledPost) GetMetadata() *PostMetadata {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *ScheduledPost) GetPriority() *structpb.Struct {
+	if x != nil {
+		return x.Priority
+	}
+	return nil
+}
+
+func (x *ScheduledPost) GetPriorityNumbers() []*ExactNumber {
+	if x != nil {
+		return x.PriorityNumbers
+	}
+	return nil
+}
+
+func (x *ScheduledPost) GetScheduledAt() int64 {
+	if x != nil {
+		return x.ScheduledAt
+	}
+	return 0
+}
+
+func (x *ScheduledPost) GetProcessedAt() int64 {
+	if x != nil {
+		return x.ProcessedAt
+	}
+	return 0
+}
+
+func (x *ScheduledPost) GetErrorCode() string {
+	if x != nil {
+		return x.ErrorCode
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetRepeatType() string {
+	if x != nil {
+		return x.RepeatType
+	}
+	return ""
+}
+
+func (x *ScheduledPost) GetRepeatTimezone() string {
+	if x != nil {
+		return x.RepeatTimezone
+	}
+	return ""
+}
+
 var File_post_proto protoreflect.FileDescriptor
 
 const file_post_proto_rawDesc = "" +
@@ -783,39 +1419,76 @@ const file_post_proto_rawDesc = "" +
 	"\n" +
 	"post.proto\x12\x17mattermost.pluginapi.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\n" +
 	"user.proto\x1a\n" +
-	"file.proto\"\x9d\x04\n" +
+	"file.proto\x1a\fcommon.proto\"\x8e\a\n" +
 	"\fPostMetadata\x12:\n" +
 	"\x06embeds\x18\x01 \x03(\v2\".mattermost.pluginapi.v1.PostEmbedR\x06embeds\x12?\n" +
 	"\treactions\x18\x02 \x03(\v2!.mattermost.pluginapi.v1.ReactionR\treactions\x127\n" +
 	"\x05files\x18\x03 \x03(\v2!.mattermost.pluginapi.v1.FileInfoR\x05files\x12I\n" +
 	"\x06images\x18\x04 \x03(\v21.mattermost.pluginapi.v1.PostMetadata.ImagesEntryR\x06images\x12F\n" +
 	"\bpriority\x18\x05 \x01(\v2%.mattermost.pluginapi.v1.PostPriorityH\x00R\bpriority\x88\x01\x01\x12X\n" +
-	"\x10acknowledgements\x18\x06 \x03(\v2,.mattermost.pluginapi.v1.PostAcknowledgementR\x10acknowledgements\x1a]\n" +
+	"\x10acknowledgements\x18\x06 \x03(\v2,.mattermost.pluginapi.v1.PostAcknowledgementR\x10acknowledgements\x12:\n" +
+	"\x06emojis\x18\a \x03(\v2\".mattermost.pluginapi.v1.PostEmojiR\x06emojis\x12.\n" +
+	"\x13redacted_file_count\x18\b \x01(\x03R\x11redactedFileCount\x12[\n" +
+	"\ftranslations\x18\t \x03(\v27.mattermost.pluginapi.v1.PostMetadata.TranslationsEntryR\ftranslations\x12\x1b\n" +
+	"\texpire_at\x18\n" +
+	" \x01(\x03R\bexpireAt\x12\x1e\n" +
+	"\n" +
+	"recipients\x18\v \x03(\tR\n" +
+	"recipients\x1a]\n" +
 	"\vImagesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x128\n" +
-	"\x05value\x18\x02 \x01(\v2\".mattermost.pluginapi.v1.PostImageR\x05value:\x028\x01B\v\n" +
-	"\t_priority\"^\n" +
+	"\x05value\x18\x02 \x01(\v2\".mattermost.pluginapi.v1.PostImageR\x05value:\x028\x01\x1ai\n" +
+	"\x11TranslationsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12>\n" +
+	"\x05value\x18\x02 \x01(\v2(.mattermost.pluginapi.v1.PostTranslationR\x05value:\x028\x01B\v\n" +
+	"\t_priority\"\xa5\x01\n" +
+	"\tPostEmoji\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
+	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
+	"\tupdate_at\x18\x03 \x01(\x03R\bupdateAt\x12\x1b\n" +
+	"\tdelete_at\x18\x04 \x01(\x03R\bdeleteAt\x12\x1d\n" +
+	"\n" +
+	"creator_id\x18\x05 \x01(\tR\tcreatorId\x12\x12\n" +
+	"\x04name\x18\x06 \x01(\tR\x04name\"\x88\x01\n" +
+	"\x0fPostTranslation\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x16\n" +
+	"\x06object\x18\x02 \x01(\fR\x06object\x12\x12\n" +
+	"\x04type\x18\x03 \x01(\tR\x04type\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x1f\n" +
+	"\vsource_lang\x18\x05 \x01(\tR\n" +
+	"sourceLang\"\xde\x01\n" +
 	"\tPostEmbed\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12+\n" +
-	"\x04data\x18\x03 \x01(\v2\x17.google.protobuf.StructR\x04data\"r\n" +
+	"\x04data\x18\x03 \x01(\v2\x17.google.protobuf.StructR\x04data\x125\n" +
+	"\n" +
+	"data_exact\x18\x04 \x01(\v2\x16.google.protobuf.ValueR\tdataExact\x12G\n" +
+	"\fdata_numbers\x18\x05 \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\vdataNumbers\"r\n" +
 	"\tPostImage\x12\x14\n" +
 	"\x05width\x18\x01 \x01(\x05R\x05width\x12\x16\n" +
 	"\x06height\x18\x02 \x01(\x05R\x06height\x12\x16\n" +
 	"\x06format\x18\x03 \x01(\tR\x06format\x12\x1f\n" +
 	"\vframe_count\x18\x04 \x01(\x03R\n" +
-	"frameCount\"\xd5\x01\n" +
+	"frameCount\"\x8d\x02\n" +
 	"\fPostPriority\x12\x1f\n" +
 	"\bpriority\x18\x01 \x01(\tH\x00R\bpriority\x88\x01\x01\x12(\n" +
 	"\rrequested_ack\x18\x02 \x01(\bH\x01R\frequestedAck\x88\x01\x01\x12>\n" +
-	"\x18persistent_notifications\x18\x03 \x01(\bH\x02R\x17persistentNotifications\x88\x01\x01B\v\n" +
+	"\x18persistent_notifications\x18\x03 \x01(\bH\x02R\x17persistentNotifications\x88\x01\x01\x12\x17\n" +
+	"\apost_id\x18\x04 \x01(\tR\x06postId\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x05 \x01(\tR\tchannelIdB\v\n" +
 	"\t_priorityB\x10\n" +
 	"\x0e_requested_ackB\x1b\n" +
-	"\x19_persistent_notifications\"p\n" +
+	"\x19_persistent_notifications\"\xbf\x01\n" +
 	"\x13PostAcknowledgement\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x17\n" +
 	"\apost_id\x18\x02 \x01(\tR\x06postId\x12'\n" +
-	"\x0facknowledged_at\x18\x03 \x01(\x03R\x0eacknowledgedAt\"\x95\x02\n" +
+	"\x0facknowledged_at\x18\x03 \x01(\x03R\x0eacknowledgedAt\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x04 \x01(\tR\tchannelId\x12 \n" +
+	"\tremote_id\x18\x05 \x01(\tH\x00R\bremoteId\x88\x01\x01B\f\n" +
+	"\n" +
+	"_remote_id\"\x95\x02\n" +
 	"\bReaction\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x17\n" +
 	"\apost_id\x18\x02 \x01(\tR\x06postId\x12\x1d\n" +
@@ -829,7 +1502,7 @@ const file_post_proto_rawDesc = "" +
 	"channel_id\x18\b \x01(\tH\x01R\tchannelId\x88\x01\x01B\f\n" +
 	"\n" +
 	"_remote_idB\r\n" +
-	"\v_channel_id\"\xe3\x06\n" +
+	"\v_channel_id\"\xcc\a\n" +
 	"\x04Post\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
@@ -858,11 +1531,13 @@ const file_post_proto_rawDesc = "" +
 	"\rlast_reply_at\x18\x15 \x01(\x03R\vlastReplyAt\x12A\n" +
 	"\fparticipants\x18\x16 \x03(\v2\x1d.mattermost.pluginapi.v1.UserR\fparticipants\x12&\n" +
 	"\fis_following\x18\x17 \x01(\bH\x01R\visFollowing\x88\x01\x01\x12F\n" +
-	"\bmetadata\x18\x18 \x01(\v2%.mattermost.pluginapi.v1.PostMetadataH\x02R\bmetadata\x88\x01\x01B\f\n" +
+	"\bmetadata\x18\x18 \x01(\v2%.mattermost.pluginapi.v1.PostMetadataH\x02R\bmetadata\x88\x01\x01\x12\x1c\n" +
+	"\tfilenames\x18\x19 \x03(\tR\tfilenames\x12I\n" +
+	"\rprops_numbers\x18\x1a \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fpropsNumbersB\f\n" +
 	"\n" +
 	"_remote_idB\x0f\n" +
 	"\r_is_followingB\v\n" +
-	"\t_metadata\"\xdd\x02\n" +
+	"\t_metadata\"\xdb\x05\n" +
 	"\bPostList\x12\x14\n" +
 	"\x05order\x18\x01 \x03(\tR\x05order\x12B\n" +
 	"\x05posts\x18\x02 \x03(\v2,.mattermost.pluginapi.v1.PostList.PostsEntryR\x05posts\x12 \n" +
@@ -871,11 +1546,61 @@ const file_post_proto_rawDesc = "" +
 	"\fprev_post_id\x18\x04 \x01(\tR\n" +
 	"prevPostId\x12?\n" +
 	"\x1cfirst_inaccessible_post_time\x18\x05 \x01(\bR\x19firstInaccessiblePostTime\x12\x19\n" +
-	"\bhas_next\x18\x06 \x01(\bR\ahasNext\x1aW\n" +
+	"\bhas_next\x18\x06 \x01(\bR\ahasNext\x12O\n" +
+	"\"first_inaccessible_post_time_exact\x18\a \x01(\x03H\x00R\x1efirstInaccessiblePostTimeExact\x88\x01\x01\x12)\n" +
+	"\x0ehas_next_exact\x18\b \x01(\bH\x01R\fhasNextExact\x88\x01\x01\x12c\n" +
+	"\x12burn_on_read_posts\x18\t \x03(\v26.mattermost.pluginapi.v1.PostList.BurnOnReadPostsEntryR\x0fburnOnReadPosts\x1aW\n" +
 	"\n" +
 	"PostsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
-	"\x05value\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x05value:\x028\x01B4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
+	"\x05value\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x05value:\x028\x01\x1aa\n" +
+	"\x14BurnOnReadPostsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
+	"\x05value\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x05value:\x028\x01B%\n" +
+	"#_first_inaccessible_post_time_exactB\x11\n" +
+	"\x0f_has_next_exact\"\xbb\x04\n" +
+	"\x05Draft\x12\x1b\n" +
+	"\tcreate_at\x18\x01 \x01(\x03R\bcreateAt\x12\x1b\n" +
+	"\tupdate_at\x18\x02 \x01(\x03R\bupdateAt\x12\x1b\n" +
+	"\tdelete_at\x18\x03 \x01(\x03R\bdeleteAt\x12\x17\n" +
+	"\auser_id\x18\x04 \x01(\tR\x06userId\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x05 \x01(\tR\tchannelId\x12\x17\n" +
+	"\aroot_id\x18\x06 \x01(\tR\x06rootId\x12\x18\n" +
+	"\amessage\x18\a \x01(\tR\amessage\x12\x12\n" +
+	"\x04type\x18\b \x01(\tR\x04type\x12-\n" +
+	"\x05props\x18\t \x01(\v2\x17.google.protobuf.StructR\x05props\x12I\n" +
+	"\rprops_numbers\x18\n" +
+	" \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fpropsNumbers\x12\x19\n" +
+	"\bfile_ids\x18\v \x03(\tR\afileIds\x12A\n" +
+	"\bmetadata\x18\f \x01(\v2%.mattermost.pluginapi.v1.PostMetadataR\bmetadata\x123\n" +
+	"\bpriority\x18\r \x01(\v2\x17.google.protobuf.StructR\bpriority\x12O\n" +
+	"\x10priority_numbers\x18\x0e \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x0fpriorityNumbers\"\x82\x06\n" +
+	"\rScheduledPost\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
+	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
+	"\tupdate_at\x18\x03 \x01(\x03R\bupdateAt\x12\x1b\n" +
+	"\tdelete_at\x18\x04 \x01(\x03R\bdeleteAt\x12\x17\n" +
+	"\auser_id\x18\x05 \x01(\tR\x06userId\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x06 \x01(\tR\tchannelId\x12\x17\n" +
+	"\aroot_id\x18\a \x01(\tR\x06rootId\x12\x18\n" +
+	"\amessage\x18\b \x01(\tR\amessage\x12\x12\n" +
+	"\x04type\x18\t \x01(\tR\x04type\x12-\n" +
+	"\x05props\x18\n" +
+	" \x01(\v2\x17.google.protobuf.StructR\x05props\x12I\n" +
+	"\rprops_numbers\x18\v \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\fpropsNumbers\x12\x19\n" +
+	"\bfile_ids\x18\f \x03(\tR\afileIds\x12A\n" +
+	"\bmetadata\x18\r \x01(\v2%.mattermost.pluginapi.v1.PostMetadataR\bmetadata\x123\n" +
+	"\bpriority\x18\x0e \x01(\v2\x17.google.protobuf.StructR\bpriority\x12O\n" +
+	"\x10priority_numbers\x18\x0f \x03(\v2$.mattermost.pluginapi.v1.ExactNumberR\x0fpriorityNumbers\x12!\n" +
+	"\fscheduled_at\x18\x10 \x01(\x03R\vscheduledAt\x12!\n" +
+	"\fprocessed_at\x18\x11 \x01(\x03R\vprocessedAt\x12\x1d\n" +
+	"\n" +
+	"error_code\x18\x12 \x01(\tR\terrorCode\x12\x1f\n" +
+	"\vrepeat_type\x18\x13 \x01(\tR\n" +
+	"repeatType\x12'\n" +
+	"\x0frepeat_timezone\x18\x14 \x01(\tR\x0erepeatTimezoneB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
 
 var (
 	file_post_proto_rawDescOnce sync.Once
@@ -889,41 +1614,67 @@ func file_post_proto_rawDescGZIP() []byte {
 	return file_post_proto_rawDescData
 }
 
-var file_post_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_post_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_post_proto_goTypes = []any{
 	(*PostMetadata)(nil),        // 0: mattermost.pluginapi.v1.PostMetadata
-	(*PostEmbed)(nil),           // 1: mattermost.pluginapi.v1.PostEmbed
-	(*PostImage)(nil),           // 2: mattermost.pluginapi.v1.PostImage
-	(*PostPriority)(nil),        // 3: mattermost.pluginapi.v1.PostPriority
-	(*PostAcknowledgement)(nil), // 4: mattermost.pluginapi.v1.PostAcknowledgement
-	(*Reaction)(nil),            // 5: mattermost.pluginapi.v1.Reaction
-	(*Post)(nil),                // 6: mattermost.pluginapi.v1.Post
-	(*PostList)(nil),            // 7: mattermost.pluginapi.v1.PostList
-	nil,                         // 8: mattermost.pluginapi.v1.PostMetadata.ImagesEntry
-	nil,                         // 9: mattermost.pluginapi.v1.PostList.PostsEntry
-	(*FileInfo)(nil),            // 10: mattermost.pluginapi.v1.FileInfo
-	(*structpb.Struct)(nil),     // 11: google.protobuf.Struct
-	(*User)(nil),                // 12: mattermost.pluginapi.v1.User
+	(*PostEmoji)(nil),           // 1: mattermost.pluginapi.v1.PostEmoji
+	(*PostTranslation)(nil),     // 2: mattermost.pluginapi.v1.PostTranslation
+	(*PostEmbed)(nil),           // 3: mattermost.pluginapi.v1.PostEmbed
+	(*PostImage)(nil),           // 4: mattermost.pluginapi.v1.PostImage
+	(*PostPriority)(nil),        // 5: mattermost.pluginapi.v1.PostPriority
+	(*PostAcknowledgement)(nil), // 6: mattermost.pluginapi.v1.PostAcknowledgement
+	(*Reaction)(nil),            // 7: mattermost.pluginapi.v1.Reaction
+	(*Post)(nil),                // 8: mattermost.pluginapi.v1.Post
+	(*PostList)(nil),            // 9: mattermost.pluginapi.v1.PostList
+	(*Draft)(nil),               // 10: mattermost.pluginapi.v1.Draft
+	(*ScheduledPost)(nil),       // 11: mattermost.pluginapi.v1.ScheduledPost
+	nil,                         // 12: mattermost.pluginapi.v1.PostMetadata.ImagesEntry
+	nil,                         // 13: mattermost.pluginapi.v1.PostMetadata.TranslationsEntry
+	nil,                         // 14: mattermost.pluginapi.v1.PostList.PostsEntry
+	nil,                         // 15: mattermost.pluginapi.v1.PostList.BurnOnReadPostsEntry
+	(*FileInfo)(nil),            // 16: mattermost.pluginapi.v1.FileInfo
+	(*structpb.Struct)(nil),     // 17: google.protobuf.Struct
+	(*structpb.Value)(nil),      // 18: google.protobuf.Value
+	(*ExactNumber)(nil),         // 19: mattermost.pluginapi.v1.ExactNumber
+	(*User)(nil),                // 20: mattermost.pluginapi.v1.User
 }
 var file_post_proto_depIdxs = []int32{
-	1,  // 0: mattermost.pluginapi.v1.PostMetadata.embeds:type_name -> mattermost.pluginapi.v1.PostEmbed
-	5,  // 1: mattermost.pluginapi.v1.PostMetadata.reactions:type_name -> mattermost.pluginapi.v1.Reaction
-	10, // 2: mattermost.pluginapi.v1.PostMetadata.files:type_name -> mattermost.pluginapi.v1.FileInfo
-	8,  // 3: mattermost.pluginapi.v1.PostMetadata.images:type_name -> mattermost.pluginapi.v1.PostMetadata.ImagesEntry
-	3,  // 4: mattermost.pluginapi.v1.PostMetadata.priority:type_name -> mattermost.pluginapi.v1.PostPriority
-	4,  // 5: mattermost.pluginapi.v1.PostMetadata.acknowledgements:type_name -> mattermost.pluginapi.v1.PostAcknowledgement
-	11, // 6: mattermost.pluginapi.v1.PostEmbed.data:type_name -> google.protobuf.Struct
-	11, // 7: mattermost.pluginapi.v1.Post.props:type_name -> google.protobuf.Struct
-	12, // 8: mattermost.pluginapi.v1.Post.participants:type_name -> mattermost.pluginapi.v1.User
-	0,  // 9: mattermost.pluginapi.v1.Post.metadata:type_name -> mattermost.pluginapi.v1.PostMetadata
-	9,  // 10: mattermost.pluginapi.v1.PostList.posts:type_name -> mattermost.pluginapi.v1.PostList.PostsEntry
-	2,  // 11: mattermost.pluginapi.v1.PostMetadata.ImagesEntry.value:type_name -> mattermost.pluginapi.v1.PostImage
-	6,  // 12: mattermost.pluginapi.v1.PostList.PostsEntry.value:type_name -> mattermost.pluginapi.v1.Post
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	3,  // 0: mattermost.pluginapi.v1.PostMetadata.embeds:type_name -> mattermost.pluginapi.v1.PostEmbed
+	7,  // 1: mattermost.pluginapi.v1.PostMetadata.reactions:type_name -> mattermost.pluginapi.v1.Reaction
+	16, // 2: mattermost.pluginapi.v1.PostMetadata.files:type_name -> mattermost.pluginapi.v1.FileInfo
+	12, // 3: mattermost.pluginapi.v1.PostMetadata.images:type_name -> mattermost.pluginapi.v1.PostMetadata.ImagesEntry
+	5,  // 4: mattermost.pluginapi.v1.PostMetadata.priority:type_name -> mattermost.pluginapi.v1.PostPriority
+	6,  // 5: mattermost.pluginapi.v1.PostMetadata.acknowledgements:type_name -> mattermost.pluginapi.v1.PostAcknowledgement
+	1,  // 6: mattermost.pluginapi.v1.PostMetadata.emojis:type_name -> mattermost.pluginapi.v1.PostEmoji
+	13, // 7: mattermost.pluginapi.v1.PostMetadata.translations:type_name -> mattermost.pluginapi.v1.PostMetadata.TranslationsEntry
+	17, // 8: mattermost.pluginapi.v1.PostEmbed.data:type_name -> google.protobuf.Struct
+	18, // 9: mattermost.pluginapi.v1.PostEmbed.data_exact:type_name -> google.protobuf.Value
+	19, // 10: mattermost.pluginapi.v1.PostEmbed.data_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	17, // 11: mattermost.pluginapi.v1.Post.props:type_name -> google.protobuf.Struct
+	20, // 12: mattermost.pluginapi.v1.Post.participants:type_name -> mattermost.pluginapi.v1.User
+	0,  // 13: mattermost.pluginapi.v1.Post.metadata:type_name -> mattermost.pluginapi.v1.PostMetadata
+	19, // 14: mattermost.pluginapi.v1.Post.props_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	14, // 15: mattermost.pluginapi.v1.PostList.posts:type_name -> mattermost.pluginapi.v1.PostList.PostsEntry
+	15, // 16: mattermost.pluginapi.v1.PostList.burn_on_read_posts:type_name -> mattermost.pluginapi.v1.PostList.BurnOnReadPostsEntry
+	17, // 17: mattermost.pluginapi.v1.Draft.props:type_name -> google.protobuf.Struct
+	19, // 18: mattermost.pluginapi.v1.Draft.props_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	0,  // 19: mattermost.pluginapi.v1.Draft.metadata:type_name -> mattermost.pluginapi.v1.PostMetadata
+	17, // 20: mattermost.pluginapi.v1.Draft.priority:type_name -> google.protobuf.Struct
+	19, // 21: mattermost.pluginapi.v1.Draft.priority_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	17, // 22: mattermost.pluginapi.v1.ScheduledPost.props:type_name -> google.protobuf.Struct
+	19, // 23: mattermost.pluginapi.v1.ScheduledPost.props_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	0,  // 24: mattermost.pluginapi.v1.ScheduledPost.metadata:type_name -> mattermost.pluginapi.v1.PostMetadata
+	17, // 25: mattermost.pluginapi.v1.ScheduledPost.priority:type_name -> google.protobuf.Struct
+	19, // 26: mattermost.pluginapi.v1.ScheduledPost.priority_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	4,  // 27: mattermost.pluginapi.v1.PostMetadata.ImagesEntry.value:type_name -> mattermost.pluginapi.v1.PostImage
+	2,  // 28: mattermost.pluginapi.v1.PostMetadata.TranslationsEntry.value:type_name -> mattermost.pluginapi.v1.PostTranslation
+	8,  // 29: mattermost.pluginapi.v1.PostList.PostsEntry.value:type_name -> mattermost.pluginapi.v1.Post
+	8,  // 30: mattermost.pluginapi.v1.PostList.BurnOnReadPostsEntry.value:type_name -> mattermost.pluginapi.v1.Post
+	31, // [31:31] is the sub-list for method output_type
+	31, // [31:31] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_post_proto_init() }
@@ -933,10 +1684,13 @@ func file_post_proto_init() {
 	}
 	file_user_proto_init()
 	file_file_proto_init()
+	file_common_proto_init()
 	file_post_proto_msgTypes[0].OneofWrappers = []any{}
-	file_post_proto_msgTypes[3].OneofWrappers = []any{}
 	file_post_proto_msgTypes[5].OneofWrappers = []any{}
 	file_post_proto_msgTypes[6].OneofWrappers = []any{}
+	file_post_proto_msgTypes[7].OneofWrappers = []any{}
+	file_post_proto_msgTypes[8].OneofWrappers = []any{}
+	file_post_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
@@ -944,7 +1698,7 @@ func file_post_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_post_proto_rawDesc), len(file_post_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

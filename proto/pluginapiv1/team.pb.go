@@ -94,6 +94,11 @@ type Team struct {
 	GroupConstrained    *bool                  `protobuf:"varint,16,opt,name=group_constrained,json=groupConstrained,proto3,oneof" json:"group_constrained,omitempty"`
 	PolicyId            *string                `protobuf:"bytes,17,opt,name=policy_id,json=policyId,proto3,oneof" json:"policy_id,omitempty"`
 	CloudLimitsArchived bool                   `protobuf:"varint,18,opt,name=cloud_limits_archived,json=cloudLimitsArchived,proto3" json:"cloud_limits_archived,omitempty"`
+	PolicyEnforced      bool                   `protobuf:"varint,19,opt,name=policy_enforced,json=policyEnforced,proto3" json:"policy_enforced,omitempty"`
+	PolicyActions       map[string]bool        `protobuf:"bytes,20,rep,name=policy_actions,json=policyActions,proto3" json:"policy_actions,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	PolicyIsActive      bool                   `protobuf:"varint,21,opt,name=policy_is_active,json=policyIsActive,proto3" json:"policy_is_active,omitempty"`
+	Recommended         bool                   `protobuf:"varint,22,opt,name=recommended,proto3" json:"recommended,omitempty"`
+	TypeExact           *string                `protobuf:"bytes,23,opt,name=type_exact,json=typeExact,proto3,oneof" json:"type_exact,omitempty"` // Mattermost's own text.
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
@@ -254,6 +259,41 @@ func (x *Team) GetCloudLimitsArchived() bool {
 	return false
 }
 
+func (x *Team) GetPolicyEnforced() bool {
+	if x != nil {
+		return x.PolicyEnforced
+	}
+	return false
+}
+
+func (x *Team) GetPolicyActions() map[string]bool {
+	if x != nil {
+		return x.PolicyActions
+	}
+	return nil
+}
+
+func (x *Team) GetPolicyIsActive() bool {
+	if x != nil {
+		return x.PolicyIsActive
+	}
+	return false
+}
+
+func (x *Team) GetRecommended() bool {
+	if x != nil {
+		return x.Recommended
+	}
+	return false
+}
+
+func (x *Team) GetTypeExact() string {
+	if x != nil && x.TypeExact != nil {
+		return *x.TypeExact
+	}
+	return ""
+}
+
 // TeamMember stands for model.TeamMember.
 type TeamMember struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -265,6 +305,7 @@ type TeamMember struct {
 	SchemeUser    bool                   `protobuf:"varint,6,opt,name=scheme_user,json=schemeUser,proto3" json:"scheme_user,omitempty"`
 	SchemeAdmin   bool                   `protobuf:"varint,7,opt,name=scheme_admin,json=schemeAdmin,proto3" json:"scheme_admin,omitempty"`
 	CreateAt      int64                  `protobuf:"varint,8,opt,name=create_at,json=createAt,proto3" json:"create_at,omitempty"`
+	ExplicitRoles string                 `protobuf:"bytes,9,opt,name=explicit_roles,json=explicitRoles,proto3" json:"explicit_roles,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -355,18 +396,26 @@ func (x *TeamMember) GetCreateAt() int64 {
 	return 0
 }
 
+func (x *TeamMember) GetExplicitRoles() string {
+	if x != nil {
+		return x.ExplicitRoles
+	}
+	return ""
+}
+
 // TeamUnread stands for model.TeamUnread.
 type TeamUnread struct {
-	state              protoimpl.MessageState `protogen:"open.v1"`
-	TeamId             string                 `protobuf:"bytes,1,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
-	MsgCount           int64                  `protobuf:"varint,2,opt,name=msg_count,json=msgCount,proto3" json:"msg_count,omitempty"`
-	MentionCount       int64                  `protobuf:"varint,3,opt,name=mention_count,json=mentionCount,proto3" json:"mention_count,omitempty"`
-	MentionCountRoot   int64                  `protobuf:"varint,4,opt,name=mention_count_root,json=mentionCountRoot,proto3" json:"mention_count_root,omitempty"`
-	MsgCountRoot       int64                  `protobuf:"varint,5,opt,name=msg_count_root,json=msgCountRoot,proto3" json:"msg_count_root,omitempty"`
-	ThreadCount        int64                  `protobuf:"varint,6,opt,name=thread_count,json=threadCount,proto3" json:"thread_count,omitempty"`
-	ThreadMentionCount int64                  `protobuf:"varint,7,opt,name=thread_mention_count,json=threadMentionCount,proto3" json:"thread_mention_count,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	state                    protoimpl.MessageState `protogen:"open.v1"`
+	TeamId                   string                 `protobuf:"bytes,1,opt,name=team_id,json=teamId,proto3" json:"team_id,omitempty"`
+	MsgCount                 int64                  `protobuf:"varint,2,opt,name=msg_count,json=msgCount,proto3" json:"msg_count,omitempty"`
+	MentionCount             int64                  `protobuf:"varint,3,opt,name=mention_count,json=mentionCount,proto3" json:"mention_count,omitempty"`
+	MentionCountRoot         int64                  `protobuf:"varint,4,opt,name=mention_count_root,json=mentionCountRoot,proto3" json:"mention_count_root,omitempty"`
+	MsgCountRoot             int64                  `protobuf:"varint,5,opt,name=msg_count_root,json=msgCountRoot,proto3" json:"msg_count_root,omitempty"`
+	ThreadCount              int64                  `protobuf:"varint,6,opt,name=thread_count,json=threadCount,proto3" json:"thread_count,omitempty"`
+	ThreadMentionCount       int64                  `protobuf:"varint,7,opt,name=thread_mention_count,json=threadMentionCount,proto3" json:"thread_mention_count,omitempty"`
+	ThreadUrgentMentionCount int64                  `protobuf:"varint,8,opt,name=thread_urgent_mention_count,json=threadUrgentMentionCount,proto3" json:"thread_urgent_mention_count,omitempty"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
 }
 
 func (x *TeamUnread) Reset() {
@@ -448,12 +497,19 @@ func (x *TeamUnread) GetThreadMentionCount() int64 {
 	return 0
 }
 
+func (x *TeamUnread) GetThreadUrgentMentionCount() int64 {
+	if x != nil {
+		return x.ThreadUrgentMentionCount
+	}
+	return 0
+}
+
 var File_team_proto protoreflect.FileDescriptor
 
 const file_team_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"team.proto\x12\x17mattermost.pluginapi.v1\"\xb7\x05\n" +
+	"team.proto\x12\x17mattermost.pluginapi.v1\"\xfa\a\n" +
 	"\x04Team\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
@@ -473,12 +529,22 @@ const file_team_proto_rawDesc = "" +
 	"\tscheme_id\x18\x0f \x01(\tH\x00R\bschemeId\x88\x01\x01\x120\n" +
 	"\x11group_constrained\x18\x10 \x01(\bH\x01R\x10groupConstrained\x88\x01\x01\x12 \n" +
 	"\tpolicy_id\x18\x11 \x01(\tH\x02R\bpolicyId\x88\x01\x01\x122\n" +
-	"\x15cloud_limits_archived\x18\x12 \x01(\bR\x13cloudLimitsArchivedB\f\n" +
+	"\x15cloud_limits_archived\x18\x12 \x01(\bR\x13cloudLimitsArchived\x12'\n" +
+	"\x0fpolicy_enforced\x18\x13 \x01(\bR\x0epolicyEnforced\x12W\n" +
+	"\x0epolicy_actions\x18\x14 \x03(\v20.mattermost.pluginapi.v1.Team.PolicyActionsEntryR\rpolicyActions\x12(\n" +
+	"\x10policy_is_active\x18\x15 \x01(\bR\x0epolicyIsActive\x12 \n" +
+	"\vrecommended\x18\x16 \x01(\bR\vrecommended\x12\"\n" +
+	"\n" +
+	"type_exact\x18\x17 \x01(\tH\x03R\ttypeExact\x88\x01\x01\x1a@\n" +
+	"\x12PolicyActionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\bR\x05value:\x028\x01B\f\n" +
 	"\n" +
 	"_scheme_idB\x14\n" +
 	"\x12_group_constrainedB\f\n" +
 	"\n" +
-	"_policy_id\"\xf5\x01\n" +
+	"_policy_idB\r\n" +
+	"\v_type_exact\"\x9c\x02\n" +
 	"\n" +
 	"TeamMember\x12\x17\n" +
 	"\ateam_id\x18\x01 \x01(\tR\x06teamId\x12\x17\n" +
@@ -489,7 +555,8 @@ const file_team_proto_rawDesc = "" +
 	"\vscheme_user\x18\x06 \x01(\bR\n" +
 	"schemeUser\x12!\n" +
 	"\fscheme_admin\x18\a \x01(\bR\vschemeAdmin\x12\x1b\n" +
-	"\tcreate_at\x18\b \x01(\x03R\bcreateAt\"\x90\x02\n" +
+	"\tcreate_at\x18\b \x01(\x03R\bcreateAt\x12%\n" +
+	"\x0eexplicit_roles\x18\t \x01(\tR\rexplicitRoles\"\xcf\x02\n" +
 	"\n" +
 	"TeamUnread\x12\x17\n" +
 	"\ateam_id\x18\x01 \x01(\tR\x06teamId\x12\x1b\n" +
@@ -498,7 +565,8 @@ const file_team_proto_rawDesc = "" +
 	"\x12mention_count_root\x18\x04 \x01(\x03R\x10mentionCountRoot\x12$\n" +
 	"\x0emsg_count_root\x18\x05 \x01(\x03R\fmsgCountRoot\x12!\n" +
 	"\fthread_count\x18\x06 \x01(\x03R\vthreadCount\x120\n" +
-	"\x14thread_mention_count\x18\a \x01(\x03R\x12threadMentionCount*O\n" +
+	"\x14thread_mention_count\x18\a \x01(\x03R\x12threadMentionCount\x12=\n" +
+	"\x1bthread_urgent_mention_count\x18\b \x01(\x03R\x18threadUrgentMentionCount*O\n" +
 	"\bTeamType\x12\x19\n" +
 	"\x15TEAM_TYPE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eTEAM_TYPE_OPEN\x10\x01\x12\x14\n" +
@@ -517,20 +585,22 @@ func file_team_proto_rawDescGZIP() []byte {
 }
 
 var file_team_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_team_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_team_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_team_proto_goTypes = []any{
 	(TeamType)(0),      // 0: mattermost.pluginapi.v1.TeamType
 	(*Team)(nil),       // 1: mattermost.pluginapi.v1.Team
 	(*TeamMember)(nil), // 2: mattermost.pluginapi.v1.TeamMember
 	(*TeamUnread)(nil), // 3: mattermost.pluginapi.v1.TeamUnread
+	nil,                // 4: mattermost.pluginapi.v1.Team.PolicyActionsEntry
 }
 var file_team_proto_depIdxs = []int32{
 	0, // 0: mattermost.pluginapi.v1.Team.type:type_name -> mattermost.pluginapi.v1.TeamType
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	4, // 1: mattermost.pluginapi.v1.Team.policy_actions:type_name -> mattermost.pluginapi.v1.Team.PolicyActionsEntry
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_team_proto_init() }
@@ -546,7 +616,7 @@ func file_team_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_team_proto_rawDesc), len(file_team_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

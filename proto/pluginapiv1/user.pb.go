@@ -60,6 +60,7 @@ type User struct {
 	TermsOfServiceCreateAt int64                  `protobuf:"varint,32,opt,name=terms_of_service_create_at,json=termsOfServiceCreateAt,proto3" json:"terms_of_service_create_at,omitempty"`
 	DisableWelcomeEmail    bool                   `protobuf:"varint,33,opt,name=disable_welcome_email,json=disableWelcomeEmail,proto3" json:"disable_welcome_email,omitempty"`
 	LastLogin              int64                  `protobuf:"varint,34,opt,name=last_login,json=lastLogin,proto3" json:"last_login,omitempty"`
+	MfaUsedTimestamps      []string               `protobuf:"bytes,35,rep,name=mfa_used_timestamps,json=mfaUsedTimestamps,proto3" json:"mfa_used_timestamps,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache
 }
@@ -332,12 +333,19 @@ func (x *User) GetLastLogin() int64 {
 	return 0
 }
 
+func (x *User) GetMfaUsedTimestamps() []string {
+	if x != nil {
+		return x.MfaUsedTimestamps
+	}
+	return nil
+}
+
 var File_user_proto protoreflect.FileDescriptor
 
 const file_user_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"user.proto\x12\x17mattermost.pluginapi.v1\"\xe5\v\n" +
+	"user.proto\x12\x17mattermost.pluginapi.v1\"\x95\f\n" +
 	"\x04User\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\tcreate_at\x18\x02 \x01(\x03R\bcreateAt\x12\x1b\n" +
@@ -377,7 +385,8 @@ const file_user_proto_rawDesc = "" +
 	"\x1aterms_of_service_create_at\x18  \x01(\x03R\x16termsOfServiceCreateAt\x122\n" +
 	"\x15disable_welcome_email\x18! \x01(\bR\x13disableWelcomeEmail\x12\x1d\n" +
 	"\n" +
-	"last_login\x18\" \x01(\x03R\tlastLogin\x1a8\n" +
+	"last_login\x18\" \x01(\x03R\tlastLogin\x12.\n" +
+	"\x13mfa_used_timestamps\x18# \x03(\tR\x11mfaUsedTimestamps\x1a8\n" +
 	"\n" +
 	"PropsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +

@@ -77,6 +77,16 @@ class HookName(str, Enum):
     OnSharedChannelsProfileImageSyncMsg = "OnSharedChannelsProfileImageSyncMsg"
     GenerateSupportData = "GenerateSupportData"
     ServeHTTP = "ServeHTTP"
+    ServeMetrics = "ServeMetrics"
+    FileWillBeDownloaded = "FileWillBeDownloaded"
+    ChannelMemberWillBeAdded = "ChannelMemberWillBeAdded"
+    TeamMemberWillBeAdded = "TeamMemberWillBeAdded"
+    ChannelWillBeArchived = "ChannelWillBeArchived"
+    ChannelWillBeUpdated = "ChannelWillBeUpdated"
+    ChannelWillBeRestored = "ChannelWillBeRestored"
+    ScheduledPostWillBeCreated = "ScheduledPostWillBeCreated"
+    DraftWillBeUpserted = "DraftWillBeUpserted"
+    MessagesWillBeConsumedWithContext = "MessagesWillBeConsumedWithContext"
 
 
 VALID_HOOK_NAMES = frozenset(HookName.__members__)

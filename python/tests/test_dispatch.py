@@ -2,7 +2,7 @@
 
 import unittest
 
-from mattermost_plugin import Plugin, hook
+from mattermost_plugin import HookName, Plugin, hook
 from mattermost_plugin._internal.dispatch import Dispatcher
 from mattermost_plugin._internal.hook_messages import hook_messages
 from mattermost_plugin._internal.hook_table import HOOK_RULES
@@ -37,7 +37,13 @@ def answer(hook_name, result, **request):
 
 class Arguments(unittest.TestCase):
     def test_every_hook_has_a_rule(self):
-        self.assertEqual(sorted(HOOK_RULES), sorted(SURFACE["hook_names"]))
+        self.assertEqual(list(HOOK_RULES), [member.value for member in HookName])
+
+    def test_handlers_are_given_fields_of_the_request(self):
+        for name, (fields, _) in HOOK_RULES.items():
+            with self.subTest(name):
+                known = hook_messages(name)[0].DESCRIPTOR.fields_by_name
+                self.assertLessEqual({field.rstrip("[]?") for field in fields}, set(known))
 
     def test_handlers_are_given_what_the_surface_says(self):
         for name, expected in SURFACE["hook_arguments"].items():

@@ -1,14 +1,19 @@
 import unittest
 
 from mattermost_plugin import HookName, HookRegistrationError, Plugin, hook
+from mattermost_plugin._internal.hook_messages import HOOK_MESSAGES
 from mattermost_plugin.hooks import HOOK_MARKER_ATTR, VALID_HOOK_NAMES, get_hook_name, is_hook_handler
 from surface import SURFACE
 
 
 class HookNames(unittest.TestCase):
-    def test_all_of_the_surface_in_its_order(self):
-        self.assertEqual([member.value for member in HookName], SURFACE["hook_names"])
-        self.assertEqual(VALID_HOOK_NAMES, frozenset(SURFACE["hook_names"]))
+    def test_all_of_the_surface_in_its_order_then_the_newer_ones(self):
+        names = [member.value for member in HookName]
+        self.assertEqual(names[: len(SURFACE["hook_names"])], SURFACE["hook_names"])
+        self.assertEqual(VALID_HOOK_NAMES, frozenset(names))
+
+    def test_every_hook_of_the_contract_but_implemented(self):
+        self.assertEqual(VALID_HOOK_NAMES, HOOK_MESSAGES.keys() - {"Implemented"})
 
     def test_a_member_is_its_name(self):
         self.assertEqual(HookName.OnActivate, "OnActivate")

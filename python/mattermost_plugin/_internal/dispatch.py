@@ -90,7 +90,7 @@ class Dispatcher:
 
 
 def _bind(hook: str, handler: Callable[..., Any]) -> Binding:
-    if hook == "ServeHTTP":
+    if hook in ("ServeHTTP", "ServeMetrics"):
         from mattermost_plugin._internal.http import HTTPBinding
 
         return HTTPBinding(hook, handler)

@@ -67,6 +67,28 @@ HOOK_MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "GenerateSupportData": ("hooks_command_pb2", "GenerateSupportDataRequest", "GenerateSupportDataResponse"),
     "ServeHTTP": ("hooks_http_pb2", "ServeHTTPRequest", "ServeHTTPResponse"),
+    "ServeMetrics": ("hooks_http_pb2", "ServeHTTPRequest", "ServeHTTPResponse"),
+    "FileWillBeDownloaded": ("hooks_message_pb2", "FileWillBeDownloadedRequest", "FileWillBeDownloadedResponse"),
+    "ChannelMemberWillBeAdded": (
+        "hooks_user_channel_pb2", "ChannelMemberWillBeAddedRequest", "ChannelMemberWillBeAddedResponse",
+    ),
+    "TeamMemberWillBeAdded": (
+        "hooks_user_channel_pb2", "TeamMemberWillBeAddedRequest", "TeamMemberWillBeAddedResponse",
+    ),
+    "ChannelWillBeArchived": (
+        "hooks_user_channel_pb2", "ChannelWillBeArchivedRequest", "ChannelWillBeArchivedResponse",
+    ),
+    "ChannelWillBeUpdated": ("hooks_user_channel_pb2", "ChannelWillBeUpdatedRequest", "ChannelWillBeUpdatedResponse"),
+    "ChannelWillBeRestored": (
+        "hooks_user_channel_pb2", "ChannelWillBeRestoredRequest", "ChannelWillBeRestoredResponse",
+    ),
+    "ScheduledPostWillBeCreated": (
+        "hooks_message_pb2", "ScheduledPostWillBeCreatedRequest", "ScheduledPostWillBeCreatedResponse",
+    ),
+    "DraftWillBeUpserted": ("hooks_message_pb2", "DraftWillBeUpsertedRequest", "DraftWillBeUpsertedResponse"),
+    "MessagesWillBeConsumedWithContext": (
+        "hooks_message_pb2", "MessagesWillBeConsumedWithContextRequest", "MessagesWillBeConsumedWithContextResponse",
+    ),
 }
 
 

@@ -62,6 +62,31 @@ HOOK_RULES: dict[str, HookRule] = {
     "OnSharedChannelsProfileImageSyncMsg": (("user", "remote_cluster"), _ERROR),
     "GenerateSupportData": (("plugin_context",), results.support_files),
     "ServeHTTP": (("init",), _NOTHING),  # see mattermost_plugin._internal.http
+    "ServeMetrics": (("init",), _NOTHING),  # as ServeHTTP
+    "FileWillBeDownloaded": (("plugin_context", "file_info", "user_id", "download_type"), results.reject),
+    "ChannelMemberWillBeAdded": (
+        ("plugin_context", "channel_member"),
+        results.modify_or_reject("modified_channel_member", "roles"),
+    ),
+    "TeamMemberWillBeAdded": (
+        ("plugin_context", "team_member"),
+        results.modify_or_reject("modified_team_member", "roles"),
+    ),
+    "ChannelWillBeArchived": (("plugin_context", "channel"), results.reject),
+    "ChannelWillBeUpdated": (
+        ("plugin_context", "new_channel", "old_channel"),
+        results.modify_or_reject("modified_channel", "display_name"),
+    ),
+    "ChannelWillBeRestored": (("plugin_context", "channel"), results.reject),
+    "ScheduledPostWillBeCreated": (
+        ("plugin_context", "scheduled_post"),
+        results.modify_or_reject("modified_scheduled_post", "scheduled_at"),
+    ),
+    "DraftWillBeUpserted": (
+        ("plugin_context", "draft"),
+        results.modify_or_reject("modified_draft", "channel_id"),
+    ),
+    "MessagesWillBeConsumedWithContext": (("plugin_context", "posts[]"), results.replace_posts),
 }
 
 # Their handlers' exceptions go into the response, not to the host: Mattermost has an answer for a failure there.

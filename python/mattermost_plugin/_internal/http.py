@@ -1,4 +1,4 @@
-"""What a ServeHTTP handler is given: a request and a writer for the response."""
+"""What a ServeHTTP or ServeMetrics handler is given: a request and a writer for the response."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class HTTPResponseWriter:
 
 
 class HTTPBinding(Binding):
-    """ServeHTTP with the whole request in one message, and the whole response."""
+    """ServeHTTP or ServeMetrics with the whole request in one message, and the whole response."""
 
     def __call__(self, request: bytes) -> bytes:
         from mattermost_plugin.grpc.hooks_http_pb2 import ServeHTTPRequest, ServeHTTPResponse

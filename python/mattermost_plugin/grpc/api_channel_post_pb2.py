@@ -27,6 +27,22 @@ DeleteChannelResponse = _message("mattermost.pluginapi.v1.DeleteChannelResponse"
     ("error", 1, "message", _common.AppError),
 ))
 
+RestoreChannelRequest = _message("mattermost.pluginapi.v1.RestoreChannelRequest", __name__, (
+    ("channel_id", 1, "string"),
+))
+
+RestoreChannelResponse = _message("mattermost.pluginapi.v1.RestoreChannelResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
+GetChannelOfTypeRequest = _message("mattermost.pluginapi.v1.GetChannelOfTypeRequest", __name__, (
+    ("channel_id", 1, "string"), ("channel_type", 2, "string"),
+))
+
+GetChannelOfTypeResponse = _message("mattermost.pluginapi.v1.GetChannelOfTypeResponse", __name__, (
+    ("error", 1, "message", _common.AppError), ("channel", 2, "message", _channel.Channel),
+))
+
 GetPublicChannelsForTeamRequest = _message("mattermost.pluginapi.v1.GetPublicChannelsForTeamRequest", __name__, (
     ("team_id", 1, "string"), ("page", 2, "int32"), ("per_page", 3, "int32"),
 ))
@@ -107,12 +123,29 @@ SearchChannelsResponse = _message("mattermost.pluginapi.v1.SearchChannelsRespons
     ("error", 1, "message", _common.AppError), ("channels", 2, "message", _channel.Channel, "repeated"),
 ))
 
+RegisterChannelGuardRequest = _message("mattermost.pluginapi.v1.RegisterChannelGuardRequest", __name__, (
+    ("channel_id", 1, "string"),
+))
+
+RegisterChannelGuardResponse = _message("mattermost.pluginapi.v1.RegisterChannelGuardResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
+UnregisterChannelGuardRequest = _message("mattermost.pluginapi.v1.UnregisterChannelGuardRequest", __name__, (
+    ("channel_id", 1, "string"),
+))
+
+UnregisterChannelGuardResponse = _message("mattermost.pluginapi.v1.UnregisterChannelGuardResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
 ChannelMember = _message("mattermost.pluginapi.v1.ChannelMember", __name__, (
     ("channel_id", 1, "string"), ("user_id", 2, "string"), ("roles", 3, "string"), ("last_viewed_at", 4, "int64"),
     ("msg_count", 5, "int64"), ("mention_count", 6, "int64"), ("mention_count_root", 7, "int64"),
     ("msg_count_root", 8, "int64"), ("notify_props", 9, "map", ("string", "string", None)),
     ("last_update_at", 10, "int64"), ("scheme_guest", 11, "bool"), ("scheme_user", 12, "bool"),
-    ("scheme_admin", 13, "bool"), ("urgent_mention_count", 14, "int64"),
+    ("scheme_admin", 13, "bool"), ("urgent_mention_count", 14, "int64"), ("explicit_roles", 15, "string"),
+    ("autotranslation_disabled", 16, "bool"),
 ))
 
 ChannelMemberIdentifier = _message("mattermost.pluginapi.v1.ChannelMemberIdentifier", __name__, (
@@ -203,7 +236,8 @@ DeleteChannelMemberResponse = _message("mattermost.pluginapi.v1.DeleteChannelMem
 SidebarCategoryWithChannels = _message("mattermost.pluginapi.v1.SidebarCategoryWithChannels", __name__, (
     ("id", 1, "string"), ("user_id", 2, "string"), ("team_id", 3, "string"), ("display_name", 4, "string"),
     ("type", 5, "string"), ("sorting", 6, "int32"), ("muted", 7, "bool"), ("collapsed", 8, "bool"),
-    ("channel_ids", 9, "string", None, "repeated"),
+    ("channel_ids", 9, "string", None, "repeated"), ("sorting_exact", 10, "string", None, "optional"),
+    ("sort_order", 11, "int64"),
 ))
 
 OrderedSidebarCategories = _message("mattermost.pluginapi.v1.OrderedSidebarCategories", __name__, (
@@ -361,12 +395,18 @@ SearchParams = _message("mattermost.pluginapi.v1.SearchParams", __name__, (
     ("excluded_channels", 8, "string", None, "repeated"), ("from_users", 9, "string", None, "repeated"),
     ("excluded_users", 10, "string", None, "repeated"), ("excluded_before_date", 11, "string", None, "repeated"),
     ("excluded_after_date", 12, "string", None, "repeated"), ("excluded_dates", 13, "string", None, "repeated"),
-    ("extensions", 14, "string", None, "repeated"),
+    ("extensions", 14, "string", None, "repeated"), ("excluded_terms", 15, "string"), ("is_hashtag", 16, "bool"),
+    ("after_date", 17, "string"), ("before_date", 18, "string"),
+    ("excluded_extensions", 19, "string", None, "repeated"), ("on_date", 20, "string"),
+    ("search_without_user_id", 21, "bool"), ("modifier", 22, "string"),
 ))
 
 SearchParameter = _message("mattermost.pluginapi.v1.SearchParameter", __name__, (
     ("terms", 1, "string"), ("is_or_search", 2, "bool"), ("time_zone_offset", 3, "int64"), ("page", 4, "int32"),
-    ("per_page", 5, "int32"), ("include_deleted_channels", 6, "bool"),
+    ("per_page", 5, "int32"), ("include_deleted_channels", 6, "bool"), ("terms_exact", 7, "string", None, "optional"),
+    ("is_or_search_exact", 8, "bool", None, "optional"), ("time_zone_offset_exact", 9, "int64", None, "optional"),
+    ("page_exact", 10, "int32", None, "optional"), ("per_page_exact", 11, "int32", None, "optional"),
+    ("include_deleted_channels_exact", 12, "bool", None, "optional"),
 ))
 
 StringList = _message("mattermost.pluginapi.v1.StringList", __name__, (
@@ -375,7 +415,9 @@ StringList = _message("mattermost.pluginapi.v1.StringList", __name__, (
 
 PostSearchResults = _message("mattermost.pluginapi.v1.PostSearchResults", __name__, (
     ("order", 1, "string", None, "repeated"), ("posts", 2, "map", ("string", "message", _post.Post)),
-    ("matches", 3, "map", ("string", "message", StringList)),
+    ("matches", 3, "map", ("string", "message", StringList)), ("next_post_id", 4, "string"),
+    ("prev_post_id", 5, "string"), ("has_next", 6, "bool", None, "optional"),
+    ("first_inaccessible_post_time", 7, "int64"), ("burn_on_read_posts", 8, "map", ("string", "message", _post.Post)),
 ))
 
 SearchPostsInTeamRequest = _message("mattermost.pluginapi.v1.SearchPostsInTeamRequest", __name__, (

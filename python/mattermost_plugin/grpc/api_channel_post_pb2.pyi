@@ -47,6 +47,34 @@ class DeleteChannelResponse(_mmpy.Message):
     def error(self) -> _common.AppError: ...
     def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
 
+class RestoreChannelRequest(_mmpy.Message):
+    """RestoreChannelRequest holds the arguments of API.RestoreChannel(channelId string)."""
+    channel_id: str
+    def __init__(self, *, channel_id: str | None = ...) -> None: ...
+
+class RestoreChannelResponse(_mmpy.Message):
+    """RestoreChannelResponse holds what API.RestoreChannel returns: *model.AppError."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
+class GetChannelOfTypeRequest(_mmpy.Message):
+    """GetChannelOfTypeRequest holds the arguments of API.GetChannelOfType(channelId string, channelType model.ChannelType)."""
+    channel_id: str
+    channel_type: str  # Mattermost's own text: there are more types than ChannelType has.
+    def __init__(self, *, channel_id: str | None = ..., channel_type: str | None = ...) -> None: ...
+
+class GetChannelOfTypeResponse(_mmpy.Message):
+    """GetChannelOfTypeResponse holds what API.GetChannelOfType returns: *model.Channel, *model.AppError."""
+    @property
+    def error(self) -> _common.AppError: ...
+    @property
+    def channel(self) -> _channel.Channel: ...
+    def __init__(
+        self, *, error: _common.AppError | Mapping[str, Any] | None = ...,
+        channel: _channel.Channel | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
 class GetPublicChannelsForTeamRequest(_mmpy.Message):
     """GetPublicChannelsForTeamRequest holds the arguments of API.GetPublicChannelsForTeam(teamID string, page, perPage int)."""
     team_id: str
@@ -225,6 +253,28 @@ class SearchChannelsResponse(_mmpy.Message):
         channels: Iterable[_channel.Channel | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
+class RegisterChannelGuardRequest(_mmpy.Message):
+    """RegisterChannelGuardRequest holds the arguments of API.RegisterChannelGuard(channelID string)."""
+    channel_id: str
+    def __init__(self, *, channel_id: str | None = ...) -> None: ...
+
+class RegisterChannelGuardResponse(_mmpy.Message):
+    """RegisterChannelGuardResponse holds what API.RegisterChannelGuard returns: *model.AppError."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
+class UnregisterChannelGuardRequest(_mmpy.Message):
+    """UnregisterChannelGuardRequest holds the arguments of API.UnregisterChannelGuard(channelID string)."""
+    channel_id: str
+    def __init__(self, *, channel_id: str | None = ...) -> None: ...
+
+class UnregisterChannelGuardResponse(_mmpy.Message):
+    """UnregisterChannelGuardResponse holds what API.UnregisterChannelGuard returns: *model.AppError."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
 class ChannelMember(_mmpy.Message):
     """ChannelMember stands for model.ChannelMember."""
     channel_id: str
@@ -242,12 +292,15 @@ class ChannelMember(_mmpy.Message):
     scheme_user: bool
     scheme_admin: bool
     urgent_mention_count: int
+    explicit_roles: str
+    autotranslation_disabled: bool
     def __init__(
         self, *, channel_id: str | None = ..., user_id: str | None = ..., roles: str | None = ...,
         last_viewed_at: int | None = ..., msg_count: int | None = ..., mention_count: int | None = ...,
         mention_count_root: int | None = ..., msg_count_root: int | None = ...,
         notify_props: Mapping[str, str] | None = ..., last_update_at: int | None = ..., scheme_guest: bool | None = ...,
         scheme_user: bool | None = ..., scheme_admin: bool | None = ..., urgent_mention_count: int | None = ...,
+        explicit_roles: str | None = ..., autotranslation_disabled: bool | None = ...,
     ) -> None: ...
 
 class ChannelMemberIdentifier(_mmpy.Message):
@@ -452,10 +505,13 @@ class SidebarCategoryWithChannels(_mmpy.Message):
     collapsed: bool
     @property
     def channel_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    sorting_exact: str  # Mattermost's own text: 'alpha', 'recent', 'manual'.
+    sort_order: int
     def __init__(
         self, *, id: str | None = ..., user_id: str | None = ..., team_id: str | None = ...,
         display_name: str | None = ..., type: str | None = ..., sorting: int | None = ..., muted: bool | None = ...,
-        collapsed: bool | None = ..., channel_ids: Iterable[str] | None = ...,
+        collapsed: bool | None = ..., channel_ids: Iterable[str] | None = ..., sorting_exact: str | None = ...,
+        sort_order: int | None = ...,
     ) -> None: ...
 
 class OrderedSidebarCategories(_mmpy.Message):
@@ -805,6 +861,15 @@ class SearchParams(_mmpy.Message):
     def excluded_dates(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
     @property
     def extensions(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    excluded_terms: str
+    is_hashtag: bool
+    after_date: str
+    before_date: str
+    @property
+    def excluded_extensions(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    on_date: str
+    search_without_user_id: bool
+    modifier: str
     def __init__(
         self, *, terms: str | None = ..., is_or_search: bool | None = ..., time_zone_offset: int | None = ...,
         page: int | None = ..., per_page: int | None = ..., include_deleted_channels: bool | None = ...,
@@ -812,6 +877,9 @@ class SearchParams(_mmpy.Message):
         from_users: Iterable[str] | None = ..., excluded_users: Iterable[str] | None = ...,
         excluded_before_date: Iterable[str] | None = ..., excluded_after_date: Iterable[str] | None = ...,
         excluded_dates: Iterable[str] | None = ..., extensions: Iterable[str] | None = ...,
+        excluded_terms: str | None = ..., is_hashtag: bool | None = ..., after_date: str | None = ...,
+        before_date: str | None = ..., excluded_extensions: Iterable[str] | None = ..., on_date: str | None = ...,
+        search_without_user_id: bool | None = ..., modifier: str | None = ...,
     ) -> None: ...
 
 class SearchParameter(_mmpy.Message):
@@ -822,9 +890,18 @@ class SearchParameter(_mmpy.Message):
     page: int
     per_page: int
     include_deleted_channels: bool
+    terms_exact: str
+    is_or_search_exact: bool
+    time_zone_offset_exact: int
+    page_exact: int
+    per_page_exact: int
+    include_deleted_channels_exact: bool
     def __init__(
         self, *, terms: str | None = ..., is_or_search: bool | None = ..., time_zone_offset: int | None = ...,
         page: int | None = ..., per_page: int | None = ..., include_deleted_channels: bool | None = ...,
+        terms_exact: str | None = ..., is_or_search_exact: bool | None = ..., time_zone_offset_exact: int | None = ...,
+        page_exact: int | None = ..., per_page_exact: int | None = ...,
+        include_deleted_channels_exact: bool | None = ...,
     ) -> None: ...
 
 class StringList(_mmpy.Message):
@@ -841,9 +918,17 @@ class PostSearchResults(_mmpy.Message):
     def posts(self) -> _mmpy.MessageMap[str, _post.Post]: ...
     @property
     def matches(self) -> _mmpy.MessageMap[str, StringList]: ...
+    next_post_id: str
+    prev_post_id: str
+    has_next: bool
+    first_inaccessible_post_time: int
+    @property
+    def burn_on_read_posts(self) -> _mmpy.MessageMap[str, _post.Post]: ...
     def __init__(
         self, *, order: Iterable[str] | None = ..., posts: Mapping[str, _post.Post | Mapping[str, Any]] | None = ...,
-        matches: Mapping[str, StringList | Mapping[str, Any]] | None = ...,
+        matches: Mapping[str, StringList | Mapping[str, Any]] | None = ..., next_post_id: str | None = ...,
+        prev_post_id: str | None = ..., has_next: bool | None = ..., first_inaccessible_post_time: int | None = ...,
+        burn_on_read_posts: Mapping[str, _post.Post | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class SearchPostsInTeamRequest(_mmpy.Message):

@@ -7,7 +7,9 @@ from mattermost_plugin.grpc import file_pb2 as _file
 
 GetFileInfosOptions = _message("mattermost.pluginapi.v1.GetFileInfosOptions", __name__, (
     ("user_id", 1, "string"), ("channel_id", 2, "string"), ("include_deleted", 3, "bool"), ("sort_by", 4, "string"),
-    ("sort_order", 5, "string"),
+    ("sort_order", 5, "string"), ("user_ids", 6, "string", None, "repeated"),
+    ("channel_ids", 7, "string", None, "repeated"), ("since", 8, "int64"), ("sort_descending", 9, "bool"),
+    ("only_empty_content", 10, "bool"),
 ))
 
 CopyFileInfosRequest = _message("mattermost.pluginapi.v1.CopyFileInfosRequest", __name__, (

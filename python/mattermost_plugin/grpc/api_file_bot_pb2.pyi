@@ -13,9 +13,18 @@ class GetFileInfosOptions(_mmpy.Message):
     include_deleted: bool
     sort_by: str
     sort_order: str
+    @property
+    def user_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...  # Where it is set, user_id is its first.
+    @property
+    def channel_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...  # Where it is set, channel_id is its first.
+    since: int
+    sort_descending: bool  # sort_order 'desc' says the same.
+    only_empty_content: bool
     def __init__(
         self, *, user_id: str | None = ..., channel_id: str | None = ..., include_deleted: bool | None = ...,
-        sort_by: str | None = ..., sort_order: str | None = ...,
+        sort_by: str | None = ..., sort_order: str | None = ..., user_ids: Iterable[str] | None = ...,
+        channel_ids: Iterable[str] | None = ..., since: int | None = ..., sort_descending: bool | None = ...,
+        only_empty_content: bool | None = ...,
     ) -> None: ...
 
 class CopyFileInfosRequest(_mmpy.Message):

@@ -7,10 +7,11 @@ from mattermost_plugin.grpc import common_pb2 as _common
 
 PluginKVSetOptions = _message("mattermost.pluginapi.v1.PluginKVSetOptions", __name__, (
     ("atomic", 1, "bool"), ("old_value", 2, "bytes"), ("expire_in_seconds", 3, "int64"),
+    ("old_value_exact", 4, "bytes", None, "optional"),
 ))
 
 KVSetRequest = _message("mattermost.pluginapi.v1.KVSetRequest", __name__, (
-    ("key", 1, "string"), ("value", 2, "bytes"),
+    ("key", 1, "string"), ("value", 2, "bytes"), ("value_exact", 3, "bytes", None, "optional"),
 ))
 
 KVSetResponse = _message("mattermost.pluginapi.v1.KVSetResponse", __name__, (
@@ -19,6 +20,7 @@ KVSetResponse = _message("mattermost.pluginapi.v1.KVSetResponse", __name__, (
 
 KVCompareAndSetRequest = _message("mattermost.pluginapi.v1.KVCompareAndSetRequest", __name__, (
     ("key", 1, "string"), ("old_value", 2, "bytes"), ("new_value", 3, "bytes"),
+    ("old_value_exact", 4, "bytes", None, "optional"), ("new_value_exact", 5, "bytes", None, "optional"),
 ))
 
 KVCompareAndSetResponse = _message("mattermost.pluginapi.v1.KVCompareAndSetResponse", __name__, (
@@ -26,7 +28,7 @@ KVCompareAndSetResponse = _message("mattermost.pluginapi.v1.KVCompareAndSetRespo
 ))
 
 KVCompareAndDeleteRequest = _message("mattermost.pluginapi.v1.KVCompareAndDeleteRequest", __name__, (
-    ("key", 1, "string"), ("old_value", 2, "bytes"),
+    ("key", 1, "string"), ("old_value", 2, "bytes"), ("old_value_exact", 3, "bytes", None, "optional"),
 ))
 
 KVCompareAndDeleteResponse = _message("mattermost.pluginapi.v1.KVCompareAndDeleteResponse", __name__, (
@@ -35,6 +37,7 @@ KVCompareAndDeleteResponse = _message("mattermost.pluginapi.v1.KVCompareAndDelet
 
 KVSetWithOptionsRequest = _message("mattermost.pluginapi.v1.KVSetWithOptionsRequest", __name__, (
     ("key", 1, "string"), ("value", 2, "bytes"), ("options", 3, "message", PluginKVSetOptions),
+    ("value_exact", 4, "bytes", None, "optional"),
 ))
 
 KVSetWithOptionsResponse = _message("mattermost.pluginapi.v1.KVSetWithOptionsResponse", __name__, (
@@ -43,6 +46,7 @@ KVSetWithOptionsResponse = _message("mattermost.pluginapi.v1.KVSetWithOptionsRes
 
 KVSetWithExpiryRequest = _message("mattermost.pluginapi.v1.KVSetWithExpiryRequest", __name__, (
     ("key", 1, "string"), ("value", 2, "bytes"), ("expire_in_seconds", 3, "int64"),
+    ("value_exact", 4, "bytes", None, "optional"),
 ))
 
 KVSetWithExpiryResponse = _message("mattermost.pluginapi.v1.KVSetWithExpiryResponse", __name__, (
@@ -54,7 +58,7 @@ KVGetRequest = _message("mattermost.pluginapi.v1.KVGetRequest", __name__, (
 ))
 
 KVGetResponse = _message("mattermost.pluginapi.v1.KVGetResponse", __name__, (
-    ("error", 1, "message", _common.AppError), ("value", 2, "bytes"),
+    ("error", 1, "message", _common.AppError), ("value", 2, "bytes"), ("value_exact", 3, "bytes", None, "optional"),
 ))
 
 KVDeleteRequest = _message("mattermost.pluginapi.v1.KVDeleteRequest", __name__, (
@@ -83,10 +87,17 @@ WebsocketBroadcast = _message("mattermost.pluginapi.v1.WebsocketBroadcast", __na
     ("omit_users", 1, "string", None, "repeated"), ("user_id", 2, "string"), ("channel_id", 3, "string"),
     ("team_id", 4, "string"), ("connection_id", 5, "string"), ("omit_connection_id", 6, "bool"),
     ("reliable_cluster_send", 7, "bool"), ("contention_free_broadcast", 8, "bool"),
+    ("omit_users_exact", 9, "map", ("string", "bool", None)),
+    ("omit_connection_id_exact", 10, "string", None, "optional"), ("contains_sanitized_data", 11, "bool"),
+    ("contains_sensitive_data", 12, "bool"), ("required_permissions", 13, "string", None, "repeated"),
+    ("broadcast_hooks", 14, "string", None, "repeated"),
+    ("broadcast_hook_args", 15, "message", _struct.Struct, "repeated"),
+    ("broadcast_hook_args_numbers", 16, "message", _common.ExactNumber, "repeated"),
 ))
 
 PublishWebSocketEventRequest = _message("mattermost.pluginapi.v1.PublishWebSocketEventRequest", __name__, (
     ("event", 1, "string"), ("payload", 2, "message", _struct.Struct), ("broadcast", 3, "message", WebsocketBroadcast),
+    ("payload_numbers", 4, "message", _common.ExactNumber, "repeated"),
 ))
 
 PublishWebSocketEventResponse = _message("mattermost.pluginapi.v1.PublishWebSocketEventResponse", __name__, (
@@ -123,10 +134,11 @@ GetPluginConfigRequest = _message("mattermost.pluginapi.v1.GetPluginConfigReques
 
 GetPluginConfigResponse = _message("mattermost.pluginapi.v1.GetPluginConfigResponse", __name__, (
     ("error", 1, "message", _common.AppError), ("config", 2, "message", _struct.Struct),
+    ("config_numbers", 3, "message", _common.ExactNumber, "repeated"),
 ))
 
 SavePluginConfigRequest = _message("mattermost.pluginapi.v1.SavePluginConfigRequest", __name__, (
-    ("config", 1, "message", _struct.Struct),
+    ("config", 1, "message", _struct.Struct), ("config_numbers", 2, "message", _common.ExactNumber, "repeated"),
 ))
 
 SavePluginConfigResponse = _message("mattermost.pluginapi.v1.SavePluginConfigResponse", __name__, (
@@ -143,11 +155,47 @@ Manifest = _message("mattermost.pluginapi.v1.Manifest", __name__, (
     ("id", 1, "string"), ("name", 2, "string"), ("description", 3, "string"), ("homepage_url", 4, "string"),
     ("support_url", 5, "string"), ("release_notes_url", 6, "string"), ("icon_path", 7, "string"),
     ("version", 8, "string"), ("min_server_version", 9, "string"),
+    ("server", 10, "message", "mattermost.pluginapi.v1.ManifestServer"),
+    ("webapp", 11, "message", "mattermost.pluginapi.v1.ManifestWebapp"),
+    ("settings_schema", 12, "message", "mattermost.pluginapi.v1.PluginSettingsSchema"),
+    ("props", 13, "message", _struct.Struct), ("props_numbers", 14, "message", _common.ExactNumber, "repeated"),
+))
+
+ManifestServer = _message("mattermost.pluginapi.v1.ManifestServer", __name__, (
+    ("executables", 1, "map", ("string", "string", None)), ("executable", 2, "string"),
+))
+
+ManifestWebapp = _message("mattermost.pluginapi.v1.ManifestWebapp", __name__, (
+    ("bundle_path", 1, "string"), ("bundle_hash", 2, "bytes"),
+))
+
+PluginSettingsSchema = _message("mattermost.pluginapi.v1.PluginSettingsSchema", __name__, (
+    ("header", 1, "string"), ("footer", 2, "string"),
+    ("settings", 3, "message", "mattermost.pluginapi.v1.PluginSetting", "repeated"),
+    ("sections", 4, "message", "mattermost.pluginapi.v1.PluginSettingsSection", "repeated"),
+))
+
+PluginSettingsSection = _message("mattermost.pluginapi.v1.PluginSettingsSection", __name__, (
+    ("key", 1, "string"), ("title", 2, "string"), ("subtitle", 3, "string"),
+    ("settings", 4, "message", "mattermost.pluginapi.v1.PluginSetting", "repeated"), ("header", 5, "string"),
+    ("footer", 6, "string"), ("custom", 7, "bool"), ("fallback", 8, "bool"),
+))
+
+PluginSetting = _message("mattermost.pluginapi.v1.PluginSetting", __name__, (
+    ("key", 1, "string"), ("display_name", 2, "string"), ("type", 3, "string"), ("help_text", 4, "string"),
+    ("regenerate_help_text", 5, "string"), ("placeholder", 6, "string"), ("default", 7, "message", _struct.Value),
+    ("default_numbers", 8, "message", _common.ExactNumber, "repeated"),
+    ("options", 9, "message", "mattermost.pluginapi.v1.PluginOption", "repeated"), ("hosting", 10, "string"),
+    ("secret", 11, "bool"),
+))
+
+PluginOption = _message("mattermost.pluginapi.v1.PluginOption", __name__, (
+    ("display_name", 1, "string"), ("value", 2, "string"),
 ))
 
 PluginStatus = _message("mattermost.pluginapi.v1.PluginStatus", __name__, (
     ("plugin_id", 1, "string"), ("plugin_path", 2, "string"), ("state", 3, "int32"), ("name", 4, "string"),
-    ("description", 5, "string"), ("version", 6, "string"),
+    ("description", 5, "string"), ("version", 6, "string"), ("cluster_id", 7, "string"), ("error", 8, "string"),
 ))
 
 GetPluginsRequest = _message("mattermost.pluginapi.v1.GetPluginsRequest", __name__, ())
@@ -204,6 +252,7 @@ GetPluginIDResponse = _message("mattermost.pluginapi.v1.GetPluginIDResponse", __
 
 KeyValuePair = _message("mattermost.pluginapi.v1.KeyValuePair", __name__, (
     ("key", 1, "string"), ("value", 2, "message", _struct.Value),
+    ("value_numbers", 3, "message", _common.ExactNumber, "repeated"),
 ))
 
 LogDebugRequest = _message("mattermost.pluginapi.v1.LogDebugRequest", __name__, (

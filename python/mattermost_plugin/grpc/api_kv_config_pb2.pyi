@@ -11,15 +11,20 @@ class PluginKVSetOptions(_mmpy.Message):
     atomic: bool
     old_value: bytes
     expire_in_seconds: int
+    old_value_exact: bytes  # Empty, but there.
     def __init__(
         self, *, atomic: bool | None = ..., old_value: bytes | None = ..., expire_in_seconds: int | None = ...,
+        old_value_exact: bytes | None = ...,
     ) -> None: ...
 
 class KVSetRequest(_mmpy.Message):
     """KVSetRequest holds the arguments of API.KVSet(key string, value []byte)."""
     key: str
     value: bytes
-    def __init__(self, *, key: str | None = ..., value: bytes | None = ...) -> None: ...
+    value_exact: bytes  # Empty, but there.
+    def __init__(
+        self, *, key: str | None = ..., value: bytes | None = ..., value_exact: bytes | None = ...,
+    ) -> None: ...
 
 class KVSetResponse(_mmpy.Message):
     """KVSetResponse holds what API.KVSet returns: *model.AppError."""
@@ -32,8 +37,11 @@ class KVCompareAndSetRequest(_mmpy.Message):
     key: str
     old_value: bytes
     new_value: bytes
+    old_value_exact: bytes  # Empty, but there.
+    new_value_exact: bytes  # Empty, but there.
     def __init__(
         self, *, key: str | None = ..., old_value: bytes | None = ..., new_value: bytes | None = ...,
+        old_value_exact: bytes | None = ..., new_value_exact: bytes | None = ...,
     ) -> None: ...
 
 class KVCompareAndSetResponse(_mmpy.Message):
@@ -49,7 +57,10 @@ class KVCompareAndDeleteRequest(_mmpy.Message):
     """KVCompareAndDeleteRequest holds the arguments of API.KVCompareAndDelete(key string, oldValue []byte)."""
     key: str
     old_value: bytes
-    def __init__(self, *, key: str | None = ..., old_value: bytes | None = ...) -> None: ...
+    old_value_exact: bytes  # Empty, but there.
+    def __init__(
+        self, *, key: str | None = ..., old_value: bytes | None = ..., old_value_exact: bytes | None = ...,
+    ) -> None: ...
 
 class KVCompareAndDeleteResponse(_mmpy.Message):
     """KVCompareAndDeleteResponse holds what API.KVCompareAndDelete returns: bool, *model.AppError."""
@@ -66,9 +77,10 @@ class KVSetWithOptionsRequest(_mmpy.Message):
     value: bytes
     @property
     def options(self) -> PluginKVSetOptions: ...
+    value_exact: bytes  # Empty, but there.
     def __init__(
         self, *, key: str | None = ..., value: bytes | None = ...,
-        options: PluginKVSetOptions | Mapping[str, Any] | None = ...,
+        options: PluginKVSetOptions | Mapping[str, Any] | None = ..., value_exact: bytes | None = ...,
     ) -> None: ...
 
 class KVSetWithOptionsResponse(_mmpy.Message):
@@ -85,8 +97,10 @@ class KVSetWithExpiryRequest(_mmpy.Message):
     key: str
     value: bytes
     expire_in_seconds: int
+    value_exact: bytes  # Empty, but there.
     def __init__(
         self, *, key: str | None = ..., value: bytes | None = ..., expire_in_seconds: int | None = ...,
+        value_exact: bytes | None = ...,
     ) -> None: ...
 
 class KVSetWithExpiryResponse(_mmpy.Message):
@@ -105,8 +119,10 @@ class KVGetResponse(_mmpy.Message):
     @property
     def error(self) -> _common.AppError: ...
     value: bytes
+    value_exact: bytes  # Empty, but there: without it an empty value is a key that is not.
     def __init__(
         self, *, error: _common.AppError | Mapping[str, Any] | None = ..., value: bytes | None = ...,
+        value_exact: bytes | None = ...,
     ) -> None: ...
 
 class KVDeleteRequest(_mmpy.Message):
@@ -156,10 +172,28 @@ class WebsocketBroadcast(_mmpy.Message):
     omit_connection_id: bool
     reliable_cluster_send: bool
     contention_free_broadcast: bool
+    @property
+    def omit_users_exact(self) -> _mmpy.ScalarMap[str, bool]: ...
+    omit_connection_id_exact: str  # The connection that is left out, whatever connection_id says.
+    contains_sanitized_data: bool
+    contains_sensitive_data: bool
+    @property
+    def required_permissions(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def broadcast_hooks(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def broadcast_hook_args(self) -> _mmpy.RepeatedCompositeFieldContainer[_struct.Struct]: ...
+    @property
+    def broadcast_hook_args_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...  # Their paths begin with the index of the Struct.
     def __init__(
         self, *, omit_users: Iterable[str] | None = ..., user_id: str | None = ..., channel_id: str | None = ...,
         team_id: str | None = ..., connection_id: str | None = ..., omit_connection_id: bool | None = ...,
         reliable_cluster_send: bool | None = ..., contention_free_broadcast: bool | None = ...,
+        omit_users_exact: Mapping[str, bool] | None = ..., omit_connection_id_exact: str | None = ...,
+        contains_sanitized_data: bool | None = ..., contains_sensitive_data: bool | None = ...,
+        required_permissions: Iterable[str] | None = ..., broadcast_hooks: Iterable[str] | None = ...,
+        broadcast_hook_args: Iterable[_struct.Struct | Mapping[str, Any]] | None = ...,
+        broadcast_hook_args_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class PublishWebSocketEventRequest(_mmpy.Message):
@@ -169,9 +203,12 @@ class PublishWebSocketEventRequest(_mmpy.Message):
     def payload(self) -> _struct.Struct: ...
     @property
     def broadcast(self) -> WebsocketBroadcast: ...
+    @property
+    def payload_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, event: str | None = ..., payload: _struct.Struct | Mapping[str, Any] | None = ...,
         broadcast: WebsocketBroadcast | Mapping[str, Any] | None = ...,
+        payload_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class PublishWebSocketEventResponse(_mmpy.Message):
@@ -236,16 +273,24 @@ class GetPluginConfigResponse(_mmpy.Message):
     def error(self) -> _common.AppError: ...
     @property
     def config(self) -> _struct.Struct: ...
+    @property
+    def config_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, error: _common.AppError | Mapping[str, Any] | None = ...,
         config: _struct.Struct | Mapping[str, Any] | None = ...,
+        config_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class SavePluginConfigRequest(_mmpy.Message):
     """SavePluginConfigRequest holds the arguments of API.SavePluginConfig(config map[string]any)."""
     @property
     def config(self) -> _struct.Struct: ...
-    def __init__(self, *, config: _struct.Struct | Mapping[str, Any] | None = ...) -> None: ...
+    @property
+    def config_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    def __init__(
+        self, *, config: _struct.Struct | Mapping[str, Any] | None = ...,
+        config_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
 
 class SavePluginConfigResponse(_mmpy.Message):
     """SavePluginConfigResponse holds what API.SavePluginConfig returns: *model.AppError."""
@@ -276,11 +321,101 @@ class Manifest(_mmpy.Message):
     icon_path: str
     version: str
     min_server_version: str
+    @property
+    def server(self) -> ManifestServer: ...
+    @property
+    def webapp(self) -> ManifestWebapp: ...
+    @property
+    def settings_schema(self) -> PluginSettingsSchema: ...
+    @property
+    def props(self) -> _struct.Struct: ...
+    @property
+    def props_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, id: str | None = ..., name: str | None = ..., description: str | None = ...,
         homepage_url: str | None = ..., support_url: str | None = ..., release_notes_url: str | None = ...,
         icon_path: str | None = ..., version: str | None = ..., min_server_version: str | None = ...,
+        server: ManifestServer | Mapping[str, Any] | None = ...,
+        webapp: ManifestWebapp | Mapping[str, Any] | None = ...,
+        settings_schema: PluginSettingsSchema | Mapping[str, Any] | None = ...,
+        props: _struct.Struct | Mapping[str, Any] | None = ...,
+        props_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
+
+class ManifestServer(_mmpy.Message):
+    """ManifestServer stands for model.ManifestServer."""
+    @property
+    def executables(self) -> _mmpy.ScalarMap[str, str]: ...  # By platform: 'linux-amd64'.
+    executable: str
+    def __init__(self, *, executables: Mapping[str, str] | None = ..., executable: str | None = ...) -> None: ...
+
+class ManifestWebapp(_mmpy.Message):
+    """ManifestWebapp stands for model.ManifestWebapp."""
+    bundle_path: str
+    bundle_hash: bytes
+    def __init__(self, *, bundle_path: str | None = ..., bundle_hash: bytes | None = ...) -> None: ...
+
+class PluginSettingsSchema(_mmpy.Message):
+    """PluginSettingsSchema stands for model.PluginSettingsSchema."""
+    header: str
+    footer: str
+    @property
+    def settings(self) -> _mmpy.RepeatedCompositeFieldContainer[PluginSetting]: ...
+    @property
+    def sections(self) -> _mmpy.RepeatedCompositeFieldContainer[PluginSettingsSection]: ...
+    def __init__(
+        self, *, header: str | None = ..., footer: str | None = ...,
+        settings: Iterable[PluginSetting | Mapping[str, Any]] | None = ...,
+        sections: Iterable[PluginSettingsSection | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class PluginSettingsSection(_mmpy.Message):
+    """PluginSettingsSection stands for model.PluginSettingsSection."""
+    key: str
+    title: str
+    subtitle: str
+    @property
+    def settings(self) -> _mmpy.RepeatedCompositeFieldContainer[PluginSetting]: ...
+    header: str
+    footer: str
+    custom: bool
+    fallback: bool
+    def __init__(
+        self, *, key: str | None = ..., title: str | None = ..., subtitle: str | None = ...,
+        settings: Iterable[PluginSetting | Mapping[str, Any]] | None = ..., header: str | None = ...,
+        footer: str | None = ..., custom: bool | None = ..., fallback: bool | None = ...,
+    ) -> None: ...
+
+class PluginSetting(_mmpy.Message):
+    """PluginSetting stands for model.PluginSetting."""
+    key: str
+    display_name: str
+    type: str
+    help_text: str
+    regenerate_help_text: str
+    placeholder: str
+    @property
+    def default(self) -> _struct.Value: ...
+    @property
+    def default_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    @property
+    def options(self) -> _mmpy.RepeatedCompositeFieldContainer[PluginOption]: ...
+    hosting: str
+    secret: bool
+    def __init__(
+        self, *, key: str | None = ..., display_name: str | None = ..., type: str | None = ...,
+        help_text: str | None = ..., regenerate_help_text: str | None = ..., placeholder: str | None = ...,
+        default: _struct.Value | Mapping[str, Any] | None = ...,
+        default_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        options: Iterable[PluginOption | Mapping[str, Any]] | None = ..., hosting: str | None = ...,
+        secret: bool | None = ...,
+    ) -> None: ...
+
+class PluginOption(_mmpy.Message):
+    """PluginOption stands for model.PluginOption."""
+    display_name: str
+    value: str
+    def __init__(self, *, display_name: str | None = ..., value: str | None = ...) -> None: ...
 
 class PluginStatus(_mmpy.Message):
     """PluginStatus stands for model.PluginStatus."""
@@ -290,9 +425,12 @@ class PluginStatus(_mmpy.Message):
     name: str
     description: str
     version: str
+    cluster_id: str
+    error: str
     def __init__(
         self, *, plugin_id: str | None = ..., plugin_path: str | None = ..., state: int | None = ...,
-        name: str | None = ..., description: str | None = ..., version: str | None = ...,
+        name: str | None = ..., description: str | None = ..., version: str | None = ..., cluster_id: str | None = ...,
+        error: str | None = ...,
     ) -> None: ...
 
 class GetPluginsRequest(_mmpy.Message):
@@ -392,7 +530,12 @@ class KeyValuePair(_mmpy.Message):
     key: str
     @property
     def value(self) -> _struct.Value: ...
-    def __init__(self, *, key: str | None = ..., value: _struct.Value | Mapping[str, Any] | None = ...) -> None: ...
+    @property
+    def value_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    def __init__(
+        self, *, key: str | None = ..., value: _struct.Value | Mapping[str, Any] | None = ...,
+        value_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
 
 class LogDebugRequest(_mmpy.Message):
     """LogDebugRequest holds the arguments of API.LogDebug(msg string, keyValuePairs ...any)."""

@@ -3,7 +3,9 @@
 
 from _mmpy import message_type as _message
 from google.protobuf import struct_pb2 as _struct
+from mattermost_plugin.grpc import attachment_pb2 as _attachment
 from mattermost_plugin.grpc import common_pb2 as _common
+from mattermost_plugin.grpc import hooks_http_pb2 as _hooks_http
 from mattermost_plugin.grpc import user_pb2 as _user
 
 GetLicenseRequest = _message("mattermost.pluginapi.v1.GetLicenseRequest", __name__, ())
@@ -48,12 +50,47 @@ Command = _message("mattermost.pluginapi.v1.Command", __name__, (
     ("method", 9, "string"), ("username", 10, "string"), ("icon_url", 11, "string"), ("auto_complete", 12, "bool"),
     ("auto_complete_desc", 13, "string"), ("auto_complete_hint", 14, "string"), ("display_name", 15, "string"),
     ("description", 16, "string"), ("url", 17, "string"), ("plugin_id", 18, "string"),
+    ("autocomplete_data", 19, "message", "mattermost.pluginapi.v1.AutocompleteData"),
+    ("autocomplete_icon_data", 20, "string"),
+))
+
+AutocompleteData = _message("mattermost.pluginapi.v1.AutocompleteData", __name__, (
+    ("trigger", 1, "string"), ("hint", 2, "string"), ("help_text", 3, "string"), ("role_id", 4, "string"),
+    ("arguments", 5, "message", "mattermost.pluginapi.v1.AutocompleteArg", "repeated"),
+    ("sub_commands", 6, "message", "mattermost.pluginapi.v1.AutocompleteData", "repeated"),
+))
+
+AutocompleteArg = _message("mattermost.pluginapi.v1.AutocompleteArg", __name__, (
+    ("name", 1, "string"), ("help_text", 2, "string"), ("type", 3, "string"), ("required", 4, "bool"),
+    ("text", 5, "message", "mattermost.pluginapi.v1.AutocompleteTextArg", "oneof:data"),
+    ("static_list", 6, "message", "mattermost.pluginapi.v1.AutocompleteStaticListArg", "oneof:data"),
+    ("dynamic_list", 7, "message", "mattermost.pluginapi.v1.AutocompleteDynamicListArg", "oneof:data"),
+    ("other", 8, "message", _struct.Value, "oneof:data"),
+    ("other_numbers", 9, "message", _common.ExactNumber, "repeated"),
+))
+
+AutocompleteTextArg = _message("mattermost.pluginapi.v1.AutocompleteTextArg", __name__, (
+    ("hint", 1, "string"), ("pattern", 2, "string"),
+))
+
+AutocompleteStaticListArg = _message("mattermost.pluginapi.v1.AutocompleteStaticListArg", __name__, (
+    ("possible_arguments", 1, "message", "mattermost.pluginapi.v1.AutocompleteListItem", "repeated"),
+))
+
+AutocompleteListItem = _message("mattermost.pluginapi.v1.AutocompleteListItem", __name__, (
+    ("item", 1, "string"), ("hint", 2, "string"), ("help_text", 3, "string"),
+))
+
+AutocompleteDynamicListArg = _message("mattermost.pluginapi.v1.AutocompleteDynamicListArg", __name__, (
+    ("fetch_url", 1, "string"),
 ))
 
 CommandArgs = _message("mattermost.pluginapi.v1.CommandArgs", __name__, (
     ("user_id", 1, "string"), ("channel_id", 2, "string"), ("team_id", 3, "string"), ("root_id", 4, "string"),
     ("parent_id", 5, "string"), ("trigger_id", 6, "string"), ("command", 7, "string"), ("site_url", 8, "string"),
     ("t", 9, "string"), ("user_mention", 10, "string"), ("channel_mention", 11, "string"),
+    ("connection_id", 12, "string"), ("user_mentions", 13, "map", ("string", "string", None)),
+    ("channel_mentions", 14, "map", ("string", "string", None)),
 ))
 
 CommandResponse = _message("mattermost.pluginapi.v1.CommandResponse", __name__, (
@@ -61,6 +98,8 @@ CommandResponse = _message("mattermost.pluginapi.v1.CommandResponse", __name__, 
     ("icon_url", 5, "string"), ("type", 6, "string"), ("props", 7, "message", _struct.Struct),
     ("goto_location", 8, "string"), ("trigger_id", 9, "string"), ("skip_slack_parsing", 10, "bool"),
     ("attachments", 11, "message", "mattermost.pluginapi.v1.CommandResponse", "repeated"),
+    ("message_attachments", 12, "message", _attachment.MessageAttachment, "repeated"),
+    ("props_numbers", 13, "message", _common.ExactNumber, "repeated"),
 ))
 
 RegisterCommandRequest = _message("mattermost.pluginapi.v1.RegisterCommandRequest", __name__, (
@@ -189,7 +228,8 @@ OAuthApp = _message("mattermost.pluginapi.v1.OAuthApp", __name__, (
     ("id", 1, "string"), ("creator_id", 2, "string"), ("create_at", 3, "int64"), ("update_at", 4, "int64"),
     ("client_secret", 5, "string"), ("name", 6, "string"), ("description", 7, "string"), ("icon_url", 8, "string"),
     ("callback_urls", 9, "string"), ("homepage", 10, "string"), ("is_trusted", 11, "bool"),
-    ("mattermostAppId", 12, "string"),
+    ("mattermostAppId", 12, "string"), ("callback_urls_exact", 13, "string", None, "repeated"),
+    ("is_dynamically_registered", 14, "bool"),
 ))
 
 CreateOAuthAppRequest = _message("mattermost.pluginapi.v1.CreateOAuthAppRequest", __name__, (
@@ -227,7 +267,10 @@ DeleteOAuthAppResponse = _message("mattermost.pluginapi.v1.DeleteOAuthAppRespons
 Group = _message("mattermost.pluginapi.v1.Group", __name__, (
     ("id", 1, "string"), ("name", 2, "string"), ("display_name", 3, "string"), ("description", 4, "string"),
     ("source", 5, "string"), ("remote_id", 6, "string"), ("create_at", 7, "int64"), ("update_at", 8, "int64"),
-    ("delete_at", 9, "int64"), ("allow_reference", 10, "bool"),
+    ("delete_at", 9, "int64"), ("allow_reference", 10, "bool"), ("name_exact", 11, "string", None, "optional"),
+    ("remote_id_exact", 12, "string", None, "optional"), ("has_syncables", 13, "bool"),
+    ("member_count", 14, "int64", None, "optional"), ("channel_member_count", 15, "int64", None, "optional"),
+    ("channel_member_timezones_count", 16, "int64", None, "optional"), ("member_ids", 17, "string", None, "repeated"),
 ))
 
 GroupMember = _message("mattermost.pluginapi.v1.GroupMember", __name__, (
@@ -237,6 +280,8 @@ GroupMember = _message("mattermost.pluginapi.v1.GroupMember", __name__, (
 GroupSyncable = _message("mattermost.pluginapi.v1.GroupSyncable", __name__, (
     ("group_id", 1, "string"), ("syncable_id", 2, "string"), ("syncable_type", 3, "string"), ("auto_add", 4, "bool"),
     ("scheme_admin", 5, "bool"), ("create_at", 6, "int64"), ("delete_at", 7, "int64"), ("update_at", 8, "int64"),
+    ("channel_display_name", 9, "string"), ("team_display_name", 10, "string"), ("team_type", 11, "string"),
+    ("channel_type", 12, "string"), ("team_id", 13, "string"),
 ))
 
 GroupSearchOpts = _message("mattermost.pluginapi.v1.GroupSearchOpts", __name__, (
@@ -244,12 +289,22 @@ GroupSearchOpts = _message("mattermost.pluginapi.v1.GroupSearchOpts", __name__, 
     ("filter_allow_reference", 4, "string"), ("page_opts_page", 5, "int32"), ("page_opts_per_page", 6, "int32"),
     ("filter_archived", 7, "bool"), ("filter_parent_team_permitted", 8, "bool"), ("source", 9, "string"),
     ("filter_has_member", 10, "bool"), ("since", 11, "string"), ("include_channel_member_count", 12, "bool"),
-    ("include_timezones", 13, "bool"),
+    ("include_timezones", 13, "bool"), ("not_associated_to_team", 14, "string"),
+    ("not_associated_to_channel", 15, "string"), ("include_member_ids", 16, "bool"), ("include_archived", 17, "bool"),
+    ("only_syncable_sources", 18, "bool"), ("filter_allow_reference_exact", 19, "bool", None, "optional"),
+    ("since_exact", 20, "int64", None, "optional"), ("filter_has_member_exact", 21, "string", None, "optional"),
+    ("include_channel_member_count_exact", 22, "string", None, "optional"),
+    ("page_opts", 23, "message", "mattermost.pluginapi.v1.PageOpts"),
+))
+
+PageOpts = _message("mattermost.pluginapi.v1.PageOpts", __name__, (
+    ("page", 1, "int64"), ("per_page", 2, "int64"),
 ))
 
 CreateDefaultMembershipParams = _message("mattermost.pluginapi.v1.CreateDefaultMembershipParams", __name__, (
     ("since", 1, "int64"), ("scope_teams", 2, "bool"), ("scope_channels", 3, "bool"),
-    ("re_add_removed_members", 4, "bool"),
+    ("re_add_removed_members", 4, "bool"), ("scoped_user_id", 5, "string", None, "optional"),
+    ("scoped_team_id", 6, "string", None, "optional"), ("scoped_channel_id", 7, "string", None, "optional"),
 ))
 
 GetGroupRequest = _message("mattermost.pluginapi.v1.GetGroupRequest", __name__, (
@@ -421,17 +476,19 @@ DeleteGroupConstrainedMembershipsResponse = _message("mattermost.pluginapi.v1.De
 
 RegisterPluginOpts = _message("mattermost.pluginapi.v1.RegisterPluginOpts", __name__, (
     ("plugin_id", 1, "string"), ("display_name", 2, "string"), ("description", 3, "string"),
+    ("creator_id", 4, "string"), ("auto_share_dms", 5, "bool"), ("auto_invited", 6, "bool"), ("site_url", 7, "string"),
 ))
 
 SharedChannel = _message("mattermost.pluginapi.v1.SharedChannel", __name__, (
     ("channel_id", 1, "string"), ("team_id", 2, "string"), ("home", 3, "string"), ("read_only", 4, "bool"),
     ("share_name", 5, "string"), ("share_display_name", 6, "string"), ("share_purpose", 7, "string"),
     ("share_header", 8, "string"), ("creator_id", 9, "string"), ("create_at", 10, "int64"), ("update_at", 11, "int64"),
-    ("remote_id", 12, "string"), ("type", 13, "string"),
+    ("remote_id", 12, "string"), ("type", 13, "string"), ("home_exact", 14, "bool", None, "optional"),
 ))
 
 GetPostsSinceForSyncCursor = _message("mattermost.pluginapi.v1.GetPostsSinceForSyncCursor", __name__, (
-    ("last_post_update_at", 1, "int64"), ("last_post_id", 2, "string"),
+    ("last_post_update_at", 1, "int64"), ("last_post_id", 2, "string"), ("last_post_create_at", 3, "int64"),
+    ("last_post_create_id", 4, "string"),
 ))
 
 RegisterPluginForSharedChannelsRequest = _message("mattermost.pluginapi.v1.RegisterPluginForSharedChannelsRequest", __name__, (
@@ -447,6 +504,14 @@ UnregisterPluginForSharedChannelsRequest = _message("mattermost.pluginapi.v1.Unr
 ))
 
 UnregisterPluginForSharedChannelsResponse = _message("mattermost.pluginapi.v1.UnregisterPluginForSharedChannelsResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
+UnregisterPluginRemoteForSharedChannelsRequest = _message("mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsRequest", __name__, (
+    ("remote_id", 1, "string"),
+))
+
+UnregisterPluginRemoteForSharedChannelsResponse = _message("mattermost.pluginapi.v1.UnregisterPluginRemoteForSharedChannelsResponse", __name__, (
     ("error", 1, "message", _common.AppError),
 ))
 
@@ -510,27 +575,50 @@ UninviteRemoteFromChannelResponse = _message("mattermost.pluginapi.v1.UninviteRe
 PropertyField = _message("mattermost.pluginapi.v1.PropertyField", __name__, (
     ("id", 1, "string"), ("group_id", 2, "string"), ("name", 3, "string"), ("type", 4, "string"),
     ("attrs", 5, "message", _struct.Struct), ("target_id", 6, "string"), ("target_type", 7, "string"),
-    ("create_at", 8, "int64"), ("update_at", 9, "int64"), ("delete_at", 10, "int64"),
+    ("create_at", 8, "int64"), ("update_at", 9, "int64"), ("delete_at", 10, "int64"), ("object_type", 11, "string"),
+    ("protected", 12, "bool"), ("permission_field", 13, "string", None, "optional"),
+    ("permission_values", 14, "string", None, "optional"), ("permission_options", 15, "string", None, "optional"),
+    ("linked_field_id", 16, "string", None, "optional"), ("created_by", 17, "string"), ("updated_by", 18, "string"),
+    ("attrs_numbers", 19, "message", _common.ExactNumber, "repeated"),
 ))
 
 PropertyFieldSearchOpts = _message("mattermost.pluginapi.v1.PropertyFieldSearchOpts", __name__, (
     ("page", 1, "int32"), ("per_page", 2, "int32"), ("include_deleted", 3, "bool"), ("target_type", 4, "string"),
-    ("target_id", 5, "string"),
+    ("target_id", 5, "string"), ("group_id", 6, "string"), ("object_type", 7, "string"),
+    ("object_types", 8, "string", None, "repeated"), ("target_ids", 9, "string", None, "repeated"),
+    ("channel_id", 10, "string"), ("team_id", 11, "string"), ("linked_field_id", 12, "string"),
+    ("since_update_at", 13, "int64"), ("cursor", 14, "message", "mattermost.pluginapi.v1.PropertyFieldSearchCursor"),
+))
+
+PropertyFieldSearchCursor = _message("mattermost.pluginapi.v1.PropertyFieldSearchCursor", __name__, (
+    ("property_field_id", 1, "string"), ("create_at", 2, "int64"), ("update_at", 3, "int64"),
 ))
 
 PropertyValue = _message("mattermost.pluginapi.v1.PropertyValue", __name__, (
     ("id", 1, "string"), ("group_id", 2, "string"), ("field_id", 3, "string"), ("target_id", 4, "string"),
     ("target_type", 5, "string"), ("value", 6, "message", _struct.Value), ("create_at", 7, "int64"),
-    ("update_at", 8, "int64"), ("delete_at", 9, "int64"),
+    ("update_at", 8, "int64"), ("delete_at", 9, "int64"), ("value_exact", 10, "bytes", None, "optional"),
+    ("created_by", 11, "string"), ("updated_by", 12, "string"),
 ))
 
 PropertyValueSearchOpts = _message("mattermost.pluginapi.v1.PropertyValueSearchOpts", __name__, (
     ("page", 1, "int32"), ("per_page", 2, "int32"), ("include_deleted", 3, "bool"), ("target_type", 4, "string"),
-    ("target_id", 5, "string"), ("field_id", 6, "string"),
+    ("target_id", 5, "string"), ("field_id", 6, "string"), ("group_id", 7, "string"),
+    ("target_ids", 8, "string", None, "repeated"), ("since_update_at", 9, "int64"),
+    ("cursor", 10, "message", "mattermost.pluginapi.v1.PropertyValueSearchCursor"),
+    ("value", 11, "bytes", None, "optional"),
+))
+
+PropertyValueSearchCursor = _message("mattermost.pluginapi.v1.PropertyValueSearchCursor", __name__, (
+    ("property_value_id", 1, "string"), ("create_at", 2, "int64"), ("update_at", 3, "int64"),
+))
+
+PropertyRequestOptions = _message("mattermost.pluginapi.v1.PropertyRequestOptions", __name__, (
+    ("acting_as_scope", 1, "string"),
 ))
 
 PropertyGroup = _message("mattermost.pluginapi.v1.PropertyGroup", __name__, (
-    ("id", 1, "string"), ("name", 2, "string"),
+    ("id", 1, "string"), ("name", 2, "string"), ("version", 3, "int64"), ("schema_version", 4, "int64"),
 ))
 
 CreatePropertyFieldRequest = _message("mattermost.pluginapi.v1.CreatePropertyFieldRequest", __name__, (
@@ -717,10 +805,70 @@ DeletePropertyValuesForFieldResponse = _message("mattermost.pluginapi.v1.DeleteP
     ("error", 1, "message", _common.AppError),
 ))
 
+UpsertPropertyValuesWithOptionsRequest = _message("mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsRequest", __name__, (
+    ("values", 1, "message", PropertyValue, "repeated"), ("options", 2, "message", PropertyRequestOptions),
+))
+
+UpsertPropertyValuesWithOptionsResponse = _message("mattermost.pluginapi.v1.UpsertPropertyValuesWithOptionsResponse", __name__, (
+    ("error", 1, "message", _common.AppError), ("values", 2, "message", PropertyValue, "repeated"),
+))
+
+UpsertPropertyValueWithOptionsRequest = _message("mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsRequest", __name__, (
+    ("value", 1, "message", PropertyValue), ("options", 2, "message", PropertyRequestOptions),
+))
+
+UpsertPropertyValueWithOptionsResponse = _message("mattermost.pluginapi.v1.UpsertPropertyValueWithOptionsResponse", __name__, (
+    ("error", 1, "message", _common.AppError), ("value", 2, "message", PropertyValue),
+))
+
+DeletePropertyValueWithOptionsRequest = _message("mattermost.pluginapi.v1.DeletePropertyValueWithOptionsRequest", __name__, (
+    ("group_id", 1, "string"), ("value_id", 2, "string"), ("options", 3, "message", PropertyRequestOptions),
+))
+
+DeletePropertyValueWithOptionsResponse = _message("mattermost.pluginapi.v1.DeletePropertyValueWithOptionsResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
+DeletePropertyValuesForTargetWithOptionsRequest = _message("mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsRequest", __name__, (
+    ("group_id", 1, "string"), ("target_type", 2, "string"), ("target_id", 3, "string"),
+    ("options", 4, "message", PropertyRequestOptions),
+))
+
+DeletePropertyValuesForTargetWithOptionsResponse = _message("mattermost.pluginapi.v1.DeletePropertyValuesForTargetWithOptionsResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
+DeletePropertyValuesForFieldWithOptionsRequest = _message("mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsRequest", __name__, (
+    ("group_id", 1, "string"), ("field_id", 2, "string"), ("options", 3, "message", PropertyRequestOptions),
+))
+
+DeletePropertyValuesForFieldWithOptionsResponse = _message("mattermost.pluginapi.v1.DeletePropertyValuesForFieldWithOptionsResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
 AuditRecord = _message("mattermost.pluginapi.v1.AuditRecord", __name__, (
     ("id", 1, "string"), ("create_at", 2, "int64"), ("level", 3, "string"), ("api_path", 4, "string"),
     ("event", 5, "string"), ("status", 6, "string"), ("user_id", 7, "string"), ("session_id", 8, "string"),
     ("client", 9, "string"), ("ip_address", 10, "string"), ("meta", 11, "message", _struct.Struct),
+    ("x_forwarded_for", 12, "string"), ("event_data", 13, "message", "mattermost.pluginapi.v1.AuditEventData"),
+    ("error", 14, "message", "mattermost.pluginapi.v1.AuditEventError"),
+    ("meta_numbers", 15, "message", _common.ExactNumber, "repeated"),
+))
+
+AuditEventData = _message("mattermost.pluginapi.v1.AuditEventData", __name__, (
+    ("parameters", 1, "message", _struct.Struct), ("parameters_numbers", 2, "message", _common.ExactNumber, "repeated"),
+    ("prior_state", 3, "message", _struct.Struct),
+    ("prior_state_numbers", 4, "message", _common.ExactNumber, "repeated"),
+    ("resulting_state", 5, "message", _struct.Struct),
+    ("resulting_state_numbers", 6, "message", _common.ExactNumber, "repeated"), ("object_type", 7, "string"),
+))
+
+AuditEventError = _message("mattermost.pluginapi.v1.AuditEventError", __name__, (
+    ("description", 1, "string"), ("status_code", 2, "int64"),
+))
+
+LogLevel = _message("mattermost.pluginapi.v1.LogLevel", __name__, (
+    ("id", 1, "uint32"), ("name", 2, "string"), ("stacktrace", 3, "bool"), ("color", 4, "int32"),
 ))
 
 LogAuditRecRequest = _message("mattermost.pluginapi.v1.LogAuditRecRequest", __name__, (
@@ -732,7 +880,7 @@ LogAuditRecResponse = _message("mattermost.pluginapi.v1.LogAuditRecResponse", __
 ))
 
 LogAuditRecWithLevelRequest = _message("mattermost.pluginapi.v1.LogAuditRecWithLevelRequest", __name__, (
-    ("record", 1, "message", AuditRecord), ("level", 2, "string"),
+    ("record", 1, "message", AuditRecord), ("level", 2, "string"), ("level_exact", 3, "message", LogLevel),
 ))
 
 LogAuditRecWithLevelResponse = _message("mattermost.pluginapi.v1.LogAuditRecWithLevelResponse", __name__, (
@@ -741,12 +889,17 @@ LogAuditRecWithLevelResponse = _message("mattermost.pluginapi.v1.LogAuditRecWith
 
 PluginHTTPRequest = _message("mattermost.pluginapi.v1.PluginHTTPRequest", __name__, (
     ("method", 1, "string"), ("url", 2, "string"), ("headers", 3, "map", ("string", "string", None)),
-    ("body", 4, "bytes"),
+    ("body", 4, "bytes"), ("headers_exact", 5, "message", _hooks_http.HTTPHeader, "repeated"), ("proto", 6, "string"),
+    ("proto_major", 7, "int32"), ("proto_minor", 8, "int32"), ("host", 9, "string"), ("remote_addr", 10, "string"),
+    ("request_uri", 11, "string"),
 ))
 
 PluginHTTPResponse = _message("mattermost.pluginapi.v1.PluginHTTPResponse", __name__, (
     ("error", 1, "message", _common.AppError), ("status_code", 2, "int32"),
     ("headers", 3, "map", ("string", "string", None)), ("body", 4, "bytes"),
+    ("headers_exact", 5, "message", _hooks_http.HTTPHeader, "repeated"), ("status", 6, "string"),
+    ("proto", 7, "string"), ("proto_major", 8, "int32"), ("proto_minor", 9, "int32"),
+    ("content_length", 10, "int64", None, "optional"),
 ))
 
 GetCloudLimitsRequest = _message("mattermost.pluginapi.v1.GetCloudLimitsRequest", __name__, ())
@@ -762,7 +915,7 @@ OpenDialogRequest = _message("mattermost.pluginapi.v1.OpenDialogRequest", __name
 Dialog = _message("mattermost.pluginapi.v1.Dialog", __name__, (
     ("callback_id", 1, "string"), ("title", 2, "string"), ("introduction_text", 3, "string"),
     ("elements", 4, "message", "mattermost.pluginapi.v1.DialogElement", "repeated"), ("submit_label", 5, "string"),
-    ("notify_on_cancel", 6, "bool"), ("state", 7, "string"), ("icon_url", 8, "string"),
+    ("notify_on_cancel", 6, "bool"), ("state", 7, "string"), ("icon_url", 8, "string"), ("source_url", 9, "string"),
 ))
 
 DialogElement = _message("mattermost.pluginapi.v1.DialogElement", __name__, (
@@ -770,6 +923,18 @@ DialogElement = _message("mattermost.pluginapi.v1.DialogElement", __name__, (
     ("default", 5, "string"), ("placeholder", 6, "string"), ("help_text", 7, "string"), ("optional", 8, "bool"),
     ("min_length", 9, "int32"), ("max_length", 10, "int32"), ("data_source", 11, "string"),
     ("options", 12, "message", "mattermost.pluginapi.v1.DialogElementOption", "repeated"),
+    ("data_source_url", 13, "string"), ("multiselect", 14, "bool"), ("allow_multiple", 15, "bool"),
+    ("refresh", 16, "bool"), ("datetime_config", 17, "message", "mattermost.pluginapi.v1.DialogDateTimeConfig"),
+    ("action_button", 18, "message", "mattermost.pluginapi.v1.DialogActionButton"),
+))
+
+DialogDateTimeConfig = _message("mattermost.pluginapi.v1.DialogDateTimeConfig", __name__, (
+    ("min_date", 1, "string"), ("max_date", 2, "string"), ("time_interval", 3, "int64"),
+    ("location_timezone", 4, "string"), ("manual_time_entry", 5, "bool"),
+))
+
+DialogActionButton = _message("mattermost.pluginapi.v1.DialogActionButton", __name__, (
+    ("url", 1, "string"), ("context", 2, "map", ("string", "string", None)),
 ))
 
 DialogElementOption = _message("mattermost.pluginapi.v1.DialogElementOption", __name__, (
@@ -791,7 +956,8 @@ PushNotification = _message("mattermost.pluginapi.v1.PushNotification", __name__
     ("root_id", 13, "string"), ("sender_id", 14, "string"), ("sender_name", 15, "string"),
     ("override_username", 16, "string"), ("override_icon_url", 17, "string"), ("from_webhook", 18, "string"),
     ("version", 19, "string"), ("is_crt", 20, "bool"), ("channel_name", 21, "string"), ("type", 22, "string"),
-    ("sub_type", 23, "string"),
+    ("sub_type", 23, "string"), ("transport", 24, "string"), ("is_id_loaded", 25, "bool"), ("post_type", 26, "string"),
+    ("channel_type", 27, "string"), ("signature", 28, "string"),
 ))
 
 OpenInteractiveDialogRequest = _message("mattermost.pluginapi.v1.OpenInteractiveDialogRequest", __name__, (
@@ -799,6 +965,19 @@ OpenInteractiveDialogRequest = _message("mattermost.pluginapi.v1.OpenInteractive
 ))
 
 OpenInteractiveDialogResponse = _message("mattermost.pluginapi.v1.OpenInteractiveDialogResponse", __name__, (
+    ("error", 1, "message", _common.AppError),
+))
+
+SendToastMessageOptions = _message("mattermost.pluginapi.v1.SendToastMessageOptions", __name__, (
+    ("position", 1, "string"),
+))
+
+SendToastMessageRequest = _message("mattermost.pluginapi.v1.SendToastMessageRequest", __name__, (
+    ("user_id", 1, "string"), ("connection_id", 2, "string"), ("message", 3, "string"),
+    ("options", 4, "message", SendToastMessageOptions),
+))
+
+SendToastMessageResponse = _message("mattermost.pluginapi.v1.SendToastMessageResponse", __name__, (
     ("error", 1, "message", _common.AppError),
 ))
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import _mmpy
 from google.protobuf import struct_pb2 as _struct
+from mattermost_plugin.grpc import attachment_pb2 as _attachment
 from mattermost_plugin.grpc import common_pb2 as _common
+from mattermost_plugin.grpc import hooks_http_pb2 as _hooks_http
 from mattermost_plugin.grpc import user_pb2 as _user
 
 class GetLicenseRequest(_mmpy.Message):
@@ -99,6 +101,9 @@ class Command(_mmpy.Message):
     description: str
     url: str
     plugin_id: str
+    @property
+    def autocomplete_data(self) -> AutocompleteData: ...
+    autocomplete_icon_data: str
     def __init__(
         self, *, id: str | None = ..., token: str | None = ..., create_at: int | None = ...,
         update_at: int | None = ..., delete_at: int | None = ..., creator_id: str | None = ...,
@@ -106,7 +111,75 @@ class Command(_mmpy.Message):
         icon_url: str | None = ..., auto_complete: bool | None = ..., auto_complete_desc: str | None = ...,
         auto_complete_hint: str | None = ..., display_name: str | None = ..., description: str | None = ...,
         url: str | None = ..., plugin_id: str | None = ...,
+        autocomplete_data: AutocompleteData | Mapping[str, Any] | None = ..., autocomplete_icon_data: str | None = ...,
     ) -> None: ...
+
+class AutocompleteData(_mmpy.Message):
+    """AutocompleteData stands for model.AutocompleteData: what the client offers while a command is typed."""
+    trigger: str
+    hint: str
+    help_text: str
+    role_id: str
+    @property
+    def arguments(self) -> _mmpy.RepeatedCompositeFieldContainer[AutocompleteArg]: ...
+    @property
+    def sub_commands(self) -> _mmpy.RepeatedCompositeFieldContainer[AutocompleteData]: ...
+    def __init__(
+        self, *, trigger: str | None = ..., hint: str | None = ..., help_text: str | None = ...,
+        role_id: str | None = ..., arguments: Iterable[AutocompleteArg | Mapping[str, Any]] | None = ...,
+        sub_commands: Iterable[AutocompleteData | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class AutocompleteArg(_mmpy.Message):
+    """AutocompleteArg stands for model.AutocompleteArg. Its data is of the kind that its type says."""
+    name: str
+    help_text: str
+    type: str  # 'TextInput', 'StaticList' or 'DynamicList'.
+    required: bool
+    @property
+    def text(self) -> AutocompleteTextArg: ...
+    @property
+    def static_list(self) -> AutocompleteStaticListArg: ...
+    @property
+    def dynamic_list(self) -> AutocompleteDynamicListArg: ...
+    @property
+    def other(self) -> _struct.Value: ...
+    @property
+    def other_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    def __init__(
+        self, *, name: str | None = ..., help_text: str | None = ..., type: str | None = ...,
+        required: bool | None = ..., text: AutocompleteTextArg | Mapping[str, Any] | None = ...,
+        static_list: AutocompleteStaticListArg | Mapping[str, Any] | None = ...,
+        dynamic_list: AutocompleteDynamicListArg | Mapping[str, Any] | None = ...,
+        other: _struct.Value | Mapping[str, Any] | None = ...,
+        other_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class AutocompleteTextArg(_mmpy.Message):
+    """AutocompleteTextArg stands for model.AutocompleteTextArg."""
+    hint: str
+    pattern: str
+    def __init__(self, *, hint: str | None = ..., pattern: str | None = ...) -> None: ...
+
+class AutocompleteStaticListArg(_mmpy.Message):
+    """AutocompleteStaticListArg stands for model.AutocompleteStaticListArg."""
+    @property
+    def possible_arguments(self) -> _mmpy.RepeatedCompositeFieldContainer[AutocompleteListItem]: ...
+    def __init__(
+        self, *, possible_arguments: Iterable[AutocompleteListItem | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class AutocompleteListItem(_mmpy.Message):
+    """AutocompleteListItem stands for model.AutocompleteListItem."""
+    item: str
+    hint: str
+    help_text: str
+    def __init__(self, *, item: str | None = ..., hint: str | None = ..., help_text: str | None = ...) -> None: ...
+
+class AutocompleteDynamicListArg(_mmpy.Message):
+    """AutocompleteDynamicListArg stands for model.AutocompleteDynamicListArg."""
+    fetch_url: str
+    def __init__(self, *, fetch_url: str | None = ...) -> None: ...
 
 class CommandArgs(_mmpy.Message):
     """CommandArgs stands for model.CommandArgs."""
@@ -121,11 +194,17 @@ class CommandArgs(_mmpy.Message):
     t: str
     user_mention: str
     channel_mention: str
+    connection_id: str
+    @property
+    def user_mentions(self) -> _mmpy.ScalarMap[str, str]: ...  # Ids by name; user_mention is the same as JSON.
+    @property
+    def channel_mentions(self) -> _mmpy.ScalarMap[str, str]: ...  # Ids by name; channel_mention is the same as JSON.
     def __init__(
         self, *, user_id: str | None = ..., channel_id: str | None = ..., team_id: str | None = ...,
         root_id: str | None = ..., parent_id: str | None = ..., trigger_id: str | None = ..., command: str | None = ...,
         site_url: str | None = ..., t: str | None = ..., user_mention: str | None = ...,
-        channel_mention: str | None = ...,
+        channel_mention: str | None = ..., connection_id: str | None = ...,
+        user_mentions: Mapping[str, str] | None = ..., channel_mentions: Mapping[str, str] | None = ...,
     ) -> None: ...
 
 class CommandResponse(_mmpy.Message):
@@ -143,12 +222,18 @@ class CommandResponse(_mmpy.Message):
     skip_slack_parsing: bool
     @property
     def attachments(self) -> _mmpy.RepeatedCompositeFieldContainer[CommandResponse]: ...
+    @property
+    def message_attachments(self) -> _mmpy.RepeatedCompositeFieldContainer[_attachment.MessageAttachment]: ...  # Mattermost's attachments; attachments are its extra_responses.
+    @property
+    def props_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, response_type: str | None = ..., text: str | None = ..., username: str | None = ...,
         channel_id: str | None = ..., icon_url: str | None = ..., type: str | None = ...,
         props: _struct.Struct | Mapping[str, Any] | None = ..., goto_location: str | None = ...,
         trigger_id: str | None = ..., skip_slack_parsing: bool | None = ...,
         attachments: Iterable[CommandResponse | Mapping[str, Any]] | None = ...,
+        message_attachments: Iterable[_attachment.MessageAttachment | Mapping[str, Any]] | None = ...,
+        props_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class RegisterCommandRequest(_mmpy.Message):
@@ -406,11 +491,15 @@ class OAuthApp(_mmpy.Message):
     homepage: str
     is_trusted: bool
     mattermostAppId: str
+    @property
+    def callback_urls_exact(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    is_dynamically_registered: bool
     def __init__(
         self, *, id: str | None = ..., creator_id: str | None = ..., create_at: int | None = ...,
         update_at: int | None = ..., client_secret: str | None = ..., name: str | None = ...,
         description: str | None = ..., icon_url: str | None = ..., callback_urls: str | None = ...,
         homepage: str | None = ..., is_trusted: bool | None = ..., mattermostAppId: str | None = ...,
+        callback_urls_exact: Iterable[str] | None = ..., is_dynamically_registered: bool | None = ...,
     ) -> None: ...
 
 class CreateOAuthAppRequest(_mmpy.Message):
@@ -486,11 +575,21 @@ class Group(_mmpy.Message):
     update_at: int
     delete_at: int
     allow_reference: bool
+    name_exact: str  # Empty, but there.
+    remote_id_exact: str  # Empty, but there.
+    has_syncables: bool
+    member_count: int
+    channel_member_count: int
+    channel_member_timezones_count: int
+    @property
+    def member_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
     def __init__(
         self, *, id: str | None = ..., name: str | None = ..., display_name: str | None = ...,
         description: str | None = ..., source: str | None = ..., remote_id: str | None = ...,
         create_at: int | None = ..., update_at: int | None = ..., delete_at: int | None = ...,
-        allow_reference: bool | None = ...,
+        allow_reference: bool | None = ..., name_exact: str | None = ..., remote_id_exact: str | None = ...,
+        has_syncables: bool | None = ..., member_count: int | None = ..., channel_member_count: int | None = ...,
+        channel_member_timezones_count: int | None = ..., member_ids: Iterable[str] | None = ...,
     ) -> None: ...
 
 class GroupMember(_mmpy.Message):
@@ -514,10 +613,17 @@ class GroupSyncable(_mmpy.Message):
     create_at: int
     delete_at: int
     update_at: int
+    channel_display_name: str
+    team_display_name: str
+    team_type: str
+    channel_type: str
+    team_id: str  # The team of a channel.
     def __init__(
         self, *, group_id: str | None = ..., syncable_id: str | None = ..., syncable_type: str | None = ...,
         auto_add: bool | None = ..., scheme_admin: bool | None = ..., create_at: int | None = ...,
-        delete_at: int | None = ..., update_at: int | None = ...,
+        delete_at: int | None = ..., update_at: int | None = ..., channel_display_name: str | None = ...,
+        team_display_name: str | None = ..., team_type: str | None = ..., channel_type: str | None = ...,
+        team_id: str | None = ...,
     ) -> None: ...
 
 class GroupSearchOpts(_mmpy.Message):
@@ -535,13 +641,35 @@ class GroupSearchOpts(_mmpy.Message):
     since: str
     include_channel_member_count: bool
     include_timezones: bool
+    not_associated_to_team: str
+    not_associated_to_channel: str
+    include_member_ids: bool
+    include_archived: bool
+    only_syncable_sources: bool
+    filter_allow_reference_exact: bool
+    since_exact: int
+    filter_has_member_exact: str  # The user's id.
+    include_channel_member_count_exact: str  # The channel's id.
+    @property
+    def page_opts(self) -> PageOpts: ...  # page_opts_page and page_opts_per_page are the same without saying whether it is there.
     def __init__(
         self, *, q: str | None = ..., include_member_count: bool | None = ...,
         include_total_member_count: bool | None = ..., filter_allow_reference: str | None = ...,
         page_opts_page: int | None = ..., page_opts_per_page: int | None = ..., filter_archived: bool | None = ...,
         filter_parent_team_permitted: bool | None = ..., source: str | None = ..., filter_has_member: bool | None = ...,
         since: str | None = ..., include_channel_member_count: bool | None = ..., include_timezones: bool | None = ...,
+        not_associated_to_team: str | None = ..., not_associated_to_channel: str | None = ...,
+        include_member_ids: bool | None = ..., include_archived: bool | None = ...,
+        only_syncable_sources: bool | None = ..., filter_allow_reference_exact: bool | None = ...,
+        since_exact: int | None = ..., filter_has_member_exact: str | None = ...,
+        include_channel_member_count_exact: str | None = ..., page_opts: PageOpts | Mapping[str, Any] | None = ...,
     ) -> None: ...
+
+class PageOpts(_mmpy.Message):
+    """PageOpts stands for model.PageOpts."""
+    page: int
+    per_page: int
+    def __init__(self, *, page: int | None = ..., per_page: int | None = ...) -> None: ...
 
 class CreateDefaultMembershipParams(_mmpy.Message):
     """CreateDefaultMembershipParams stands for model.CreateDefaultMembershipParams."""
@@ -549,9 +677,13 @@ class CreateDefaultMembershipParams(_mmpy.Message):
     scope_teams: bool
     scope_channels: bool
     re_add_removed_members: bool
+    scoped_user_id: str
+    scoped_team_id: str
+    scoped_channel_id: str
     def __init__(
         self, *, since: int | None = ..., scope_teams: bool | None = ..., scope_channels: bool | None = ...,
-        re_add_removed_members: bool | None = ...,
+        re_add_removed_members: bool | None = ..., scoped_user_id: str | None = ..., scoped_team_id: str | None = ...,
+        scoped_channel_id: str | None = ...,
     ) -> None: ...
 
 class GetGroupRequest(_mmpy.Message):
@@ -913,8 +1045,14 @@ class RegisterPluginOpts(_mmpy.Message):
     plugin_id: str
     display_name: str
     description: str
+    creator_id: str
+    auto_share_dms: bool
+    auto_invited: bool
+    site_url: str
     def __init__(
         self, *, plugin_id: str | None = ..., display_name: str | None = ..., description: str | None = ...,
+        creator_id: str | None = ..., auto_share_dms: bool | None = ..., auto_invited: bool | None = ...,
+        site_url: str | None = ...,
     ) -> None: ...
 
 class SharedChannel(_mmpy.Message):
@@ -932,18 +1070,25 @@ class SharedChannel(_mmpy.Message):
     update_at: int
     remote_id: str
     type: str
+    home_exact: bool
     def __init__(
         self, *, channel_id: str | None = ..., team_id: str | None = ..., home: str | None = ...,
         read_only: bool | None = ..., share_name: str | None = ..., share_display_name: str | None = ...,
         share_purpose: str | None = ..., share_header: str | None = ..., creator_id: str | None = ...,
         create_at: int | None = ..., update_at: int | None = ..., remote_id: str | None = ..., type: str | None = ...,
+        home_exact: bool | None = ...,
     ) -> None: ...
 
 class GetPostsSinceForSyncCursor(_mmpy.Message):
     """GetPostsSinceForSyncCursor stands for model.GetPostsSinceForSyncCursor."""
     last_post_update_at: int
     last_post_id: str
-    def __init__(self, *, last_post_update_at: int | None = ..., last_post_id: str | None = ...) -> None: ...
+    last_post_create_at: int
+    last_post_create_id: str
+    def __init__(
+        self, *, last_post_update_at: int | None = ..., last_post_id: str | None = ...,
+        last_post_create_at: int | None = ..., last_post_create_id: str | None = ...,
+    ) -> None: ...
 
 class RegisterPluginForSharedChannelsRequest(_mmpy.Message):
     """RegisterPluginForSharedChannelsRequest holds the arguments of API.RegisterPluginForSharedChannels(opts model.RegisterPluginOpts)."""
@@ -967,6 +1112,17 @@ class UnregisterPluginForSharedChannelsRequest(_mmpy.Message):
 
 class UnregisterPluginForSharedChannelsResponse(_mmpy.Message):
     """UnregisterPluginForSharedChannelsResponse holds what API.UnregisterPluginForSharedChannels returns: error."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
+class UnregisterPluginRemoteForSharedChannelsRequest(_mmpy.Message):
+    """UnregisterPluginRemoteForSharedChannelsRequest holds the arguments of API.UnregisterPluginRemoteForSharedChannels(remoteID string)."""
+    remote_id: str
+    def __init__(self, *, remote_id: str | None = ...) -> None: ...
+
+class UnregisterPluginRemoteForSharedChannelsResponse(_mmpy.Message):
+    """UnregisterPluginRemoteForSharedChannelsResponse holds what API.UnregisterPluginRemoteForSharedChannels returns: error."""
     @property
     def error(self) -> _common.AppError: ...
     def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
@@ -1089,11 +1245,24 @@ class PropertyField(_mmpy.Message):
     create_at: int
     update_at: int
     delete_at: int
+    object_type: str
+    protected: bool
+    permission_field: str
+    permission_values: str
+    permission_options: str
+    linked_field_id: str
+    created_by: str
+    updated_by: str
+    @property
+    def attrs_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, id: str | None = ..., group_id: str | None = ..., name: str | None = ..., type: str | None = ...,
         attrs: _struct.Struct | Mapping[str, Any] | None = ..., target_id: str | None = ...,
         target_type: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
-        delete_at: int | None = ...,
+        delete_at: int | None = ..., object_type: str | None = ..., protected: bool | None = ...,
+        permission_field: str | None = ..., permission_values: str | None = ..., permission_options: str | None = ...,
+        linked_field_id: str | None = ..., created_by: str | None = ..., updated_by: str | None = ...,
+        attrs_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class PropertyFieldSearchOpts(_mmpy.Message):
@@ -1103,9 +1272,33 @@ class PropertyFieldSearchOpts(_mmpy.Message):
     include_deleted: bool
     target_type: str
     target_id: str
+    group_id: str
+    object_type: str
+    @property
+    def object_types(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def target_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...  # Where it is set, target_id is its first.
+    channel_id: str
+    team_id: str
+    linked_field_id: str
+    since_update_at: int
+    @property
+    def cursor(self) -> PropertyFieldSearchCursor: ...
     def __init__(
         self, *, page: int | None = ..., per_page: int | None = ..., include_deleted: bool | None = ...,
-        target_type: str | None = ..., target_id: str | None = ...,
+        target_type: str | None = ..., target_id: str | None = ..., group_id: str | None = ...,
+        object_type: str | None = ..., object_types: Iterable[str] | None = ..., target_ids: Iterable[str] | None = ...,
+        channel_id: str | None = ..., team_id: str | None = ..., linked_field_id: str | None = ...,
+        since_update_at: int | None = ..., cursor: PropertyFieldSearchCursor | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class PropertyFieldSearchCursor(_mmpy.Message):
+    """PropertyFieldSearchCursor stands for model.PropertyFieldSearchCursor."""
+    property_field_id: str
+    create_at: int
+    update_at: int
+    def __init__(
+        self, *, property_field_id: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
     ) -> None: ...
 
 class PropertyValue(_mmpy.Message):
@@ -1120,11 +1313,15 @@ class PropertyValue(_mmpy.Message):
     create_at: int
     update_at: int
     delete_at: int
+    value_exact: bytes  # The JSON itself.
+    created_by: str
+    updated_by: str
     def __init__(
         self, *, id: str | None = ..., group_id: str | None = ..., field_id: str | None = ...,
         target_id: str | None = ..., target_type: str | None = ...,
         value: _struct.Value | Mapping[str, Any] | None = ..., create_at: int | None = ..., update_at: int | None = ...,
-        delete_at: int | None = ...,
+        delete_at: int | None = ..., value_exact: bytes | None = ..., created_by: str | None = ...,
+        updated_by: str | None = ...,
     ) -> None: ...
 
 class PropertyValueSearchOpts(_mmpy.Message):
@@ -1135,16 +1332,44 @@ class PropertyValueSearchOpts(_mmpy.Message):
     target_type: str
     target_id: str
     field_id: str
+    group_id: str
+    @property
+    def target_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...  # Where it is set, target_id is its first.
+    since_update_at: int
+    @property
+    def cursor(self) -> PropertyValueSearchCursor: ...
+    value: bytes  # JSON.
     def __init__(
         self, *, page: int | None = ..., per_page: int | None = ..., include_deleted: bool | None = ...,
         target_type: str | None = ..., target_id: str | None = ..., field_id: str | None = ...,
+        group_id: str | None = ..., target_ids: Iterable[str] | None = ..., since_update_at: int | None = ...,
+        cursor: PropertyValueSearchCursor | Mapping[str, Any] | None = ..., value: bytes | None = ...,
     ) -> None: ...
+
+class PropertyValueSearchCursor(_mmpy.Message):
+    """PropertyValueSearchCursor stands for model.PropertyValueSearchCursor."""
+    property_value_id: str
+    create_at: int
+    update_at: int
+    def __init__(
+        self, *, property_value_id: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
+    ) -> None: ...
+
+class PropertyRequestOptions(_mmpy.Message):
+    """PropertyRequestOptions stands for model.PropertyRequestOptions."""
+    acting_as_scope: str
+    def __init__(self, *, acting_as_scope: str | None = ...) -> None: ...
 
 class PropertyGroup(_mmpy.Message):
     """PropertyGroup stands for model.PropertyGroup."""
     id: str
     name: str
-    def __init__(self, *, id: str | None = ..., name: str | None = ...) -> None: ...
+    version: int
+    schema_version: int
+    def __init__(
+        self, *, id: str | None = ..., name: str | None = ..., version: int | None = ...,
+        schema_version: int | None = ...,
+    ) -> None: ...
 
 class CreatePropertyFieldRequest(_mmpy.Message):
     """CreatePropertyFieldRequest holds the arguments of API.CreatePropertyField(field *model.PropertyField)."""
@@ -1540,6 +1765,102 @@ class DeletePropertyValuesForFieldResponse(_mmpy.Message):
     def error(self) -> _common.AppError: ...
     def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
 
+class UpsertPropertyValuesWithOptionsRequest(_mmpy.Message):
+    """UpsertPropertyValuesWithOptionsRequest holds the arguments of API.UpsertPropertyValuesWithOptions(values []*model.PropertyValue, options model.PropertyRequestOptions)."""
+    @property
+    def values(self) -> _mmpy.RepeatedCompositeFieldContainer[PropertyValue]: ...
+    @property
+    def options(self) -> PropertyRequestOptions: ...
+    def __init__(
+        self, *, values: Iterable[PropertyValue | Mapping[str, Any]] | None = ...,
+        options: PropertyRequestOptions | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class UpsertPropertyValuesWithOptionsResponse(_mmpy.Message):
+    """UpsertPropertyValuesWithOptionsResponse holds what API.UpsertPropertyValuesWithOptions returns: []*model.PropertyValue, error."""
+    @property
+    def error(self) -> _common.AppError: ...
+    @property
+    def values(self) -> _mmpy.RepeatedCompositeFieldContainer[PropertyValue]: ...
+    def __init__(
+        self, *, error: _common.AppError | Mapping[str, Any] | None = ...,
+        values: Iterable[PropertyValue | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class UpsertPropertyValueWithOptionsRequest(_mmpy.Message):
+    """UpsertPropertyValueWithOptionsRequest holds the arguments of API.UpsertPropertyValueWithOptions(value *model.PropertyValue, options model.PropertyRequestOptions)."""
+    @property
+    def value(self) -> PropertyValue: ...
+    @property
+    def options(self) -> PropertyRequestOptions: ...
+    def __init__(
+        self, *, value: PropertyValue | Mapping[str, Any] | None = ...,
+        options: PropertyRequestOptions | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class UpsertPropertyValueWithOptionsResponse(_mmpy.Message):
+    """UpsertPropertyValueWithOptionsResponse holds what API.UpsertPropertyValueWithOptions returns: *model.PropertyValue, error."""
+    @property
+    def error(self) -> _common.AppError: ...
+    @property
+    def value(self) -> PropertyValue: ...
+    def __init__(
+        self, *, error: _common.AppError | Mapping[str, Any] | None = ...,
+        value: PropertyValue | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class DeletePropertyValueWithOptionsRequest(_mmpy.Message):
+    """DeletePropertyValueWithOptionsRequest holds the arguments of API.DeletePropertyValueWithOptions(groupID, valueID string, options model.PropertyRequestOptions)."""
+    group_id: str
+    value_id: str
+    @property
+    def options(self) -> PropertyRequestOptions: ...
+    def __init__(
+        self, *, group_id: str | None = ..., value_id: str | None = ...,
+        options: PropertyRequestOptions | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class DeletePropertyValueWithOptionsResponse(_mmpy.Message):
+    """DeletePropertyValueWithOptionsResponse holds what API.DeletePropertyValueWithOptions returns: error."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
+class DeletePropertyValuesForTargetWithOptionsRequest(_mmpy.Message):
+    """DeletePropertyValuesForTargetWithOptionsRequest holds the arguments of API.DeletePropertyValuesForTargetWithOptions(groupID, targetType, targetID string, options model.PropertyRequestOptions)."""
+    group_id: str
+    target_type: str
+    target_id: str
+    @property
+    def options(self) -> PropertyRequestOptions: ...
+    def __init__(
+        self, *, group_id: str | None = ..., target_type: str | None = ..., target_id: str | None = ...,
+        options: PropertyRequestOptions | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class DeletePropertyValuesForTargetWithOptionsResponse(_mmpy.Message):
+    """DeletePropertyValuesForTargetWithOptionsResponse holds what API.DeletePropertyValuesForTargetWithOptions returns: error."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
+class DeletePropertyValuesForFieldWithOptionsRequest(_mmpy.Message):
+    """DeletePropertyValuesForFieldWithOptionsRequest holds the arguments of API.DeletePropertyValuesForFieldWithOptions(groupID, fieldID string, options model.PropertyRequestOptions)."""
+    group_id: str
+    field_id: str
+    @property
+    def options(self) -> PropertyRequestOptions: ...
+    def __init__(
+        self, *, group_id: str | None = ..., field_id: str | None = ...,
+        options: PropertyRequestOptions | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class DeletePropertyValuesForFieldWithOptionsResponse(_mmpy.Message):
+    """DeletePropertyValuesForFieldWithOptionsResponse holds what API.DeletePropertyValuesForFieldWithOptions returns: error."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
 class AuditRecord(_mmpy.Message):
     """AuditRecord stands for model.AuditRecord."""
     id: str
@@ -1554,10 +1875,61 @@ class AuditRecord(_mmpy.Message):
     ip_address: str
     @property
     def meta(self) -> _struct.Struct: ...
+    x_forwarded_for: str  # With user_id, session_id, client and ip_address: the record's actor.
+    @property
+    def event_data(self) -> AuditEventData: ...
+    @property
+    def error(self) -> AuditEventError: ...
+    @property
+    def meta_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, id: str | None = ..., create_at: int | None = ..., level: str | None = ..., api_path: str | None = ...,
         event: str | None = ..., status: str | None = ..., user_id: str | None = ..., session_id: str | None = ...,
         client: str | None = ..., ip_address: str | None = ..., meta: _struct.Struct | Mapping[str, Any] | None = ...,
+        x_forwarded_for: str | None = ..., event_data: AuditEventData | Mapping[str, Any] | None = ...,
+        error: AuditEventError | Mapping[str, Any] | None = ...,
+        meta_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class AuditEventData(_mmpy.Message):
+    """AuditEventData stands for model.AuditEventData: what was asked for, and what it changed."""
+    @property
+    def parameters(self) -> _struct.Struct: ...
+    @property
+    def parameters_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    @property
+    def prior_state(self) -> _struct.Struct: ...
+    @property
+    def prior_state_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    @property
+    def resulting_state(self) -> _struct.Struct: ...
+    @property
+    def resulting_state_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    object_type: str
+    def __init__(
+        self, *, parameters: _struct.Struct | Mapping[str, Any] | None = ...,
+        parameters_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        prior_state: _struct.Struct | Mapping[str, Any] | None = ...,
+        prior_state_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        resulting_state: _struct.Struct | Mapping[str, Any] | None = ...,
+        resulting_state_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        object_type: str | None = ...,
+    ) -> None: ...
+
+class AuditEventError(_mmpy.Message):
+    """AuditEventError stands for model.AuditEventError."""
+    description: str
+    status_code: int
+    def __init__(self, *, description: str | None = ..., status_code: int | None = ...) -> None: ...
+
+class LogLevel(_mmpy.Message):
+    """LogLevel stands for mlog.Level."""
+    id: int
+    name: str
+    stacktrace: bool
+    color: int
+    def __init__(
+        self, *, id: int | None = ..., name: str | None = ..., stacktrace: bool | None = ..., color: int | None = ...,
     ) -> None: ...
 
 class LogAuditRecRequest(_mmpy.Message):
@@ -1577,7 +1949,12 @@ class LogAuditRecWithLevelRequest(_mmpy.Message):
     @property
     def record(self) -> AuditRecord: ...
     level: str
-    def __init__(self, *, record: AuditRecord | Mapping[str, Any] | None = ..., level: str | None = ...) -> None: ...
+    @property
+    def level_exact(self) -> LogLevel: ...  # level is its name.
+    def __init__(
+        self, *, record: AuditRecord | Mapping[str, Any] | None = ..., level: str | None = ...,
+        level_exact: LogLevel | Mapping[str, Any] | None = ...,
+    ) -> None: ...
 
 class LogAuditRecWithLevelResponse(_mmpy.Message):
     """LogAuditRecWithLevelResponse answers API.LogAuditRecWithLevel, which returns nothing."""
@@ -1592,9 +1969,19 @@ class PluginHTTPRequest(_mmpy.Message):
     @property
     def headers(self) -> _mmpy.ScalarMap[str, str]: ...
     body: bytes
+    @property
+    def headers_exact(self) -> _mmpy.RepeatedCompositeFieldContainer[_hooks_http.HTTPHeader]: ...  # Every value of every header.
+    proto: str
+    proto_major: int
+    proto_minor: int
+    host: str
+    remote_addr: str
+    request_uri: str
     def __init__(
         self, *, method: str | None = ..., url: str | None = ..., headers: Mapping[str, str] | None = ...,
-        body: bytes | None = ...,
+        body: bytes | None = ..., headers_exact: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ...,
+        proto: str | None = ..., proto_major: int | None = ..., proto_minor: int | None = ..., host: str | None = ...,
+        remote_addr: str | None = ..., request_uri: str | None = ...,
     ) -> None: ...
 
 class PluginHTTPResponse(_mmpy.Message):
@@ -1605,9 +1992,19 @@ class PluginHTTPResponse(_mmpy.Message):
     @property
     def headers(self) -> _mmpy.ScalarMap[str, str]: ...
     body: bytes
+    @property
+    def headers_exact(self) -> _mmpy.RepeatedCompositeFieldContainer[_hooks_http.HTTPHeader]: ...  # Every value of every header.
+    status: str
+    proto: str
+    proto_major: int
+    proto_minor: int
+    content_length: int  # -1 where it is not known.
     def __init__(
         self, *, error: _common.AppError | Mapping[str, Any] | None = ..., status_code: int | None = ...,
         headers: Mapping[str, str] | None = ..., body: bytes | None = ...,
+        headers_exact: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ..., status: str | None = ...,
+        proto: str | None = ..., proto_major: int | None = ..., proto_minor: int | None = ...,
+        content_length: int | None = ...,
     ) -> None: ...
 
 class GetCloudLimitsRequest(_mmpy.Message):
@@ -1643,10 +2040,12 @@ class Dialog(_mmpy.Message):
     notify_on_cancel: bool
     state: str
     icon_url: str
+    source_url: str
     def __init__(
         self, *, callback_id: str | None = ..., title: str | None = ..., introduction_text: str | None = ...,
         elements: Iterable[DialogElement | Mapping[str, Any]] | None = ..., submit_label: str | None = ...,
         notify_on_cancel: bool | None = ..., state: str | None = ..., icon_url: str | None = ...,
+        source_url: str | None = ...,
     ) -> None: ...
 
 class DialogElement(_mmpy.Message):
@@ -1664,13 +2063,43 @@ class DialogElement(_mmpy.Message):
     data_source: str
     @property
     def options(self) -> _mmpy.RepeatedCompositeFieldContainer[DialogElementOption]: ...
+    data_source_url: str
+    multiselect: bool
+    allow_multiple: bool
+    refresh: bool
+    @property
+    def datetime_config(self) -> DialogDateTimeConfig: ...
+    @property
+    def action_button(self) -> DialogActionButton: ...
     def __init__(
         self, *, display_name: str | None = ..., name: str | None = ..., type: str | None = ...,
         subtype: str | None = ..., default: str | None = ..., placeholder: str | None = ...,
         help_text: str | None = ..., optional: bool | None = ..., min_length: int | None = ...,
         max_length: int | None = ..., data_source: str | None = ...,
-        options: Iterable[DialogElementOption | Mapping[str, Any]] | None = ...,
+        options: Iterable[DialogElementOption | Mapping[str, Any]] | None = ..., data_source_url: str | None = ...,
+        multiselect: bool | None = ..., allow_multiple: bool | None = ..., refresh: bool | None = ...,
+        datetime_config: DialogDateTimeConfig | Mapping[str, Any] | None = ...,
+        action_button: DialogActionButton | Mapping[str, Any] | None = ...,
     ) -> None: ...
+
+class DialogDateTimeConfig(_mmpy.Message):
+    """DialogDateTimeConfig stands for model.DialogDateTimeConfig."""
+    min_date: str
+    max_date: str
+    time_interval: int  # Minutes.
+    location_timezone: str
+    manual_time_entry: bool
+    def __init__(
+        self, *, min_date: str | None = ..., max_date: str | None = ..., time_interval: int | None = ...,
+        location_timezone: str | None = ..., manual_time_entry: bool | None = ...,
+    ) -> None: ...
+
+class DialogActionButton(_mmpy.Message):
+    """DialogActionButton stands for model.DialogActionButton."""
+    url: str
+    @property
+    def context(self) -> _mmpy.ScalarMap[str, str]: ...
+    def __init__(self, *, url: str | None = ..., context: Mapping[str, str] | None = ...) -> None: ...
 
 class DialogElementOption(_mmpy.Message):
     """DialogElementOption stands for model.PostActionOptions: one choice of a select or radio element."""
@@ -1715,6 +2144,11 @@ class PushNotification(_mmpy.Message):
     channel_name: str
     type: str
     sub_type: str
+    transport: str
+    is_id_loaded: bool
+    post_type: str
+    channel_type: str
+    signature: str
     def __init__(
         self, *, ack_id: str | None = ..., platform: str | None = ..., server_id: str | None = ...,
         device_id: str | None = ..., post_id: str | None = ..., category: str | None = ..., sound: str | None = ...,
@@ -1722,7 +2156,9 @@ class PushNotification(_mmpy.Message):
         channel_id: str | None = ..., root_id: str | None = ..., sender_id: str | None = ...,
         sender_name: str | None = ..., override_username: str | None = ..., override_icon_url: str | None = ...,
         from_webhook: str | None = ..., version: str | None = ..., is_crt: bool | None = ...,
-        channel_name: str | None = ..., type: str | None = ..., sub_type: str | None = ...,
+        channel_name: str | None = ..., type: str | None = ..., sub_type: str | None = ..., transport: str | None = ...,
+        is_id_loaded: bool | None = ..., post_type: str | None = ..., channel_type: str | None = ...,
+        signature: str | None = ...,
     ) -> None: ...
 
 class OpenInteractiveDialogRequest(_mmpy.Message):
@@ -1733,6 +2169,29 @@ class OpenInteractiveDialogRequest(_mmpy.Message):
 
 class OpenInteractiveDialogResponse(_mmpy.Message):
     """OpenInteractiveDialogResponse holds what API.OpenInteractiveDialog returns: *model.AppError."""
+    @property
+    def error(self) -> _common.AppError: ...
+    def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...
+
+class SendToastMessageOptions(_mmpy.Message):
+    """SendToastMessageOptions stands for model.SendToastMessageOptions."""
+    position: str  # 'top-left', 'top-center', 'top-right', 'bottom-left', 'bottom-center' or 'bottom-right'.
+    def __init__(self, *, position: str | None = ...) -> None: ...
+
+class SendToastMessageRequest(_mmpy.Message):
+    """SendToastMessageRequest holds the arguments of API.SendToastMessage(userID, connectionID, message string, options model.SendToastMessageOptions)."""
+    user_id: str
+    connection_id: str
+    message: str
+    @property
+    def options(self) -> SendToastMessageOptions: ...
+    def __init__(
+        self, *, user_id: str | None = ..., connection_id: str | None = ..., message: str | None = ...,
+        options: SendToastMessageOptions | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class SendToastMessageResponse(_mmpy.Message):
+    """SendToastMessageResponse holds what API.SendToastMessage returns: *model.AppError."""
     @property
     def error(self) -> _common.AppError: ...
     def __init__(self, *, error: _common.AppError | Mapping[str, Any] | None = ...) -> None: ...

@@ -94,11 +94,12 @@ UpdateUserResponse = _message("mattermost.pluginapi.v1.UpdateUserResponse", __na
 
 Status = _message("mattermost.pluginapi.v1.Status", __name__, (
     ("user_id", 1, "string"), ("status", 2, "string"), ("manual", 3, "bool"), ("last_activity_at", 4, "int64"),
-    ("dnd_end_time", 5, "int64"),
+    ("dnd_end_time", 5, "int64"), ("active_channel", 6, "string"), ("prev_status", 7, "string"),
 ))
 
 CustomStatus = _message("mattermost.pluginapi.v1.CustomStatus", __name__, (
     ("emoji", 1, "string"), ("text", 2, "string"), ("duration", 3, "string"), ("expires_at", 4, "int64"),
+    ("expires_at_exact", 5, "string", None, "optional"),
 ))
 
 GetUserStatusRequest = _message("mattermost.pluginapi.v1.GetUserStatusRequest", __name__, (
@@ -258,11 +259,12 @@ Session = _message("mattermost.pluginapi.v1.Session", __name__, (
     ("last_activity_at", 5, "int64"), ("user_id", 6, "string"), ("device_id", 7, "string"), ("roles", 8, "string"),
     ("is_oauth", 9, "bool"), ("expired_notify", 10, "bool"), ("props", 11, "map", ("string", "string", None)),
     ("team_members", 12, "message", _team.TeamMember, "repeated"), ("local", 13, "bool"),
+    ("voip_device_id", 14, "string"),
 ))
 
 UserAccessToken = _message("mattermost.pluginapi.v1.UserAccessToken", __name__, (
     ("id", 1, "string"), ("token", 2, "string"), ("user_id", 3, "string"), ("description", 4, "string"),
-    ("is_active", 5, "bool"),
+    ("is_active", 5, "bool"), ("expires_at", 6, "int64"), ("last_notified_at", 7, "int64", None, "optional"),
 ))
 
 GetSessionRequest = _message("mattermost.pluginapi.v1.GetSessionRequest", __name__, (

@@ -205,9 +205,12 @@ class Status(_mmpy.Message):
     manual: bool
     last_activity_at: int
     dnd_end_time: int
+    active_channel: str
+    prev_status: str
     def __init__(
         self, *, user_id: str | None = ..., status: str | None = ..., manual: bool | None = ...,
-        last_activity_at: int | None = ..., dnd_end_time: int | None = ...,
+        last_activity_at: int | None = ..., dnd_end_time: int | None = ..., active_channel: str | None = ...,
+        prev_status: str | None = ...,
     ) -> None: ...
 
 class CustomStatus(_mmpy.Message):
@@ -216,9 +219,10 @@ class CustomStatus(_mmpy.Message):
     text: str
     duration: str
     expires_at: int
+    expires_at_exact: str  # RFC 3339, with nanoseconds and the offset from UTC.
     def __init__(
         self, *, emoji: str | None = ..., text: str | None = ..., duration: str | None = ...,
-        expires_at: int | None = ...,
+        expires_at: int | None = ..., expires_at_exact: str | None = ...,
     ) -> None: ...
 
 class GetUserStatusRequest(_mmpy.Message):
@@ -555,12 +559,14 @@ class Session(_mmpy.Message):
     @property
     def team_members(self) -> _mmpy.RepeatedCompositeFieldContainer[_team.TeamMember]: ...
     local: bool
+    voip_device_id: str
     def __init__(
         self, *, id: str | None = ..., token: str | None = ..., create_at: int | None = ...,
         expires_at: int | None = ..., last_activity_at: int | None = ..., user_id: str | None = ...,
         device_id: str | None = ..., roles: str | None = ..., is_oauth: bool | None = ...,
         expired_notify: bool | None = ..., props: Mapping[str, str] | None = ...,
         team_members: Iterable[_team.TeamMember | Mapping[str, Any]] | None = ..., local: bool | None = ...,
+        voip_device_id: str | None = ...,
     ) -> None: ...
 
 class UserAccessToken(_mmpy.Message):
@@ -570,9 +576,12 @@ class UserAccessToken(_mmpy.Message):
     user_id: str
     description: str
     is_active: bool
+    expires_at: int
+    last_notified_at: int
     def __init__(
         self, *, id: str | None = ..., token: str | None = ..., user_id: str | None = ...,
-        description: str | None = ..., is_active: bool | None = ...,
+        description: str | None = ..., is_active: bool | None = ..., expires_at: int | None = ...,
+        last_notified_at: int | None = ...,
     ) -> None: ...
 
 class GetSessionRequest(_mmpy.Message):

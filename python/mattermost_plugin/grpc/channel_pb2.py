@@ -4,6 +4,7 @@
 from _mmpy import enum_type as _enum
 from _mmpy import message_type as _message
 from google.protobuf import struct_pb2 as _struct
+from mattermost_plugin.grpc import common_pb2 as _common
 
 ChannelType = _enum("mattermost.pluginapi.v1.ChannelType", __name__, (
     ("CHANNEL_TYPE_UNSPECIFIED", 0), ("CHANNEL_TYPE_OPEN", 1), ("CHANNEL_TYPE_PRIVATE", 2), ("CHANNEL_TYPE_DIRECT", 3),
@@ -30,4 +31,7 @@ Channel = _message("mattermost.pluginapi.v1.Channel", __name__, (
     ("policy_id", 21, "string", None, "optional"), ("last_root_post_at", 22, "int64"),
     ("banner_info", 23, "message", ChannelBannerInfo, "optional"), ("policy_enforced", 24, "bool"),
     ("policy_is_active", 25, "bool"), ("default_category_name", 26, "string"),
+    ("policy_actions", 27, "map", ("string", "bool", None)), ("managed_category_name", 28, "string"),
+    ("discoverable", 29, "bool"), ("type_exact", 30, "string", None, "optional"),
+    ("props_numbers", 31, "message", _common.ExactNumber, "repeated"),
 ))

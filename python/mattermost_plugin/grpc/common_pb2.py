@@ -10,6 +10,10 @@ StringMap = _message("mattermost.pluginapi.v1.StringMap", __name__, (
     ("values", 1, "map", ("string", "string", None)),
 ))
 
+ExactNumber = _message("mattermost.pluginapi.v1.ExactNumber", __name__, (
+    ("path", 1, "string", None, "repeated"), ("number", 2, "string"),
+))
+
 RequestContext = _message("mattermost.pluginapi.v1.RequestContext", __name__, (
     ("plugin_id", 1, "string"), ("request_id", 2, "string"), ("session_id", 3, "string"), ("user_id", 4, "string"),
 ))
@@ -17,6 +21,7 @@ RequestContext = _message("mattermost.pluginapi.v1.RequestContext", __name__, (
 AppError = _message("mattermost.pluginapi.v1.AppError", __name__, (
     ("id", 1, "string"), ("message", 2, "string"), ("detailed_error", 3, "string"), ("request_id", 4, "string"),
     ("status_code", 5, "int32"), ("where", 6, "string"), ("params", 7, "message", _struct.Struct),
+    ("params_numbers", 8, "message", ExactNumber, "repeated"), ("skip_translation", 9, "bool"),
 ))
 
 ViewUsersRestrictions = _message("mattermost.pluginapi.v1.ViewUsersRestrictions", __name__, (

@@ -14,6 +14,13 @@ class StringMap(_mmpy.Message):
     def values(self) -> _mmpy.ScalarMap[str, str]: ...
     def __init__(self, *, values: Mapping[str, str] | None = ...) -> None: ...
 
+class ExactNumber(_mmpy.Message):
+    """ExactNumber is a number of a Struct, Value or list of them that a double does not hold: an integer beyond 2^53, say. It counts where the double at its place is still the one nearest to it."""
+    @property
+    def path(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...  # Keys from the outside in, indices of lists in decimal; none for a Value that is a number.
+    number: str  # As JSON writes it: '9007199254740993'.
+    def __init__(self, *, path: Iterable[str] | None = ..., number: str | None = ...) -> None: ...
+
 class RequestContext(_mmpy.Message):
     """RequestContext says on whose behalf a request is made. Mattermost leaves it unset in hook requests."""
     plugin_id: str
@@ -35,10 +42,14 @@ class AppError(_mmpy.Message):
     where: str
     @property
     def params(self) -> _struct.Struct: ...
+    @property
+    def params_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[ExactNumber]: ...
+    skip_translation: bool
     def __init__(
         self, *, id: str | None = ..., message: str | None = ..., detailed_error: str | None = ...,
         request_id: str | None = ..., status_code: int | None = ..., where: str | None = ...,
         params: _struct.Struct | Mapping[str, Any] | None = ...,
+        params_numbers: Iterable[ExactNumber | Mapping[str, Any]] | None = ..., skip_translation: bool | None = ...,
     ) -> None: ...
 
 class ViewUsersRestrictions(_mmpy.Message):

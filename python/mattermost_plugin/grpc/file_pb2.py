@@ -8,7 +8,8 @@ FileInfo = _message("mattermost.pluginapi.v1.FileInfo", __name__, (
     ("create_at", 5, "int64"), ("update_at", 6, "int64"), ("delete_at", 7, "int64"), ("name", 8, "string"),
     ("extension", 9, "string"), ("size", 10, "int64"), ("mime_type", 11, "string"), ("width", 12, "int32"),
     ("height", 13, "int32"), ("has_preview_image", 14, "bool"), ("mini_preview", 15, "bytes", None, "optional"),
-    ("remote_id", 16, "string", None, "optional"), ("archived", 17, "bool"),
+    ("remote_id", 16, "string", None, "optional"), ("archived", 17, "bool"), ("path", 18, "string"),
+    ("thumbnail_path", 19, "string"), ("preview_path", 20, "string"), ("content", 21, "string"),
 ))
 
 FileUploadResponse = _message("mattermost.pluginapi.v1.FileUploadResponse", __name__, (

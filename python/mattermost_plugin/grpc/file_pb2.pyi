@@ -23,13 +23,18 @@ class FileInfo(_mmpy.Message):
     mini_preview: bytes
     remote_id: str
     archived: bool
+    path: str
+    thumbnail_path: str
+    preview_path: str
+    content: str  # The text that was found in it.
     def __init__(
         self, *, id: str | None = ..., creator_id: str | None = ..., post_id: str | None = ...,
         channel_id: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
         delete_at: int | None = ..., name: str | None = ..., extension: str | None = ..., size: int | None = ...,
         mime_type: str | None = ..., width: int | None = ..., height: int | None = ...,
         has_preview_image: bool | None = ..., mini_preview: bytes | None = ..., remote_id: str | None = ...,
-        archived: bool | None = ...,
+        archived: bool | None = ..., path: str | None = ..., thumbnail_path: str | None = ...,
+        preview_path: str | None = ..., content: str | None = ...,
     ) -> None: ...
 
 class FileUploadResponse(_mmpy.Message):

@@ -4,6 +4,7 @@
 from _mmpy import message_type as _message
 from google.protobuf import struct_pb2 as _struct
 from mattermost_plugin.grpc import api_remaining_pb2 as _api_remaining
+from mattermost_plugin.grpc import api_user_team_pb2 as _api_user_team
 from mattermost_plugin.grpc import common_pb2 as _common
 from mattermost_plugin.grpc import file_pb2 as _file
 from mattermost_plugin.grpc import hooks_common_pb2 as _hooks_common
@@ -21,6 +22,8 @@ ExecuteCommandResponse = _message("mattermost.pluginapi.v1.ExecuteCommandRespons
 
 WebSocketRequest = _message("mattermost.pluginapi.v1.WebSocketRequest", __name__, (
     ("seq", 1, "int64"), ("action", 2, "string"), ("data", 3, "message", _struct.Struct),
+    ("session", 4, "message", _api_user_team.Session), ("locale", 5, "string"),
+    ("data_numbers", 6, "message", _common.ExactNumber, "repeated"),
 ))
 
 OnWebSocketConnectRequest = _message("mattermost.pluginapi.v1.OnWebSocketConnectRequest", __name__, (
@@ -59,6 +62,7 @@ SyncResponse = _message("mattermost.pluginapi.v1.SyncResponse", __name__, (
     ("post_errors", 5, "string", None, "repeated"), ("reactions_last_update_at", 6, "int64"),
     ("reaction_errors", 7, "string", None, "repeated"), ("acknowledgements_last_update_at", 8, "int64"),
     ("acknowledgement_errors", 9, "string", None, "repeated"), ("status_errors", 10, "string", None, "repeated"),
+    ("membership_errors", 11, "string", None, "repeated"),
 ))
 
 RemoteCluster = _message("mattermost.pluginapi.v1.RemoteCluster", __name__, (

@@ -5,6 +5,7 @@ from typing import Any
 import _mmpy
 from google.protobuf import struct_pb2 as _struct
 from mattermost_plugin.grpc import api_remaining_pb2 as _api_remaining
+from mattermost_plugin.grpc import api_user_team_pb2 as _api_user_team
 from mattermost_plugin.grpc import common_pb2 as _common
 from mattermost_plugin.grpc import file_pb2 as _file
 from mattermost_plugin.grpc import hooks_common_pb2 as _hooks_common
@@ -42,8 +43,15 @@ class WebSocketRequest(_mmpy.Message):
     action: str
     @property
     def data(self) -> _struct.Struct: ...
+    @property
+    def session(self) -> _api_user_team.Session: ...
+    locale: str
+    @property
+    def data_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, seq: int | None = ..., action: str | None = ..., data: _struct.Struct | Mapping[str, Any] | None = ...,
+        session: _api_user_team.Session | Mapping[str, Any] | None = ..., locale: str | None = ...,
+        data_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class OnWebSocketConnectRequest(_mmpy.Message):
@@ -130,12 +138,15 @@ class SyncResponse(_mmpy.Message):
     def acknowledgement_errors(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
     @property
     def status_errors(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def membership_errors(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
     def __init__(
         self, *, users_last_update_at: int | None = ..., user_errors: Iterable[str] | None = ...,
         users_syncd: Iterable[str] | None = ..., posts_last_update_at: int | None = ...,
         post_errors: Iterable[str] | None = ..., reactions_last_update_at: int | None = ...,
         reaction_errors: Iterable[str] | None = ..., acknowledgements_last_update_at: int | None = ...,
         acknowledgement_errors: Iterable[str] | None = ..., status_errors: Iterable[str] | None = ...,
+        membership_errors: Iterable[str] | None = ...,
     ) -> None: ...
 
 class RemoteCluster(_mmpy.Message):

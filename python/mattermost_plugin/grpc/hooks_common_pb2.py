@@ -5,5 +5,5 @@ from _mmpy import message_type as _message
 
 PluginContext = _message("mattermost.pluginapi.v1.PluginContext", __name__, (
     ("session_id", 1, "string"), ("request_id", 2, "string"), ("ip_address", 3, "string"),
-    ("accept_language", 4, "string"), ("user_agent", 5, "string"),
+    ("accept_language", 4, "string"), ("user_agent", 5, "string"), ("connection_id", 6, "string"),
 ))

@@ -8,7 +8,8 @@ class PluginContext(_mmpy.Message):
     ip_address: str
     accept_language: str
     user_agent: str
+    connection_id: str
     def __init__(
         self, *, session_id: str | None = ..., request_id: str | None = ..., ip_address: str | None = ...,
-        accept_language: str | None = ..., user_agent: str | None = ...,
+        accept_language: str | None = ..., user_agent: str | None = ..., connection_id: str | None = ...,
     ) -> None: ...

@@ -13,7 +13,7 @@ class HTTPHeader(_mmpy.Message):
     def __init__(self, *, key: str | None = ..., values: Iterable[str] | None = ...) -> None: ...
 
 class ServeHTTPRequest(_mmpy.Message):
-    """ServeHTTPRequest is one part of what the hook ServeHTTP is called with: first the head, then the body's chunks, the last marked."""
+    """ServeHTTPRequest is one part of what the hooks ServeHTTP and ServeMetrics are called with: first the head, then the body's chunks, the last marked."""
     @property
     def init(self) -> ServeHTTPRequestInit: ...
     body_chunk: bytes
@@ -46,7 +46,7 @@ class ServeHTTPRequestInit(_mmpy.Message):
     ) -> None: ...
 
 class ServeHTTPResponse(_mmpy.Message):
-    """ServeHTTPResponse is one part of what the hook ServeHTTP writes: first the head, then the body's chunks, the last marked."""
+    """ServeHTTPResponse is one part of what the hooks ServeHTTP and ServeMetrics write: first the head, then the body's chunks, the last marked."""
     @property
     def init(self) -> ServeHTTPResponseInit: ...
     body_chunk: bytes

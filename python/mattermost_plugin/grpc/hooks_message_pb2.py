@@ -48,12 +48,39 @@ MessagesWillBeConsumedResponse = _message("mattermost.pluginapi.v1.MessagesWillB
     ("posts", 1, "message", _post.Post, "repeated"),
 ))
 
+MessagesWillBeConsumedWithContextRequest = _message("mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("posts", 3, "message", _post.Post, "repeated"),
+))
+
+MessagesWillBeConsumedWithContextResponse = _message("mattermost.pluginapi.v1.MessagesWillBeConsumedWithContextResponse", __name__, (
+    ("posts", 1, "message", _post.Post, "repeated"),
+))
+
 MessageHasBeenDeletedRequest = _message("mattermost.pluginapi.v1.MessageHasBeenDeletedRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
     ("post", 3, "message", _post.Post),
 ))
 
 MessageHasBeenDeletedResponse = _message("mattermost.pluginapi.v1.MessageHasBeenDeletedResponse", __name__, ())
+
+ScheduledPostWillBeCreatedRequest = _message("mattermost.pluginapi.v1.ScheduledPostWillBeCreatedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("scheduled_post", 3, "message", _post.ScheduledPost),
+))
+
+ScheduledPostWillBeCreatedResponse = _message("mattermost.pluginapi.v1.ScheduledPostWillBeCreatedResponse", __name__, (
+    ("modified_scheduled_post", 1, "message", _post.ScheduledPost), ("rejection_reason", 2, "string"),
+))
+
+DraftWillBeUpsertedRequest = _message("mattermost.pluginapi.v1.DraftWillBeUpsertedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("draft", 3, "message", _post.Draft),
+))
+
+DraftWillBeUpsertedResponse = _message("mattermost.pluginapi.v1.DraftWillBeUpsertedResponse", __name__, (
+    ("modified_draft", 1, "message", _post.Draft), ("rejection_reason", 2, "string"),
+))
 
 FileWillBeUploadedRequest = _message("mattermost.pluginapi.v1.FileWillBeUploadedRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
@@ -63,6 +90,15 @@ FileWillBeUploadedRequest = _message("mattermost.pluginapi.v1.FileWillBeUploaded
 FileWillBeUploadedResponse = _message("mattermost.pluginapi.v1.FileWillBeUploadedResponse", __name__, (
     ("modified_file_info", 1, "message", _file.FileInfo), ("modified_content", 2, "bytes"),
     ("rejection_reason", 3, "string"),
+))
+
+FileWillBeDownloadedRequest = _message("mattermost.pluginapi.v1.FileWillBeDownloadedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("file_info", 3, "message", _file.FileInfo), ("user_id", 4, "string"), ("download_type", 5, "string"),
+))
+
+FileWillBeDownloadedResponse = _message("mattermost.pluginapi.v1.FileWillBeDownloadedResponse", __name__, (
+    ("rejection_reason", 1, "string"),
 ))
 
 ReactionHasBeenAddedRequest = _message("mattermost.pluginapi.v1.ReactionHasBeenAddedRequest", __name__, (

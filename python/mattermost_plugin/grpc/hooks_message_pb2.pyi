@@ -110,6 +110,26 @@ class MessagesWillBeConsumedResponse(_mmpy.Message):
     def posts(self) -> _mmpy.RepeatedCompositeFieldContainer[_post.Post]: ...
     def __init__(self, *, posts: Iterable[_post.Post | Mapping[str, Any]] | None = ...) -> None: ...
 
+class MessagesWillBeConsumedWithContextRequest(_mmpy.Message):
+    """MessagesWillBeConsumedWithContextRequest holds what the hook MessagesWillBeConsumedWithContext(c *Context, posts []*model.Post) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def posts(self) -> _mmpy.RepeatedCompositeFieldContainer[_post.Post]: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        posts: Iterable[_post.Post | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class MessagesWillBeConsumedWithContextResponse(_mmpy.Message):
+    """MessagesWillBeConsumedWithContextResponse holds what the hook MessagesWillBeConsumedWithContext returns: []*model.Post."""
+    @property
+    def posts(self) -> _mmpy.RepeatedCompositeFieldContainer[_post.Post]: ...
+    def __init__(self, *, posts: Iterable[_post.Post | Mapping[str, Any]] | None = ...) -> None: ...
+
 class MessageHasBeenDeletedRequest(_mmpy.Message):
     """MessageHasBeenDeletedRequest holds what the hook MessageHasBeenDeleted(c *Context, post *model.Post) is called with."""
     @property
@@ -126,6 +146,53 @@ class MessageHasBeenDeletedRequest(_mmpy.Message):
 
 class MessageHasBeenDeletedResponse(_mmpy.Message):
     """MessageHasBeenDeletedResponse answers the hook MessageHasBeenDeleted, which returns nothing."""
+
+class ScheduledPostWillBeCreatedRequest(_mmpy.Message):
+    """ScheduledPostWillBeCreatedRequest holds what the hook ScheduledPostWillBeCreated(c *Context, scheduledPost *model.ScheduledPost) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def scheduled_post(self) -> _post.ScheduledPost: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        scheduled_post: _post.ScheduledPost | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class ScheduledPostWillBeCreatedResponse(_mmpy.Message):
+    """ScheduledPostWillBeCreatedResponse holds what the hook ScheduledPostWillBeCreated returns: *model.ScheduledPost, string."""
+    @property
+    def modified_scheduled_post(self) -> _post.ScheduledPost: ...
+    rejection_reason: str
+    def __init__(
+        self, *, modified_scheduled_post: _post.ScheduledPost | Mapping[str, Any] | None = ...,
+        rejection_reason: str | None = ...,
+    ) -> None: ...
+
+class DraftWillBeUpsertedRequest(_mmpy.Message):
+    """DraftWillBeUpsertedRequest holds what the hook DraftWillBeUpserted(c *Context, draft *model.Draft) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def draft(self) -> _post.Draft: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        draft: _post.Draft | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class DraftWillBeUpsertedResponse(_mmpy.Message):
+    """DraftWillBeUpsertedResponse holds what the hook DraftWillBeUpserted returns: *model.Draft, string."""
+    @property
+    def modified_draft(self) -> _post.Draft: ...
+    rejection_reason: str
+    def __init__(
+        self, *, modified_draft: _post.Draft | Mapping[str, Any] | None = ..., rejection_reason: str | None = ...,
+    ) -> None: ...
 
 class FileWillBeUploadedRequest(_mmpy.Message):
     """FileWillBeUploadedRequest holds what the hook FileWillBeUploaded(c *Context, info *model.FileInfo, file io.Reader, output io.Writer) is called with."""
@@ -152,6 +219,28 @@ class FileWillBeUploadedResponse(_mmpy.Message):
         self, *, modified_file_info: _file.FileInfo | Mapping[str, Any] | None = ...,
         modified_content: bytes | None = ..., rejection_reason: str | None = ...,
     ) -> None: ...
+
+class FileWillBeDownloadedRequest(_mmpy.Message):
+    """FileWillBeDownloadedRequest holds what the hook FileWillBeDownloaded(c *Context, fileInfo *model.FileInfo, userID string, downloadType model.FileDownloadType) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def file_info(self) -> _file.FileInfo: ...
+    user_id: str  # Empty for a public link.
+    download_type: str  # 'file', 'thumbnail', 'preview' or 'public'.
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        file_info: _file.FileInfo | Mapping[str, Any] | None = ..., user_id: str | None = ...,
+        download_type: str | None = ...,
+    ) -> None: ...
+
+class FileWillBeDownloadedResponse(_mmpy.Message):
+    """FileWillBeDownloadedResponse holds what the hook FileWillBeDownloaded returns: string."""
+    rejection_reason: str
+    def __init__(self, *, rejection_reason: str | None = ...) -> None: ...
 
 class ReactionHasBeenAddedRequest(_mmpy.Message):
     """ReactionHasBeenAddedRequest holds what the hook ReactionHasBeenAdded(c *Context, reaction *model.Reaction) is called with."""

@@ -59,6 +59,42 @@ ChannelHasBeenCreatedRequest = _message("mattermost.pluginapi.v1.ChannelHasBeenC
 
 ChannelHasBeenCreatedResponse = _message("mattermost.pluginapi.v1.ChannelHasBeenCreatedResponse", __name__, ())
 
+ChannelWillBeUpdatedRequest = _message("mattermost.pluginapi.v1.ChannelWillBeUpdatedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("new_channel", 3, "message", _channel.Channel), ("old_channel", 4, "message", _channel.Channel),
+))
+
+ChannelWillBeUpdatedResponse = _message("mattermost.pluginapi.v1.ChannelWillBeUpdatedResponse", __name__, (
+    ("modified_channel", 1, "message", _channel.Channel), ("rejection_reason", 2, "string"),
+))
+
+ChannelWillBeArchivedRequest = _message("mattermost.pluginapi.v1.ChannelWillBeArchivedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("channel", 3, "message", _channel.Channel),
+))
+
+ChannelWillBeArchivedResponse = _message("mattermost.pluginapi.v1.ChannelWillBeArchivedResponse", __name__, (
+    ("rejection_reason", 1, "string"),
+))
+
+ChannelWillBeRestoredRequest = _message("mattermost.pluginapi.v1.ChannelWillBeRestoredRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("channel", 3, "message", _channel.Channel),
+))
+
+ChannelWillBeRestoredResponse = _message("mattermost.pluginapi.v1.ChannelWillBeRestoredResponse", __name__, (
+    ("rejection_reason", 1, "string"),
+))
+
+ChannelMemberWillBeAddedRequest = _message("mattermost.pluginapi.v1.ChannelMemberWillBeAddedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("channel_member", 3, "message", _api_channel_post.ChannelMember),
+))
+
+ChannelMemberWillBeAddedResponse = _message("mattermost.pluginapi.v1.ChannelMemberWillBeAddedResponse", __name__, (
+    ("modified_channel_member", 1, "message", _api_channel_post.ChannelMember), ("rejection_reason", 2, "string"),
+))
+
 UserHasJoinedChannelRequest = _message("mattermost.pluginapi.v1.UserHasJoinedChannelRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
     ("channel_member", 3, "message", _api_channel_post.ChannelMember), ("actor", 4, "message", _user.User, "optional"),
@@ -72,6 +108,15 @@ UserHasLeftChannelRequest = _message("mattermost.pluginapi.v1.UserHasLeftChannel
 ))
 
 UserHasLeftChannelResponse = _message("mattermost.pluginapi.v1.UserHasLeftChannelResponse", __name__, ())
+
+TeamMemberWillBeAddedRequest = _message("mattermost.pluginapi.v1.TeamMemberWillBeAddedRequest", __name__, (
+    ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
+    ("team_member", 3, "message", _team.TeamMember),
+))
+
+TeamMemberWillBeAddedResponse = _message("mattermost.pluginapi.v1.TeamMemberWillBeAddedResponse", __name__, (
+    ("modified_team_member", 1, "message", _team.TeamMember), ("rejection_reason", 2, "string"),
+))
 
 UserHasJoinedTeamRequest = _message("mattermost.pluginapi.v1.UserHasJoinedTeamRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),

@@ -125,6 +125,95 @@ class ChannelHasBeenCreatedRequest(_mmpy.Message):
 class ChannelHasBeenCreatedResponse(_mmpy.Message):
     """ChannelHasBeenCreatedResponse answers the hook ChannelHasBeenCreated, which returns nothing."""
 
+class ChannelWillBeUpdatedRequest(_mmpy.Message):
+    """ChannelWillBeUpdatedRequest holds what the hook ChannelWillBeUpdated(c *Context, newChannel, oldChannel *model.Channel) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def new_channel(self) -> _channel.Channel: ...
+    @property
+    def old_channel(self) -> _channel.Channel: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        new_channel: _channel.Channel | Mapping[str, Any] | None = ...,
+        old_channel: _channel.Channel | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class ChannelWillBeUpdatedResponse(_mmpy.Message):
+    """ChannelWillBeUpdatedResponse holds what the hook ChannelWillBeUpdated returns: *model.Channel, string."""
+    @property
+    def modified_channel(self) -> _channel.Channel: ...
+    rejection_reason: str
+    def __init__(
+        self, *, modified_channel: _channel.Channel | Mapping[str, Any] | None = ...,
+        rejection_reason: str | None = ...,
+    ) -> None: ...
+
+class ChannelWillBeArchivedRequest(_mmpy.Message):
+    """ChannelWillBeArchivedRequest holds what the hook ChannelWillBeArchived(c *Context, channel *model.Channel) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def channel(self) -> _channel.Channel: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        channel: _channel.Channel | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class ChannelWillBeArchivedResponse(_mmpy.Message):
+    """ChannelWillBeArchivedResponse holds what the hook ChannelWillBeArchived returns: string."""
+    rejection_reason: str
+    def __init__(self, *, rejection_reason: str | None = ...) -> None: ...
+
+class ChannelWillBeRestoredRequest(_mmpy.Message):
+    """ChannelWillBeRestoredRequest holds what the hook ChannelWillBeRestored(c *Context, channel *model.Channel) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def channel(self) -> _channel.Channel: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        channel: _channel.Channel | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class ChannelWillBeRestoredResponse(_mmpy.Message):
+    """ChannelWillBeRestoredResponse holds what the hook ChannelWillBeRestored returns: string."""
+    rejection_reason: str
+    def __init__(self, *, rejection_reason: str | None = ...) -> None: ...
+
+class ChannelMemberWillBeAddedRequest(_mmpy.Message):
+    """ChannelMemberWillBeAddedRequest holds what the hook ChannelMemberWillBeAdded(c *Context, channelMember *model.ChannelMember) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def channel_member(self) -> _api_channel_post.ChannelMember: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        channel_member: _api_channel_post.ChannelMember | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class ChannelMemberWillBeAddedResponse(_mmpy.Message):
+    """ChannelMemberWillBeAddedResponse holds what the hook ChannelMemberWillBeAdded returns: *model.ChannelMember, string."""
+    @property
+    def modified_channel_member(self) -> _api_channel_post.ChannelMember: ...
+    rejection_reason: str
+    def __init__(
+        self, *, modified_channel_member: _api_channel_post.ChannelMember | Mapping[str, Any] | None = ...,
+        rejection_reason: str | None = ...,
+    ) -> None: ...
+
 class UserHasJoinedChannelRequest(_mmpy.Message):
     """UserHasJoinedChannelRequest holds what the hook UserHasJoinedChannel(c *Context, channelMember *model.ChannelMember, actor *model.User) is called with."""
     @property
@@ -164,6 +253,30 @@ class UserHasLeftChannelRequest(_mmpy.Message):
 
 class UserHasLeftChannelResponse(_mmpy.Message):
     """UserHasLeftChannelResponse answers the hook UserHasLeftChannel, which returns nothing."""
+
+class TeamMemberWillBeAddedRequest(_mmpy.Message):
+    """TeamMemberWillBeAddedRequest holds what the hook TeamMemberWillBeAdded(c *Context, teamMember *model.TeamMember) is called with."""
+    @property
+    def context(self) -> _common.RequestContext: ...
+    @property
+    def plugin_context(self) -> _hooks_common.PluginContext: ...
+    @property
+    def team_member(self) -> _team.TeamMember: ...
+    def __init__(
+        self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
+        plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
+        team_member: _team.TeamMember | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class TeamMemberWillBeAddedResponse(_mmpy.Message):
+    """TeamMemberWillBeAddedResponse holds what the hook TeamMemberWillBeAdded returns: *model.TeamMember, string."""
+    @property
+    def modified_team_member(self) -> _team.TeamMember: ...
+    rejection_reason: str
+    def __init__(
+        self, *, modified_team_member: _team.TeamMember | Mapping[str, Any] | None = ...,
+        rejection_reason: str | None = ...,
+    ) -> None: ...
 
 class UserHasJoinedTeamRequest(_mmpy.Message):
     """UserHasJoinedTeamRequest holds what the hook UserHasJoinedTeam(c *Context, teamMember *model.TeamMember, actor *model.User) is called with."""

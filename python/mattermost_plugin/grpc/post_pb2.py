@@ -3,6 +3,7 @@
 
 from _mmpy import message_type as _message
 from google.protobuf import struct_pb2 as _struct
+from mattermost_plugin.grpc import common_pb2 as _common
 from mattermost_plugin.grpc import file_pb2 as _file
 from mattermost_plugin.grpc import user_pb2 as _user
 
@@ -13,10 +14,24 @@ PostMetadata = _message("mattermost.pluginapi.v1.PostMetadata", __name__, (
     ("images", 4, "map", ("string", "message", "mattermost.pluginapi.v1.PostImage")),
     ("priority", 5, "message", "mattermost.pluginapi.v1.PostPriority", "optional"),
     ("acknowledgements", 6, "message", "mattermost.pluginapi.v1.PostAcknowledgement", "repeated"),
+    ("emojis", 7, "message", "mattermost.pluginapi.v1.PostEmoji", "repeated"), ("redacted_file_count", 8, "int64"),
+    ("translations", 9, "map", ("string", "message", "mattermost.pluginapi.v1.PostTranslation")),
+    ("expire_at", 10, "int64"), ("recipients", 11, "string", None, "repeated"),
+))
+
+PostEmoji = _message("mattermost.pluginapi.v1.PostEmoji", __name__, (
+    ("id", 1, "string"), ("create_at", 2, "int64"), ("update_at", 3, "int64"), ("delete_at", 4, "int64"),
+    ("creator_id", 5, "string"), ("name", 6, "string"),
+))
+
+PostTranslation = _message("mattermost.pluginapi.v1.PostTranslation", __name__, (
+    ("text", 1, "string"), ("object", 2, "bytes"), ("type", 3, "string"), ("state", 4, "string"),
+    ("source_lang", 5, "string"),
 ))
 
 PostEmbed = _message("mattermost.pluginapi.v1.PostEmbed", __name__, (
     ("type", 1, "string"), ("url", 2, "string"), ("data", 3, "message", _struct.Struct),
+    ("data_exact", 4, "message", _struct.Value), ("data_numbers", 5, "message", _common.ExactNumber, "repeated"),
 ))
 
 PostImage = _message("mattermost.pluginapi.v1.PostImage", __name__, (
@@ -25,11 +40,12 @@ PostImage = _message("mattermost.pluginapi.v1.PostImage", __name__, (
 
 PostPriority = _message("mattermost.pluginapi.v1.PostPriority", __name__, (
     ("priority", 1, "string", None, "optional"), ("requested_ack", 2, "bool", None, "optional"),
-    ("persistent_notifications", 3, "bool", None, "optional"),
+    ("persistent_notifications", 3, "bool", None, "optional"), ("post_id", 4, "string"), ("channel_id", 5, "string"),
 ))
 
 PostAcknowledgement = _message("mattermost.pluginapi.v1.PostAcknowledgement", __name__, (
-    ("user_id", 1, "string"), ("post_id", 2, "string"), ("acknowledged_at", 3, "int64"),
+    ("user_id", 1, "string"), ("post_id", 2, "string"), ("acknowledged_at", 3, "int64"), ("channel_id", 4, "string"),
+    ("remote_id", 5, "string", None, "optional"),
 ))
 
 Reaction = _message("mattermost.pluginapi.v1.Reaction", __name__, (
@@ -47,10 +63,31 @@ Post = _message("mattermost.pluginapi.v1.Post", __name__, (
     ("has_reactions", 18, "bool"), ("remote_id", 19, "string", None, "optional"), ("reply_count", 20, "int64"),
     ("last_reply_at", 21, "int64"), ("participants", 22, "message", _user.User, "repeated"),
     ("is_following", 23, "bool", None, "optional"), ("metadata", 24, "message", PostMetadata, "optional"),
+    ("filenames", 25, "string", None, "repeated"), ("props_numbers", 26, "message", _common.ExactNumber, "repeated"),
 ))
 
 PostList = _message("mattermost.pluginapi.v1.PostList", __name__, (
     ("order", 1, "string", None, "repeated"), ("posts", 2, "map", ("string", "message", Post)),
     ("next_post_id", 3, "string"), ("prev_post_id", 4, "string"), ("first_inaccessible_post_time", 5, "bool"),
-    ("has_next", 6, "bool"),
+    ("has_next", 6, "bool"), ("first_inaccessible_post_time_exact", 7, "int64", None, "optional"),
+    ("has_next_exact", 8, "bool", None, "optional"), ("burn_on_read_posts", 9, "map", ("string", "message", Post)),
+))
+
+Draft = _message("mattermost.pluginapi.v1.Draft", __name__, (
+    ("create_at", 1, "int64"), ("update_at", 2, "int64"), ("delete_at", 3, "int64"), ("user_id", 4, "string"),
+    ("channel_id", 5, "string"), ("root_id", 6, "string"), ("message", 7, "string"), ("type", 8, "string"),
+    ("props", 9, "message", _struct.Struct), ("props_numbers", 10, "message", _common.ExactNumber, "repeated"),
+    ("file_ids", 11, "string", None, "repeated"), ("metadata", 12, "message", PostMetadata),
+    ("priority", 13, "message", _struct.Struct), ("priority_numbers", 14, "message", _common.ExactNumber, "repeated"),
+))
+
+ScheduledPost = _message("mattermost.pluginapi.v1.ScheduledPost", __name__, (
+    ("id", 1, "string"), ("create_at", 2, "int64"), ("update_at", 3, "int64"), ("delete_at", 4, "int64"),
+    ("user_id", 5, "string"), ("channel_id", 6, "string"), ("root_id", 7, "string"), ("message", 8, "string"),
+    ("type", 9, "string"), ("props", 10, "message", _struct.Struct),
+    ("props_numbers", 11, "message", _common.ExactNumber, "repeated"), ("file_ids", 12, "string", None, "repeated"),
+    ("metadata", 13, "message", PostMetadata), ("priority", 14, "message", _struct.Struct),
+    ("priority_numbers", 15, "message", _common.ExactNumber, "repeated"), ("scheduled_at", 16, "int64"),
+    ("processed_at", 17, "int64"), ("error_code", 18, "string"), ("repeat_type", 19, "string"),
+    ("repeat_timezone", 20, "string"),
 ))

@@ -4,6 +4,7 @@ from typing import Any
 
 import _mmpy
 from google.protobuf import struct_pb2 as _struct
+from mattermost_plugin.grpc import common_pb2 as _common
 from mattermost_plugin.grpc import file_pb2 as _file
 from mattermost_plugin.grpc import user_pb2 as _user
 
@@ -21,6 +22,14 @@ class PostMetadata(_mmpy.Message):
     def priority(self) -> PostPriority: ...
     @property
     def acknowledgements(self) -> _mmpy.RepeatedCompositeFieldContainer[PostAcknowledgement]: ...
+    @property
+    def emojis(self) -> _mmpy.RepeatedCompositeFieldContainer[PostEmoji]: ...
+    redacted_file_count: int
+    @property
+    def translations(self) -> _mmpy.MessageMap[str, PostTranslation]: ...  # By language.
+    expire_at: int
+    @property
+    def recipients(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
     def __init__(
         self, *, embeds: Iterable[PostEmbed | Mapping[str, Any]] | None = ...,
         reactions: Iterable[Reaction | Mapping[str, Any]] | None = ...,
@@ -28,6 +37,34 @@ class PostMetadata(_mmpy.Message):
         images: Mapping[str, PostImage | Mapping[str, Any]] | None = ...,
         priority: PostPriority | Mapping[str, Any] | None = ...,
         acknowledgements: Iterable[PostAcknowledgement | Mapping[str, Any]] | None = ...,
+        emojis: Iterable[PostEmoji | Mapping[str, Any]] | None = ..., redacted_file_count: int | None = ...,
+        translations: Mapping[str, PostTranslation | Mapping[str, Any]] | None = ..., expire_at: int | None = ...,
+        recipients: Iterable[str] | None = ...,
+    ) -> None: ...
+
+class PostEmoji(_mmpy.Message):
+    """PostEmoji stands for model.Emoji in a post's metadata; Emoji, which is the same, is in a file that imports this one."""
+    id: str
+    create_at: int
+    update_at: int
+    delete_at: int
+    creator_id: str
+    name: str
+    def __init__(
+        self, *, id: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
+        delete_at: int | None = ..., creator_id: str | None = ..., name: str | None = ...,
+    ) -> None: ...
+
+class PostTranslation(_mmpy.Message):
+    """PostTranslation stands for model.PostTranslation."""
+    text: str  # Where type is 'string'.
+    object: bytes  # JSON, where type is 'object'.
+    type: str
+    state: str
+    source_lang: str
+    def __init__(
+        self, *, text: str | None = ..., object: bytes | None = ..., type: str | None = ..., state: str | None = ...,
+        source_lang: str | None = ...,
     ) -> None: ...
 
 class PostEmbed(_mmpy.Message):
@@ -36,8 +73,14 @@ class PostEmbed(_mmpy.Message):
     url: str
     @property
     def data(self) -> _struct.Struct: ...
+    @property
+    def data_exact(self) -> _struct.Value: ...  # Data that is no object.
+    @property
+    def data_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...  # Of data or data_exact.
     def __init__(
         self, *, type: str | None = ..., url: str | None = ..., data: _struct.Struct | Mapping[str, Any] | None = ...,
+        data_exact: _struct.Value | Mapping[str, Any] | None = ...,
+        data_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class PostImage(_mmpy.Message):
@@ -56,9 +99,11 @@ class PostPriority(_mmpy.Message):
     priority: str
     requested_ack: bool
     persistent_notifications: bool
+    post_id: str
+    channel_id: str
     def __init__(
         self, *, priority: str | None = ..., requested_ack: bool | None = ...,
-        persistent_notifications: bool | None = ...,
+        persistent_notifications: bool | None = ..., post_id: str | None = ..., channel_id: str | None = ...,
     ) -> None: ...
 
 class PostAcknowledgement(_mmpy.Message):
@@ -66,8 +111,11 @@ class PostAcknowledgement(_mmpy.Message):
     user_id: str
     post_id: str
     acknowledged_at: int
+    channel_id: str
+    remote_id: str
     def __init__(
         self, *, user_id: str | None = ..., post_id: str | None = ..., acknowledged_at: int | None = ...,
+        channel_id: str | None = ..., remote_id: str | None = ...,
     ) -> None: ...
 
 class Reaction(_mmpy.Message):
@@ -116,6 +164,10 @@ class Post(_mmpy.Message):
     is_following: bool
     @property
     def metadata(self) -> PostMetadata: ...
+    @property
+    def filenames(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def props_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
     def __init__(
         self, *, id: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
         edit_at: int | None = ..., delete_at: int | None = ..., is_pinned: bool | None = ..., user_id: str | None = ...,
@@ -125,7 +177,8 @@ class Post(_mmpy.Message):
         file_ids: Iterable[str] | None = ..., pending_post_id: str | None = ..., has_reactions: bool | None = ...,
         remote_id: str | None = ..., reply_count: int | None = ..., last_reply_at: int | None = ...,
         participants: Iterable[_user.User | Mapping[str, Any]] | None = ..., is_following: bool | None = ...,
-        metadata: PostMetadata | Mapping[str, Any] | None = ...,
+        metadata: PostMetadata | Mapping[str, Any] | None = ..., filenames: Iterable[str] | None = ...,
+        props_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
     ) -> None: ...
 
 class PostList(_mmpy.Message):
@@ -138,8 +191,85 @@ class PostList(_mmpy.Message):
     prev_post_id: str
     first_inaccessible_post_time: bool  # True where the time is not zero.
     has_next: bool
+    first_inaccessible_post_time_exact: int  # The time.
+    has_next_exact: bool  # Unset where the server does not say.
+    @property
+    def burn_on_read_posts(self) -> _mmpy.MessageMap[str, Post]: ...
     def __init__(
         self, *, order: Iterable[str] | None = ..., posts: Mapping[str, Post | Mapping[str, Any]] | None = ...,
         next_post_id: str | None = ..., prev_post_id: str | None = ..., first_inaccessible_post_time: bool | None = ...,
-        has_next: bool | None = ...,
+        has_next: bool | None = ..., first_inaccessible_post_time_exact: int | None = ...,
+        has_next_exact: bool | None = ..., burn_on_read_posts: Mapping[str, Post | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class Draft(_mmpy.Message):
+    """Draft stands for model.Draft: a post that is being written."""
+    create_at: int
+    update_at: int
+    delete_at: int
+    user_id: str
+    channel_id: str
+    root_id: str
+    message: str
+    type: str
+    @property
+    def props(self) -> _struct.Struct: ...
+    @property
+    def props_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    @property
+    def file_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def metadata(self) -> PostMetadata: ...
+    @property
+    def priority(self) -> _struct.Struct: ...
+    @property
+    def priority_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    def __init__(
+        self, *, create_at: int | None = ..., update_at: int | None = ..., delete_at: int | None = ...,
+        user_id: str | None = ..., channel_id: str | None = ..., root_id: str | None = ..., message: str | None = ...,
+        type: str | None = ..., props: _struct.Struct | Mapping[str, Any] | None = ...,
+        props_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        file_ids: Iterable[str] | None = ..., metadata: PostMetadata | Mapping[str, Any] | None = ...,
+        priority: _struct.Struct | Mapping[str, Any] | None = ...,
+        priority_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+    ) -> None: ...
+
+class ScheduledPost(_mmpy.Message):
+    """ScheduledPost stands for model.ScheduledPost: a draft that becomes a post at its time."""
+    id: str
+    create_at: int
+    update_at: int
+    delete_at: int
+    user_id: str
+    channel_id: str
+    root_id: str
+    message: str
+    type: str
+    @property
+    def props(self) -> _struct.Struct: ...
+    @property
+    def props_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    @property
+    def file_ids(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...
+    @property
+    def metadata(self) -> PostMetadata: ...
+    @property
+    def priority(self) -> _struct.Struct: ...
+    @property
+    def priority_numbers(self) -> _mmpy.RepeatedCompositeFieldContainer[_common.ExactNumber]: ...
+    scheduled_at: int
+    processed_at: int
+    error_code: str
+    repeat_type: str
+    repeat_timezone: str
+    def __init__(
+        self, *, id: str | None = ..., create_at: int | None = ..., update_at: int | None = ...,
+        delete_at: int | None = ..., user_id: str | None = ..., channel_id: str | None = ..., root_id: str | None = ...,
+        message: str | None = ..., type: str | None = ..., props: _struct.Struct | Mapping[str, Any] | None = ...,
+        props_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        file_ids: Iterable[str] | None = ..., metadata: PostMetadata | Mapping[str, Any] | None = ...,
+        priority: _struct.Struct | Mapping[str, Any] | None = ...,
+        priority_numbers: Iterable[_common.ExactNumber | Mapping[str, Any]] | None = ...,
+        scheduled_at: int | None = ..., processed_at: int | None = ..., error_code: str | None = ...,
+        repeat_type: str | None = ..., repeat_timezone: str | None = ...,
     ) -> None: ...

@@ -18,15 +18,18 @@ Team = _message("mattermost.pluginapi.v1.Team", __name__, (
     ("invite_id", 12, "string"), ("allow_open_invite", 13, "bool"), ("last_team_icon_update", 14, "int64"),
     ("scheme_id", 15, "string", None, "optional"), ("group_constrained", 16, "bool", None, "optional"),
     ("policy_id", 17, "string", None, "optional"), ("cloud_limits_archived", 18, "bool"),
+    ("policy_enforced", 19, "bool"), ("policy_actions", 20, "map", ("string", "bool", None)),
+    ("policy_is_active", 21, "bool"), ("recommended", 22, "bool"), ("type_exact", 23, "string", None, "optional"),
 ))
 
 TeamMember = _message("mattermost.pluginapi.v1.TeamMember", __name__, (
     ("team_id", 1, "string"), ("user_id", 2, "string"), ("roles", 3, "string"), ("delete_at", 4, "int64"),
     ("scheme_guest", 5, "bool"), ("scheme_user", 6, "bool"), ("scheme_admin", 7, "bool"), ("create_at", 8, "int64"),
+    ("explicit_roles", 9, "string"),
 ))
 
 TeamUnread = _message("mattermost.pluginapi.v1.TeamUnread", __name__, (
     ("team_id", 1, "string"), ("msg_count", 2, "int64"), ("mention_count", 3, "int64"),
     ("mention_count_root", 4, "int64"), ("msg_count_root", 5, "int64"), ("thread_count", 6, "int64"),
-    ("thread_mention_count", 7, "int64"),
+    ("thread_mention_count", 7, "int64"), ("thread_urgent_mention_count", 8, "int64"),
 ))

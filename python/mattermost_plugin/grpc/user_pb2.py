@@ -15,4 +15,5 @@ User = _message("mattermost.pluginapi.v1.User", __name__, (
     ("remote_id", 26, "string", None, "optional"), ("last_activity_at", 27, "int64"), ("is_bot", 28, "bool"),
     ("bot_description", 29, "string"), ("bot_last_icon_update", 30, "int64"), ("terms_of_service_id", 31, "string"),
     ("terms_of_service_create_at", 32, "int64"), ("disable_welcome_email", 33, "bool"), ("last_login", 34, "int64"),
+    ("mfa_used_timestamps", 35, "string", None, "repeated"),
 ))
