@@ -11853,7 +11853,7 @@ type LogLevel struct {
 	Id            uint32                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
 	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	Stacktrace    bool                   `protobuf:"varint,3,opt,name=stacktrace,proto3" json:"stacktrace,omitempty"`
-	Color         int32                  `protobuf:"varint,4,opt,name=color,proto3" json:"color,omitempty"`
+	Color         uint32                 `protobuf:"varint,4,opt,name=color,proto3" json:"color,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -11909,7 +11909,7 @@ func (x *LogLevel) GetStacktrace() bool {
 	return false
 }
 
-func (x *LogLevel) GetColor() int32 {
+func (x *LogLevel) GetColor() uint32 {
 	if x != nil {
 		return x.Color
 	}
@@ -15075,7 +15075,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\n" +
 	"stacktrace\x18\x03 \x01(\bR\n" +
 	"stacktrace\x12\x14\n" +
-	"\x05color\x18\x04 \x01(\x05R\x05color\"R\n" +
+	"\x05color\x18\x04 \x01(\rR\x05color\"R\n" +
 	"\x12LogAuditRecRequest\x12<\n" +
 	"\x06record\x18\x01 \x01(\v2$.mattermost.pluginapi.v1.AuditRecordR\x06record\"N\n" +
 	"\x13LogAuditRecResponse\x127\n" +

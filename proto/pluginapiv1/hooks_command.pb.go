@@ -627,10 +627,11 @@ func (*OnPluginClusterEventResponse) Descriptor() ([]byte, []int) {
 
 // SyncMsgJson is a model.SyncMsg as JSON.
 type SyncMsgJson struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	SyncMsgJson   []byte                 `protobuf:"bytes,1,opt,name=sync_msg_json,json=syncMsgJson,proto3" json:"sync_msg_json,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	SyncMsgJson      []byte                 `protobuf:"bytes,1,opt,name=sync_msg_json,json=syncMsgJson,proto3" json:"sync_msg_json,omitempty"`
+	SyncMsgJsonExact *SyncMsg               `protobuf:"bytes,2,opt,name=sync_msg_json_exact,json=syncMsgJsonExact,proto3" json:"sync_msg_json_exact,omitempty"` // With what JSON leaves out: the paths of files, say.
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *SyncMsgJson) Reset() {
@@ -670,6 +671,199 @@ func (x *SyncMsgJson) GetSyncMsgJson() []byte {
 	return nil
 }
 
+func (x *SyncMsgJson) GetSyncMsgJsonExact() *SyncMsg {
+	if x != nil {
+		return x.SyncMsgJsonExact
+	}
+	return nil
+}
+
+// SyncMsg stands for model.SyncMsg.
+type SyncMsg struct {
+	state             protoimpl.MessageState `protogen:"open.v1"`
+	Id                string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	ChannelId         string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	Users             map[string]*User       `protobuf:"bytes,3,rep,name=users,proto3" json:"users,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Posts             []*Post                `protobuf:"bytes,4,rep,name=posts,proto3" json:"posts,omitempty"`
+	Reactions         []*Reaction            `protobuf:"bytes,5,rep,name=reactions,proto3" json:"reactions,omitempty"`
+	Statuses          []*Status              `protobuf:"bytes,6,rep,name=statuses,proto3" json:"statuses,omitempty"`
+	MembershipChanges []*MembershipChangeMsg `protobuf:"bytes,7,rep,name=membership_changes,json=membershipChanges,proto3" json:"membership_changes,omitempty"`
+	Acknowledgements  []*PostAcknowledgement `protobuf:"bytes,8,rep,name=acknowledgements,proto3" json:"acknowledgements,omitempty"`
+	MentionTransforms map[string]string      `protobuf:"bytes,9,rep,name=mention_transforms,json=mentionTransforms,proto3" json:"mention_transforms,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *SyncMsg) Reset() {
+	*x = SyncMsg{}
+	mi := &file_hooks_command_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SyncMsg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SyncMsg) ProtoMessage() {}
+
+func (x *SyncMsg) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_command_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SyncMsg.ProtoReflect.Descriptor instead.
+func (*SyncMsg) Descriptor() ([]byte, []int) {
+	return file_hooks_command_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SyncMsg) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SyncMsg) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *SyncMsg) GetUsers() map[string]*User {
+	if x != nil {
+		return x.Users
+	}
+	return nil
+}
+
+func (x *SyncMsg) GetPosts() []*Post {
+	if x != nil {
+		return x.Posts
+	}
+	return nil
+}
+
+func (x *SyncMsg) GetReactions() []*Reaction {
+	if x != nil {
+		return x.Reactions
+	}
+	return nil
+}
+
+func (x *SyncMsg) GetStatuses() []*Status {
+	if x != nil {
+		return x.Statuses
+	}
+	return nil
+}
+
+func (x *SyncMsg) GetMembershipChanges() []*MembershipChangeMsg {
+	if x != nil {
+		return x.MembershipChanges
+	}
+	return nil
+}
+
+func (x *SyncMsg) GetAcknowledgements() []*PostAcknowledgement {
+	if x != nil {
+		return x.Acknowledgements
+	}
+	return nil
+}
+
+func (x *SyncMsg) GetMentionTransforms() map[string]string {
+	if x != nil {
+		return x.MentionTransforms
+	}
+	return nil
+}
+
+// MembershipChangeMsg stands for model.MembershipChangeMsg.
+type MembershipChangeMsg struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ChannelId     string                 `protobuf:"bytes,1,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
+	UserId        string                 `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	IsAdd         bool                   `protobuf:"varint,3,opt,name=is_add,json=isAdd,proto3" json:"is_add,omitempty"`
+	RemoteId      string                 `protobuf:"bytes,4,opt,name=remote_id,json=remoteId,proto3" json:"remote_id,omitempty"`
+	ChangeTime    int64                  `protobuf:"varint,5,opt,name=change_time,json=changeTime,proto3" json:"change_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MembershipChangeMsg) Reset() {
+	*x = MembershipChangeMsg{}
+	mi := &file_hooks_command_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MembershipChangeMsg) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MembershipChangeMsg) ProtoMessage() {}
+
+func (x *MembershipChangeMsg) ProtoReflect() protoreflect.Message {
+	mi := &file_hooks_command_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MembershipChangeMsg.ProtoReflect.Descriptor instead.
+func (*MembershipChangeMsg) Descriptor() ([]byte, []int) {
+	return file_hooks_command_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *MembershipChangeMsg) GetChannelId() string {
+	if x != nil {
+		return x.ChannelId
+	}
+	return ""
+}
+
+func (x *MembershipChangeMsg) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *MembershipChangeMsg) GetIsAdd() bool {
+	if x != nil {
+		return x.IsAdd
+	}
+	return false
+}
+
+func (x *MembershipChangeMsg) GetRemoteId() string {
+	if x != nil {
+		return x.RemoteId
+	}
+	return ""
+}
+
+func (x *MembershipChangeMsg) GetChangeTime() int64 {
+	if x != nil {
+		return x.ChangeTime
+	}
+	return 0
+}
+
 // SyncResponse stands for model.SyncResponse.
 type SyncResponse struct {
 	state                        protoimpl.MessageState `protogen:"open.v1"`
@@ -690,7 +884,7 @@ type SyncResponse struct {
 
 func (x *SyncResponse) Reset() {
 	*x = SyncResponse{}
-	mi := &file_hooks_command_proto_msgTypes[12]
+	mi := &file_hooks_command_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -702,7 +896,7 @@ func (x *SyncResponse) String() string {
 func (*SyncResponse) ProtoMessage() {}
 
 func (x *SyncResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[12]
+	mi := &file_hooks_command_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -715,7 +909,7 @@ func (x *SyncResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncResponse.ProtoReflect.Descriptor instead.
 func (*SyncResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{12}
+	return file_hooks_command_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SyncResponse) GetUsersLastUpdateAt() int64 {
@@ -820,7 +1014,7 @@ type RemoteCluster struct {
 
 func (x *RemoteCluster) Reset() {
 	*x = RemoteCluster{}
-	mi := &file_hooks_command_proto_msgTypes[13]
+	mi := &file_hooks_command_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +1026,7 @@ func (x *RemoteCluster) String() string {
 func (*RemoteCluster) ProtoMessage() {}
 
 func (x *RemoteCluster) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[13]
+	mi := &file_hooks_command_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +1039,7 @@ func (x *RemoteCluster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteCluster.ProtoReflect.Descriptor instead.
 func (*RemoteCluster) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{13}
+	return file_hooks_command_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RemoteCluster) GetRemoteId() string {
@@ -973,7 +1167,7 @@ type OnSharedChannelsSyncMsgRequest struct {
 
 func (x *OnSharedChannelsSyncMsgRequest) Reset() {
 	*x = OnSharedChannelsSyncMsgRequest{}
-	mi := &file_hooks_command_proto_msgTypes[14]
+	mi := &file_hooks_command_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1179,7 @@ func (x *OnSharedChannelsSyncMsgRequest) String() string {
 func (*OnSharedChannelsSyncMsgRequest) ProtoMessage() {}
 
 func (x *OnSharedChannelsSyncMsgRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[14]
+	mi := &file_hooks_command_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1192,7 @@ func (x *OnSharedChannelsSyncMsgRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnSharedChannelsSyncMsgRequest.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsSyncMsgRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{14}
+	return file_hooks_command_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *OnSharedChannelsSyncMsgRequest) GetContext() *RequestContext {
@@ -1033,7 +1227,7 @@ type OnSharedChannelsSyncMsgResponse struct {
 
 func (x *OnSharedChannelsSyncMsgResponse) Reset() {
 	*x = OnSharedChannelsSyncMsgResponse{}
-	mi := &file_hooks_command_proto_msgTypes[15]
+	mi := &file_hooks_command_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1045,7 +1239,7 @@ func (x *OnSharedChannelsSyncMsgResponse) String() string {
 func (*OnSharedChannelsSyncMsgResponse) ProtoMessage() {}
 
 func (x *OnSharedChannelsSyncMsgResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[15]
+	mi := &file_hooks_command_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1058,7 +1252,7 @@ func (x *OnSharedChannelsSyncMsgResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnSharedChannelsSyncMsgResponse.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsSyncMsgResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{15}
+	return file_hooks_command_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OnSharedChannelsSyncMsgResponse) GetError() *AppError {
@@ -1086,7 +1280,7 @@ type OnSharedChannelsPingRequest struct {
 
 func (x *OnSharedChannelsPingRequest) Reset() {
 	*x = OnSharedChannelsPingRequest{}
-	mi := &file_hooks_command_proto_msgTypes[16]
+	mi := &file_hooks_command_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1098,7 +1292,7 @@ func (x *OnSharedChannelsPingRequest) String() string {
 func (*OnSharedChannelsPingRequest) ProtoMessage() {}
 
 func (x *OnSharedChannelsPingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[16]
+	mi := &file_hooks_command_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1111,7 +1305,7 @@ func (x *OnSharedChannelsPingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnSharedChannelsPingRequest.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsPingRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{16}
+	return file_hooks_command_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *OnSharedChannelsPingRequest) GetContext() *RequestContext {
@@ -1138,7 +1332,7 @@ type OnSharedChannelsPingResponse struct {
 
 func (x *OnSharedChannelsPingResponse) Reset() {
 	*x = OnSharedChannelsPingResponse{}
-	mi := &file_hooks_command_proto_msgTypes[17]
+	mi := &file_hooks_command_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1150,7 +1344,7 @@ func (x *OnSharedChannelsPingResponse) String() string {
 func (*OnSharedChannelsPingResponse) ProtoMessage() {}
 
 func (x *OnSharedChannelsPingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[17]
+	mi := &file_hooks_command_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1163,7 +1357,7 @@ func (x *OnSharedChannelsPingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnSharedChannelsPingResponse.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsPingResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{17}
+	return file_hooks_command_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *OnSharedChannelsPingResponse) GetHealthy() bool {
@@ -1187,7 +1381,7 @@ type OnSharedChannelsAttachmentSyncMsgRequest struct {
 
 func (x *OnSharedChannelsAttachmentSyncMsgRequest) Reset() {
 	*x = OnSharedChannelsAttachmentSyncMsgRequest{}
-	mi := &file_hooks_command_proto_msgTypes[18]
+	mi := &file_hooks_command_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1199,7 +1393,7 @@ func (x *OnSharedChannelsAttachmentSyncMsgRequest) String() string {
 func (*OnSharedChannelsAttachmentSyncMsgRequest) ProtoMessage() {}
 
 func (x *OnSharedChannelsAttachmentSyncMsgRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[18]
+	mi := &file_hooks_command_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1212,7 +1406,7 @@ func (x *OnSharedChannelsAttachmentSyncMsgRequest) ProtoReflect() protoreflect.M
 
 // Deprecated: Use OnSharedChannelsAttachmentSyncMsgRequest.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsAttachmentSyncMsgRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{18}
+	return file_hooks_command_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *OnSharedChannelsAttachmentSyncMsgRequest) GetContext() *RequestContext {
@@ -1253,7 +1447,7 @@ type OnSharedChannelsAttachmentSyncMsgResponse struct {
 
 func (x *OnSharedChannelsAttachmentSyncMsgResponse) Reset() {
 	*x = OnSharedChannelsAttachmentSyncMsgResponse{}
-	mi := &file_hooks_command_proto_msgTypes[19]
+	mi := &file_hooks_command_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1265,7 +1459,7 @@ func (x *OnSharedChannelsAttachmentSyncMsgResponse) String() string {
 func (*OnSharedChannelsAttachmentSyncMsgResponse) ProtoMessage() {}
 
 func (x *OnSharedChannelsAttachmentSyncMsgResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[19]
+	mi := &file_hooks_command_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1278,7 +1472,7 @@ func (x *OnSharedChannelsAttachmentSyncMsgResponse) ProtoReflect() protoreflect.
 
 // Deprecated: Use OnSharedChannelsAttachmentSyncMsgResponse.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsAttachmentSyncMsgResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{19}
+	return file_hooks_command_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *OnSharedChannelsAttachmentSyncMsgResponse) GetError() *AppError {
@@ -1301,7 +1495,7 @@ type OnSharedChannelsProfileImageSyncMsgRequest struct {
 
 func (x *OnSharedChannelsProfileImageSyncMsgRequest) Reset() {
 	*x = OnSharedChannelsProfileImageSyncMsgRequest{}
-	mi := &file_hooks_command_proto_msgTypes[20]
+	mi := &file_hooks_command_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1313,7 +1507,7 @@ func (x *OnSharedChannelsProfileImageSyncMsgRequest) String() string {
 func (*OnSharedChannelsProfileImageSyncMsgRequest) ProtoMessage() {}
 
 func (x *OnSharedChannelsProfileImageSyncMsgRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[20]
+	mi := &file_hooks_command_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1326,7 +1520,7 @@ func (x *OnSharedChannelsProfileImageSyncMsgRequest) ProtoReflect() protoreflect
 
 // Deprecated: Use OnSharedChannelsProfileImageSyncMsgRequest.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsProfileImageSyncMsgRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{20}
+	return file_hooks_command_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *OnSharedChannelsProfileImageSyncMsgRequest) GetContext() *RequestContext {
@@ -1360,7 +1554,7 @@ type OnSharedChannelsProfileImageSyncMsgResponse struct {
 
 func (x *OnSharedChannelsProfileImageSyncMsgResponse) Reset() {
 	*x = OnSharedChannelsProfileImageSyncMsgResponse{}
-	mi := &file_hooks_command_proto_msgTypes[21]
+	mi := &file_hooks_command_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1372,7 +1566,7 @@ func (x *OnSharedChannelsProfileImageSyncMsgResponse) String() string {
 func (*OnSharedChannelsProfileImageSyncMsgResponse) ProtoMessage() {}
 
 func (x *OnSharedChannelsProfileImageSyncMsgResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[21]
+	mi := &file_hooks_command_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1385,7 +1579,7 @@ func (x *OnSharedChannelsProfileImageSyncMsgResponse) ProtoReflect() protoreflec
 
 // Deprecated: Use OnSharedChannelsProfileImageSyncMsgResponse.ProtoReflect.Descriptor instead.
 func (*OnSharedChannelsProfileImageSyncMsgResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{21}
+	return file_hooks_command_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *OnSharedChannelsProfileImageSyncMsgResponse) GetError() *AppError {
@@ -1406,7 +1600,7 @@ type GenerateSupportDataRequest struct {
 
 func (x *GenerateSupportDataRequest) Reset() {
 	*x = GenerateSupportDataRequest{}
-	mi := &file_hooks_command_proto_msgTypes[22]
+	mi := &file_hooks_command_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1418,7 +1612,7 @@ func (x *GenerateSupportDataRequest) String() string {
 func (*GenerateSupportDataRequest) ProtoMessage() {}
 
 func (x *GenerateSupportDataRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[22]
+	mi := &file_hooks_command_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1431,7 +1625,7 @@ func (x *GenerateSupportDataRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateSupportDataRequest.ProtoReflect.Descriptor instead.
 func (*GenerateSupportDataRequest) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{22}
+	return file_hooks_command_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GenerateSupportDataRequest) GetContext() *RequestContext {
@@ -1459,7 +1653,7 @@ type GenerateSupportDataResponse struct {
 
 func (x *GenerateSupportDataResponse) Reset() {
 	*x = GenerateSupportDataResponse{}
-	mi := &file_hooks_command_proto_msgTypes[23]
+	mi := &file_hooks_command_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1471,7 +1665,7 @@ func (x *GenerateSupportDataResponse) String() string {
 func (*GenerateSupportDataResponse) ProtoMessage() {}
 
 func (x *GenerateSupportDataResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_hooks_command_proto_msgTypes[23]
+	mi := &file_hooks_command_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1484,7 +1678,7 @@ func (x *GenerateSupportDataResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GenerateSupportDataResponse.ProtoReflect.Descriptor instead.
 func (*GenerateSupportDataResponse) Descriptor() ([]byte, []int) {
-	return file_hooks_command_proto_rawDescGZIP(), []int{23}
+	return file_hooks_command_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GenerateSupportDataResponse) GetError() *AppError {
@@ -1543,9 +1737,36 @@ const file_hooks_command_proto_rawDesc = "" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12A\n" +
 	"\x05event\x18\x03 \x01(\v2+.mattermost.pluginapi.v1.PluginClusterEventR\x05event\"\x1e\n" +
-	"\x1cOnPluginClusterEventResponse\"1\n" +
+	"\x1cOnPluginClusterEventResponse\"\x82\x01\n" +
 	"\vSyncMsgJson\x12\"\n" +
-	"\rsync_msg_json\x18\x01 \x01(\fR\vsyncMsgJson\"\x85\x04\n" +
+	"\rsync_msg_json\x18\x01 \x01(\fR\vsyncMsgJson\x12O\n" +
+	"\x13sync_msg_json_exact\x18\x02 \x01(\v2 .mattermost.pluginapi.v1.SyncMsgR\x10syncMsgJsonExact\"\xec\x05\n" +
+	"\aSyncMsg\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x02 \x01(\tR\tchannelId\x12A\n" +
+	"\x05users\x18\x03 \x03(\v2+.mattermost.pluginapi.v1.SyncMsg.UsersEntryR\x05users\x123\n" +
+	"\x05posts\x18\x04 \x03(\v2\x1d.mattermost.pluginapi.v1.PostR\x05posts\x12?\n" +
+	"\treactions\x18\x05 \x03(\v2!.mattermost.pluginapi.v1.ReactionR\treactions\x12;\n" +
+	"\bstatuses\x18\x06 \x03(\v2\x1f.mattermost.pluginapi.v1.StatusR\bstatuses\x12[\n" +
+	"\x12membership_changes\x18\a \x03(\v2,.mattermost.pluginapi.v1.MembershipChangeMsgR\x11membershipChanges\x12X\n" +
+	"\x10acknowledgements\x18\b \x03(\v2,.mattermost.pluginapi.v1.PostAcknowledgementR\x10acknowledgements\x12f\n" +
+	"\x12mention_transforms\x18\t \x03(\v27.mattermost.pluginapi.v1.SyncMsg.MentionTransformsEntryR\x11mentionTransforms\x1aW\n" +
+	"\n" +
+	"UsersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x123\n" +
+	"\x05value\x18\x02 \x01(\v2\x1d.mattermost.pluginapi.v1.UserR\x05value:\x028\x01\x1aD\n" +
+	"\x16MentionTransformsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa2\x01\n" +
+	"\x13MembershipChangeMsg\x12\x1d\n" +
+	"\n" +
+	"channel_id\x18\x01 \x01(\tR\tchannelId\x12\x17\n" +
+	"\auser_id\x18\x02 \x01(\tR\x06userId\x12\x15\n" +
+	"\x06is_add\x18\x03 \x01(\bR\x05isAdd\x12\x1b\n" +
+	"\tremote_id\x18\x04 \x01(\tR\bremoteId\x12\x1f\n" +
+	"\vchange_time\x18\x05 \x01(\x03R\n" +
+	"changeTime\"\x85\x04\n" +
 	"\fSyncResponse\x12/\n" +
 	"\x14users_last_update_at\x18\x01 \x01(\x03R\x11usersLastUpdateAt\x12\x1f\n" +
 	"\vuser_errors\x18\x02 \x03(\tR\n" +
@@ -1626,7 +1847,7 @@ func file_hooks_command_proto_rawDescGZIP() []byte {
 	return file_hooks_command_proto_rawDescData
 }
 
-var file_hooks_command_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_hooks_command_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_hooks_command_proto_goTypes = []any{
 	(*ExecuteCommandRequest)(nil),                       // 0: mattermost.pluginapi.v1.ExecuteCommandRequest
 	(*ExecuteCommandResponse)(nil),                      // 1: mattermost.pluginapi.v1.ExecuteCommandResponse
@@ -1640,73 +1861,89 @@ var file_hooks_command_proto_goTypes = []any{
 	(*OnPluginClusterEventRequest)(nil),                 // 9: mattermost.pluginapi.v1.OnPluginClusterEventRequest
 	(*OnPluginClusterEventResponse)(nil),                // 10: mattermost.pluginapi.v1.OnPluginClusterEventResponse
 	(*SyncMsgJson)(nil),                                 // 11: mattermost.pluginapi.v1.SyncMsgJson
-	(*SyncResponse)(nil),                                // 12: mattermost.pluginapi.v1.SyncResponse
-	(*RemoteCluster)(nil),                               // 13: mattermost.pluginapi.v1.RemoteCluster
-	(*OnSharedChannelsSyncMsgRequest)(nil),              // 14: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest
-	(*OnSharedChannelsSyncMsgResponse)(nil),             // 15: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse
-	(*OnSharedChannelsPingRequest)(nil),                 // 16: mattermost.pluginapi.v1.OnSharedChannelsPingRequest
-	(*OnSharedChannelsPingResponse)(nil),                // 17: mattermost.pluginapi.v1.OnSharedChannelsPingResponse
-	(*OnSharedChannelsAttachmentSyncMsgRequest)(nil),    // 18: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest
-	(*OnSharedChannelsAttachmentSyncMsgResponse)(nil),   // 19: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse
-	(*OnSharedChannelsProfileImageSyncMsgRequest)(nil),  // 20: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest
-	(*OnSharedChannelsProfileImageSyncMsgResponse)(nil), // 21: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse
-	(*GenerateSupportDataRequest)(nil),                  // 22: mattermost.pluginapi.v1.GenerateSupportDataRequest
-	(*GenerateSupportDataResponse)(nil),                 // 23: mattermost.pluginapi.v1.GenerateSupportDataResponse
-	(*RequestContext)(nil),                              // 24: mattermost.pluginapi.v1.RequestContext
-	(*PluginContext)(nil),                               // 25: mattermost.pluginapi.v1.PluginContext
-	(*CommandArgs)(nil),                                 // 26: mattermost.pluginapi.v1.CommandArgs
-	(*AppError)(nil),                                    // 27: mattermost.pluginapi.v1.AppError
-	(*CommandResponse)(nil),                             // 28: mattermost.pluginapi.v1.CommandResponse
-	(*structpb.Struct)(nil),                             // 29: google.protobuf.Struct
-	(*Session)(nil),                                     // 30: mattermost.pluginapi.v1.Session
-	(*ExactNumber)(nil),                                 // 31: mattermost.pluginapi.v1.ExactNumber
-	(*PluginClusterEvent)(nil),                          // 32: mattermost.pluginapi.v1.PluginClusterEvent
-	(*FileInfo)(nil),                                    // 33: mattermost.pluginapi.v1.FileInfo
-	(*Post)(nil),                                        // 34: mattermost.pluginapi.v1.Post
-	(*User)(nil),                                        // 35: mattermost.pluginapi.v1.User
-	(*FileData)(nil),                                    // 36: mattermost.pluginapi.v1.FileData
+	(*SyncMsg)(nil),                                     // 12: mattermost.pluginapi.v1.SyncMsg
+	(*MembershipChangeMsg)(nil),                         // 13: mattermost.pluginapi.v1.MembershipChangeMsg
+	(*SyncResponse)(nil),                                // 14: mattermost.pluginapi.v1.SyncResponse
+	(*RemoteCluster)(nil),                               // 15: mattermost.pluginapi.v1.RemoteCluster
+	(*OnSharedChannelsSyncMsgRequest)(nil),              // 16: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest
+	(*OnSharedChannelsSyncMsgResponse)(nil),             // 17: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse
+	(*OnSharedChannelsPingRequest)(nil),                 // 18: mattermost.pluginapi.v1.OnSharedChannelsPingRequest
+	(*OnSharedChannelsPingResponse)(nil),                // 19: mattermost.pluginapi.v1.OnSharedChannelsPingResponse
+	(*OnSharedChannelsAttachmentSyncMsgRequest)(nil),    // 20: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest
+	(*OnSharedChannelsAttachmentSyncMsgResponse)(nil),   // 21: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse
+	(*OnSharedChannelsProfileImageSyncMsgRequest)(nil),  // 22: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest
+	(*OnSharedChannelsProfileImageSyncMsgResponse)(nil), // 23: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse
+	(*GenerateSupportDataRequest)(nil),                  // 24: mattermost.pluginapi.v1.GenerateSupportDataRequest
+	(*GenerateSupportDataResponse)(nil),                 // 25: mattermost.pluginapi.v1.GenerateSupportDataResponse
+	nil,                                                 // 26: mattermost.pluginapi.v1.SyncMsg.UsersEntry
+	nil,                                                 // 27: mattermost.pluginapi.v1.SyncMsg.MentionTransformsEntry
+	(*RequestContext)(nil),                              // 28: mattermost.pluginapi.v1.RequestContext
+	(*PluginContext)(nil),                               // 29: mattermost.pluginapi.v1.PluginContext
+	(*CommandArgs)(nil),                                 // 30: mattermost.pluginapi.v1.CommandArgs
+	(*AppError)(nil),                                    // 31: mattermost.pluginapi.v1.AppError
+	(*CommandResponse)(nil),                             // 32: mattermost.pluginapi.v1.CommandResponse
+	(*structpb.Struct)(nil),                             // 33: google.protobuf.Struct
+	(*Session)(nil),                                     // 34: mattermost.pluginapi.v1.Session
+	(*ExactNumber)(nil),                                 // 35: mattermost.pluginapi.v1.ExactNumber
+	(*PluginClusterEvent)(nil),                          // 36: mattermost.pluginapi.v1.PluginClusterEvent
+	(*Post)(nil),                                        // 37: mattermost.pluginapi.v1.Post
+	(*Reaction)(nil),                                    // 38: mattermost.pluginapi.v1.Reaction
+	(*Status)(nil),                                      // 39: mattermost.pluginapi.v1.Status
+	(*PostAcknowledgement)(nil),                         // 40: mattermost.pluginapi.v1.PostAcknowledgement
+	(*FileInfo)(nil),                                    // 41: mattermost.pluginapi.v1.FileInfo
+	(*User)(nil),                                        // 42: mattermost.pluginapi.v1.User
+	(*FileData)(nil),                                    // 43: mattermost.pluginapi.v1.FileData
 }
 var file_hooks_command_proto_depIdxs = []int32{
-	24, // 0: mattermost.pluginapi.v1.ExecuteCommandRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	25, // 1: mattermost.pluginapi.v1.ExecuteCommandRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	26, // 2: mattermost.pluginapi.v1.ExecuteCommandRequest.args:type_name -> mattermost.pluginapi.v1.CommandArgs
-	27, // 3: mattermost.pluginapi.v1.ExecuteCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	28, // 4: mattermost.pluginapi.v1.ExecuteCommandResponse.response:type_name -> mattermost.pluginapi.v1.CommandResponse
-	29, // 5: mattermost.pluginapi.v1.WebSocketRequest.data:type_name -> google.protobuf.Struct
-	30, // 6: mattermost.pluginapi.v1.WebSocketRequest.session:type_name -> mattermost.pluginapi.v1.Session
-	31, // 7: mattermost.pluginapi.v1.WebSocketRequest.data_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
-	24, // 8: mattermost.pluginapi.v1.OnWebSocketConnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	24, // 9: mattermost.pluginapi.v1.OnWebSocketDisconnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	24, // 10: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	28, // 0: mattermost.pluginapi.v1.ExecuteCommandRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	29, // 1: mattermost.pluginapi.v1.ExecuteCommandRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	30, // 2: mattermost.pluginapi.v1.ExecuteCommandRequest.args:type_name -> mattermost.pluginapi.v1.CommandArgs
+	31, // 3: mattermost.pluginapi.v1.ExecuteCommandResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	32, // 4: mattermost.pluginapi.v1.ExecuteCommandResponse.response:type_name -> mattermost.pluginapi.v1.CommandResponse
+	33, // 5: mattermost.pluginapi.v1.WebSocketRequest.data:type_name -> google.protobuf.Struct
+	34, // 6: mattermost.pluginapi.v1.WebSocketRequest.session:type_name -> mattermost.pluginapi.v1.Session
+	35, // 7: mattermost.pluginapi.v1.WebSocketRequest.data_numbers:type_name -> mattermost.pluginapi.v1.ExactNumber
+	28, // 8: mattermost.pluginapi.v1.OnWebSocketConnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	28, // 9: mattermost.pluginapi.v1.OnWebSocketDisconnectRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	28, // 10: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
 	2,  // 11: mattermost.pluginapi.v1.WebSocketMessageHasBeenPostedRequest.request:type_name -> mattermost.pluginapi.v1.WebSocketRequest
-	24, // 12: mattermost.pluginapi.v1.OnPluginClusterEventRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	25, // 13: mattermost.pluginapi.v1.OnPluginClusterEventRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	32, // 14: mattermost.pluginapi.v1.OnPluginClusterEventRequest.event:type_name -> mattermost.pluginapi.v1.PluginClusterEvent
-	24, // 15: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	11, // 16: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.sync_msg:type_name -> mattermost.pluginapi.v1.SyncMsgJson
-	13, // 17: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	27, // 18: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	12, // 19: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.response:type_name -> mattermost.pluginapi.v1.SyncResponse
-	24, // 20: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	13, // 21: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	24, // 22: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	33, // 23: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
-	34, // 24: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.post:type_name -> mattermost.pluginapi.v1.Post
-	13, // 25: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	27, // 26: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	24, // 27: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	35, // 28: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.user:type_name -> mattermost.pluginapi.v1.User
-	13, // 29: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
-	27, // 30: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	24, // 31: mattermost.pluginapi.v1.GenerateSupportDataRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
-	25, // 32: mattermost.pluginapi.v1.GenerateSupportDataRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
-	27, // 33: mattermost.pluginapi.v1.GenerateSupportDataResponse.error:type_name -> mattermost.pluginapi.v1.AppError
-	36, // 34: mattermost.pluginapi.v1.GenerateSupportDataResponse.files:type_name -> mattermost.pluginapi.v1.FileData
-	35, // [35:35] is the sub-list for method output_type
-	35, // [35:35] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	28, // 12: mattermost.pluginapi.v1.OnPluginClusterEventRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	29, // 13: mattermost.pluginapi.v1.OnPluginClusterEventRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	36, // 14: mattermost.pluginapi.v1.OnPluginClusterEventRequest.event:type_name -> mattermost.pluginapi.v1.PluginClusterEvent
+	12, // 15: mattermost.pluginapi.v1.SyncMsgJson.sync_msg_json_exact:type_name -> mattermost.pluginapi.v1.SyncMsg
+	26, // 16: mattermost.pluginapi.v1.SyncMsg.users:type_name -> mattermost.pluginapi.v1.SyncMsg.UsersEntry
+	37, // 17: mattermost.pluginapi.v1.SyncMsg.posts:type_name -> mattermost.pluginapi.v1.Post
+	38, // 18: mattermost.pluginapi.v1.SyncMsg.reactions:type_name -> mattermost.pluginapi.v1.Reaction
+	39, // 19: mattermost.pluginapi.v1.SyncMsg.statuses:type_name -> mattermost.pluginapi.v1.Status
+	13, // 20: mattermost.pluginapi.v1.SyncMsg.membership_changes:type_name -> mattermost.pluginapi.v1.MembershipChangeMsg
+	40, // 21: mattermost.pluginapi.v1.SyncMsg.acknowledgements:type_name -> mattermost.pluginapi.v1.PostAcknowledgement
+	27, // 22: mattermost.pluginapi.v1.SyncMsg.mention_transforms:type_name -> mattermost.pluginapi.v1.SyncMsg.MentionTransformsEntry
+	28, // 23: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	11, // 24: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.sync_msg:type_name -> mattermost.pluginapi.v1.SyncMsgJson
+	15, // 25: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	31, // 26: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	14, // 27: mattermost.pluginapi.v1.OnSharedChannelsSyncMsgResponse.response:type_name -> mattermost.pluginapi.v1.SyncResponse
+	28, // 28: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	15, // 29: mattermost.pluginapi.v1.OnSharedChannelsPingRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	28, // 30: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	41, // 31: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.file_info:type_name -> mattermost.pluginapi.v1.FileInfo
+	37, // 32: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.post:type_name -> mattermost.pluginapi.v1.Post
+	15, // 33: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	31, // 34: mattermost.pluginapi.v1.OnSharedChannelsAttachmentSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	28, // 35: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	42, // 36: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.user:type_name -> mattermost.pluginapi.v1.User
+	15, // 37: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgRequest.remote_cluster:type_name -> mattermost.pluginapi.v1.RemoteCluster
+	31, // 38: mattermost.pluginapi.v1.OnSharedChannelsProfileImageSyncMsgResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	28, // 39: mattermost.pluginapi.v1.GenerateSupportDataRequest.context:type_name -> mattermost.pluginapi.v1.RequestContext
+	29, // 40: mattermost.pluginapi.v1.GenerateSupportDataRequest.plugin_context:type_name -> mattermost.pluginapi.v1.PluginContext
+	31, // 41: mattermost.pluginapi.v1.GenerateSupportDataResponse.error:type_name -> mattermost.pluginapi.v1.AppError
+	43, // 42: mattermost.pluginapi.v1.GenerateSupportDataResponse.files:type_name -> mattermost.pluginapi.v1.FileData
+	42, // 43: mattermost.pluginapi.v1.SyncMsg.UsersEntry.value:type_name -> mattermost.pluginapi.v1.User
+	44, // [44:44] is the sub-list for method output_type
+	44, // [44:44] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_hooks_command_proto_init() }
@@ -1728,7 +1965,7 @@ func file_hooks_command_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hooks_command_proto_rawDesc), len(file_hooks_command_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

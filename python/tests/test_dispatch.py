@@ -191,6 +191,26 @@ class ModifyOrReject(unittest.TestCase):
         self.assertEqual(answer("UserWillLogIn", "not now").rejection_reason, "not now")
         self.assertEqual(answer("UserWillLogIn", None).rejection_reason, "")
 
+    def test_downloads_and_channels_that_come_and_go(self):
+        for name in ("FileWillBeDownloaded", "ChannelWillBeArchived", "ChannelWillBeRestored"):
+            with self.subTest(name):
+                self.assertEqual(answer(name, "no").rejection_reason, "no")
+                self.assertEqual(answer(name, None).rejection_reason, "")
+
+    def test_members_channels_drafts_and_scheduled_posts(self):
+        for name, given, answered in (
+            ("ChannelMemberWillBeAdded", {"channel_member": {"user_id": "u"}}, "modified_channel_member"),
+            ("TeamMemberWillBeAdded", {"team_member": {"user_id": "u"}}, "modified_team_member"),
+            ("ChannelWillBeUpdated", {"new_channel": {"id": "c"}}, "modified_channel"),
+            ("ScheduledPostWillBeCreated", {"scheduled_post": {"id": "p"}}, "modified_scheduled_post"),
+            ("DraftWillBeUpserted", {"draft": {"user_id": "u"}}, "modified_draft"),
+        ):
+            with self.subTest(name):
+                self.assertEqual(answer(name, "no").rejection_reason, "no")
+                self.assertFalse(answer(name, None).HasField(answered))
+                response = fire(name, lambda context, message, *old: message, **given)
+                self.assertTrue(getattr(response, answered).ListFields())
+
 
 class Lists(unittest.TestCase):
     def test_consumed_messages(self):
@@ -299,3 +319,7 @@ class ServeHTTP(unittest.TestCase):
 
     def test_nothing_written_is_an_empty_success(self):
         self.assertEqual(fire("ServeHTTP", lambda *args: None).init.status_code, 200)
+
+    def test_metrics_are_served_alike(self):
+        response = fire("ServeMetrics", lambda context, writer, request: writer.write(b"up 1\n"))
+        self.assertEqual((response.init.status_code, response.body_chunk), (200, b"up 1\n"))

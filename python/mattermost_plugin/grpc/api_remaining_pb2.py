@@ -868,7 +868,7 @@ AuditEventError = _message("mattermost.pluginapi.v1.AuditEventError", __name__, 
 ))
 
 LogLevel = _message("mattermost.pluginapi.v1.LogLevel", __name__, (
-    ("id", 1, "uint32"), ("name", 2, "string"), ("stacktrace", 3, "bool"), ("color", 4, "int32"),
+    ("id", 1, "uint32"), ("name", 2, "string"), ("stacktrace", 3, "bool"), ("color", 4, "uint32"),
 ))
 
 LogAuditRecRequest = _message("mattermost.pluginapi.v1.LogAuditRecRequest", __name__, (

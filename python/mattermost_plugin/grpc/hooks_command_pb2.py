@@ -53,7 +53,21 @@ OnPluginClusterEventRequest = _message("mattermost.pluginapi.v1.OnPluginClusterE
 OnPluginClusterEventResponse = _message("mattermost.pluginapi.v1.OnPluginClusterEventResponse", __name__, ())
 
 SyncMsgJson = _message("mattermost.pluginapi.v1.SyncMsgJson", __name__, (
-    ("sync_msg_json", 1, "bytes"),
+    ("sync_msg_json", 1, "bytes"), ("sync_msg_json_exact", 2, "message", "mattermost.pluginapi.v1.SyncMsg"),
+))
+
+SyncMsg = _message("mattermost.pluginapi.v1.SyncMsg", __name__, (
+    ("id", 1, "string"), ("channel_id", 2, "string"), ("users", 3, "map", ("string", "message", _user.User)),
+    ("posts", 4, "message", _post.Post, "repeated"), ("reactions", 5, "message", _post.Reaction, "repeated"),
+    ("statuses", 6, "message", _api_user_team.Status, "repeated"),
+    ("membership_changes", 7, "message", "mattermost.pluginapi.v1.MembershipChangeMsg", "repeated"),
+    ("acknowledgements", 8, "message", _post.PostAcknowledgement, "repeated"),
+    ("mention_transforms", 9, "map", ("string", "string", None)),
+))
+
+MembershipChangeMsg = _message("mattermost.pluginapi.v1.MembershipChangeMsg", __name__, (
+    ("channel_id", 1, "string"), ("user_id", 2, "string"), ("is_add", 3, "bool"), ("remote_id", 4, "string"),
+    ("change_time", 5, "int64"),
 ))
 
 SyncResponse = _message("mattermost.pluginapi.v1.SyncResponse", __name__, (

@@ -118,7 +118,52 @@ class OnPluginClusterEventResponse(_mmpy.Message):
 class SyncMsgJson(_mmpy.Message):
     """SyncMsgJson is a model.SyncMsg as JSON."""
     sync_msg_json: bytes
-    def __init__(self, *, sync_msg_json: bytes | None = ...) -> None: ...
+    @property
+    def sync_msg_json_exact(self) -> SyncMsg: ...  # With what JSON leaves out: the paths of files, say.
+    def __init__(
+        self, *, sync_msg_json: bytes | None = ..., sync_msg_json_exact: SyncMsg | Mapping[str, Any] | None = ...,
+    ) -> None: ...
+
+class SyncMsg(_mmpy.Message):
+    """SyncMsg stands for model.SyncMsg."""
+    id: str
+    channel_id: str
+    @property
+    def users(self) -> _mmpy.MessageMap[str, _user.User]: ...
+    @property
+    def posts(self) -> _mmpy.RepeatedCompositeFieldContainer[_post.Post]: ...
+    @property
+    def reactions(self) -> _mmpy.RepeatedCompositeFieldContainer[_post.Reaction]: ...
+    @property
+    def statuses(self) -> _mmpy.RepeatedCompositeFieldContainer[_api_user_team.Status]: ...
+    @property
+    def membership_changes(self) -> _mmpy.RepeatedCompositeFieldContainer[MembershipChangeMsg]: ...
+    @property
+    def acknowledgements(self) -> _mmpy.RepeatedCompositeFieldContainer[_post.PostAcknowledgement]: ...
+    @property
+    def mention_transforms(self) -> _mmpy.ScalarMap[str, str]: ...
+    def __init__(
+        self, *, id: str | None = ..., channel_id: str | None = ...,
+        users: Mapping[str, _user.User | Mapping[str, Any]] | None = ...,
+        posts: Iterable[_post.Post | Mapping[str, Any]] | None = ...,
+        reactions: Iterable[_post.Reaction | Mapping[str, Any]] | None = ...,
+        statuses: Iterable[_api_user_team.Status | Mapping[str, Any]] | None = ...,
+        membership_changes: Iterable[MembershipChangeMsg | Mapping[str, Any]] | None = ...,
+        acknowledgements: Iterable[_post.PostAcknowledgement | Mapping[str, Any]] | None = ...,
+        mention_transforms: Mapping[str, str] | None = ...,
+    ) -> None: ...
+
+class MembershipChangeMsg(_mmpy.Message):
+    """MembershipChangeMsg stands for model.MembershipChangeMsg."""
+    channel_id: str
+    user_id: str
+    is_add: bool
+    remote_id: str
+    change_time: int
+    def __init__(
+        self, *, channel_id: str | None = ..., user_id: str | None = ..., is_add: bool | None = ...,
+        remote_id: str | None = ..., change_time: int | None = ...,
+    ) -> None: ...
 
 class SyncResponse(_mmpy.Message):
     """SyncResponse stands for model.SyncResponse."""

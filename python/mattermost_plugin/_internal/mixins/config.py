@@ -112,5 +112,6 @@ def _load_into(dest: Any, config_json: bytes) -> None:
 
 
 def _fields(message: Any) -> dict[str, Any]:
-    """The fields of a flat message, for JSON."""
-    return {field.name: getattr(message, field.name) for field in message.DESCRIPTOR.fields}
+    """The fields of a message that are plain values, for JSON."""
+    fields = message.DESCRIPTOR.fields
+    return {field.name: getattr(message, field.name) for field in fields if field.message_type is None}
