@@ -32,6 +32,25 @@ var otherForms = map[string]string{
 	"SearchParams.ExcludedDate":         "a list of one",
 }
 
+// otherWays are the types of arguments and results that are no field of their request or response.
+var otherWays = map[string]string{
+	"*http.Request":            "its parts are fields of the request",
+	"*http.Response":           "its parts are fields of the response",
+	"*model.Config":            "JSON",
+	"*model.EmailNotification": "JSON",
+	"*model.License":           "JSON",
+	"*model.Permission":        "its id",
+	"*model.ProductLimits":     "JSON in GetCloudLimits",
+	"*model.SyncMsg":           "JSON, and a message for what that leaves out",
+	"*model.UserGetOptions":    "its fields are the request's",
+	"*model.UserSearch":        "its fields are the request's",
+	"*saml2.AssertionInfo":     "JSON",
+	"[]interface {}":           "pairs of a text and a value",
+	"interface {}":             "the plugin's settings as JSON",
+	"io.Reader":                "a stream",
+	"io.Writer":                "a stream",
+}
+
 // fieldNames are the contract's names of fields, where they do not follow from Mattermost's.
 var fieldNames = map[string]string{
 	"AuditRecord.EventData":                       "event_data",

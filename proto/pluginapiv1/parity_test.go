@@ -62,6 +62,45 @@ func TestEveryFieldOfEveryModelHasItsPlaceInTheContract(t *testing.T) {
 	require.Equal(t, slices.Sorted(maps.Keys(notCarried)), slices.Compact(w.lacking))
 }
 
+func TestEveryArgumentAndResultHasItsPlaceInTheContract(t *testing.T) {
+	var lacking []string
+	for of, rpcs := range map[reflect.Type]protoreflect.MethodDescriptors{
+		reflect.TypeFor[plugin.API]():   pb.File_api_proto.Services().ByName("PluginAPI").Methods(),
+		reflect.TypeFor[plugin.Hooks](): pb.File_hooks_proto.Services().ByName("PluginHooks").Methods(),
+	} {
+		for method := range of.Methods() {
+			rpc := rpcs.ByName(protoreflect.Name(method.Name))
+			if rpc.IsStreamingClient() || rpc.IsStreamingServer() {
+				continue // their parts are compared as httpRequest and httpResponse
+			}
+			lacking = append(lacking, withoutPlace(slices.Collect(method.Type.Ins()), rpc.Input())...)
+			lacking = append(lacking, withoutPlace(slices.Collect(method.Type.Outs()), rpc.Output())...)
+		}
+	}
+	slices.Sort(lacking)
+	require.Equal(t, slices.Sorted(maps.Keys(otherWays)), slices.Compact(lacking))
+}
+
+// withoutPlace lists the types that message has no field for, or none left.
+func withoutPlace(types []reflect.Type, message protoreflect.MessageDescriptor) []string {
+	var lacking []string
+	taken := map[protoreflect.FieldNumber]bool{}
+	for _, t := range types {
+		found := false
+		for i := range message.Fields().Len() {
+			place := message.Fields().Get(i)
+			if found = !taken[place.Number()] && holdsOrExact(place, t, message); found {
+				taken[place.Number()] = true
+				break
+			}
+		}
+		if !found {
+			lacking = append(lacking, t.String())
+		}
+	}
+	return lacking
+}
+
 func TestAFieldThatTheContractCannotHoldIsFound(t *testing.T) {
 	type Reaction struct {
 		EmojiName string `json:"emoji_name"`
@@ -167,10 +206,15 @@ func hasPlace(message protoreflect.MessageDescriptor, name string, field reflect
 		if candidate == "" || place == nil {
 			continue
 		}
-		exact := message.Fields().ByName(place.Name() + "_exact")
-		return holds(place, field.Type, message) || exact != nil && holds(exact, field.Type, message)
+		return holdsOrExact(place, field.Type, message)
 	}
 	return false
+}
+
+// holdsOrExact tells whether a field of message, or its companion, holds all values of a type.
+func holdsOrExact(place protoreflect.FieldDescriptor, t reflect.Type, message protoreflect.MessageDescriptor) bool {
+	exact := message.Fields().ByName(place.Name() + "_exact")
+	return holds(place, t, message) || exact != nil && holds(exact, t, message)
 }
 
 // holds tells whether a field of message has a value for each one of the type.
@@ -208,6 +252,8 @@ func holdsOne(place protoreflect.FieldDescriptor, t reflect.Type) bool {
 		messageName = string(place.Message().Name())
 	}
 	switch {
+	case t == reflect.TypeFor[error]():
+		return messageName == "AppError"
 	case isAny(t):
 		return messageName == "Value"
 	case isMapOfAny(t):
