@@ -5,10 +5,9 @@ import (
 	"net/url"
 	"reflect"
 
-	saml2 "github.com/mattermost/gosaml2"
-	"github.com/mattermost/logr/v2"
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/mattermost/mattermost/server/public/shared/mlog"
 )
 
 // notCarried are the exported fields that have no place in the contract, and why. docs/not-carried.md tells people.
@@ -77,7 +76,7 @@ var messagesOf = map[reflect.Type][]string{
 	reflect.TypeFor[model.Emoji]():             {"Emoji", "PostEmoji"},
 	reflect.TypeFor[model.PostActionOptions](): {"PostActionOptions", "DialogElementOption"},
 	reflect.TypeFor[model.AuditEventActor]():   {"AuditRecord"},
-	reflect.TypeFor[logr.Level]():              {"LogLevel"},
+	reflect.TypeFor[mlog.Level]():              {"LogLevel"},
 	reflect.TypeFor[httpRequest]():             {"ServeHTTPRequestInit", "PluginHTTPRequest"},
 	reflect.TypeFor[httpResponse]():            {"PluginHTTPResponse"},
 }
@@ -85,8 +84,11 @@ var messagesOf = map[reflect.Type][]string{
 // crossAsJSON are the types that the contract has as JSON.
 var crossAsJSON = []reflect.Type{
 	reflect.TypeFor[model.Config](), reflect.TypeFor[model.License](),
-	reflect.TypeFor[model.EmailNotification](), reflect.TypeFor[saml2.AssertionInfo](),
+	reflect.TypeFor[model.EmailNotification](), samlAssertion,
 }
+
+// samlAssertion is the saml2.AssertionInfo of OnSAMLLogin.
+var samlAssertion = reflect.TypeOf(plugin.Hooks.OnSAMLLogin).In(3).Elem()
 
 // behindInterfaces are types that no signature names.
 var behindInterfaces = []reflect.Type{
