@@ -24,6 +24,8 @@ var outputs = []output{
 	{name: "the Python messages", generate: pythonMessages, owns: []string{pythonGRPC + "/*_pb2.py", pythonGoogle + "/*_pb2.py"}},
 	{name: "the Python stubs", generate: pythonStubs, owns: []string{pythonGRPC + "/*_pb2.pyi", pythonGoogle + "/*_pb2.pyi"}},
 	{name: "the Python table of hooks", generate: pythonHooks, owns: []string{"python/mattermost_plugin/_internal/hook_messages.py"}},
+	{name: "the API handlers", generate: apiHandlers, owns: []string{handlersDir + "/*_gen.go"}},
+	{name: "the conversions", generate: conversions, owns: []string{convertDir + "/*_gen.go"}},
 	{name: "the in-memory server's missing methods", generate: unsupportedAPI, owns: []string{memserverDir + "/unsupported_gen.go"}},
 }
 

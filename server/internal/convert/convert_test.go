@@ -74,7 +74,7 @@ func TestNilGivesNilBothWays(t *testing.T) {
 	require.Nil(t, UserToProto(nil))
 	require.Nil(t, UserFromProto(nil))
 	require.Nil(t, ValueFromProto(nil))
-	require.NotNil(t, BroadcastFromProto(nil), "Mattermost dereferences it")
+	require.NotNil(t, WebsocketBroadcastFromProto(nil), "Mattermost dereferences it")
 	require.Equal(t, model.OpenDialogRequest{Dialog: model.Dialog{Elements: []model.DialogElement{}}}, OpenDialogRequestFromProto(nil))
 }
 
@@ -218,7 +218,7 @@ func TestCommandResponsesKeepTheirAttachmentsInTheProps(t *testing.T) {
 }
 
 func TestBroadcastsLeaveOutOneConnection(t *testing.T) {
-	broadcast := BroadcastFromProto(&pb.WebsocketBroadcast{ConnectionId: "c", OmitConnectionId: true, OmitUsers: []string{"u"}})
+	broadcast := WebsocketBroadcastFromProto(&pb.WebsocketBroadcast{ConnectionId: "c", OmitConnectionId: true, OmitUsers: []string{"u"}})
 	require.Equal(t, &model.WebsocketBroadcast{OmitConnectionId: "c", OmitUsers: map[string]bool{"u": true}}, broadcast)
 }
 
