@@ -79,7 +79,7 @@ func writeHandlers(c *contract, written writtenFuncs, need func(conversionName))
 		}
 		h := &apiHandler{rpc: rpc, signature: signature, rule: rule, tables: tables}
 		if err := h.write(&body); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", rpc.GoName, err))
+			problems = append(problems, prefixed(rpc.GoName, err))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(methods)) {
@@ -281,6 +281,19 @@ func variableName(field *protogen.Field) string {
 		return name + "Result"
 	}
 	return name
+}
+
+// prefixed says where an error is from; of a joined one, where each of its errors is.
+func prefixed(where string, err error) error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // of errors.Join itself
+	if !ok {
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	var errs []error
+	for _, err := range joined.Unwrap() {
+		errs = append(errs, prefixed(where, err))
+	}
+	return errors.Join(errs...)
 }
 
 // plainName makes user_id_1, userID1 and UserId1 the same.

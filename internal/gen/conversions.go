@@ -86,7 +86,7 @@ func (w *conversionWriter) need(name conversionName) {
 // needNamed asks for the conversions that the hand-written code in dir names: those of a model and the message of the
 // same name.
 func (w *conversionWriter) needNamed(dir string) error {
-	return eachHandWritten(dir, func(_ string, file *ast.File) {
+	return eachHandWritten(dir, func(file *ast.File) {
 		ast.Inspect(file, func(node ast.Node) bool {
 			ident, ok := node.(*ast.Ident)
 			if !ok || !isConversion(ident.Name) {
@@ -117,7 +117,7 @@ func (w *conversionWriter) write() ([]byte, error) {
 		w.queue = w.queue[1:]
 		source, err := w.conversion(name)
 		if err != nil {
-			w.problems = append(w.problems, fmt.Errorf("%s: %w", name, err))
+			w.problems = append(w.problems, prefixed(name.String(), err))
 		}
 		functions[name.String()] = source
 	}
