@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -124,11 +125,14 @@ func TestTheGarbageCollectorIsNotHeldUp(t *testing.T) {
 				ended <- err
 			}()
 			time.Sleep(50 * time.Millisecond)
+			var took []time.Duration
 			for range 5 {
 				began := time.Now()
 				runtime.GC()
-				require.Less(t, time.Since(began), 100*time.Millisecond)
+				took = append(took, time.Since(began))
 			}
+			slices.Sort(took)
+			require.Less(t, took[len(took)/2], 100*time.Millisecond, "of %v", took) // one may be the machine's fault
 			cancel()
 			require.Error(t, <-ended)
 		})

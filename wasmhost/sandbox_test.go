@@ -146,15 +146,15 @@ except OSError as e: print(len(files), type(e).__name__)`))
 }
 
 func TestWhatIsMountedCanBeReadAndNotWritten(t *testing.T) {
-	require.Equal(t, "['lib', 'plugin', 'tmp', 'work'] sdk data readonly", python(t, `
+	require.Equal(t, "['lib', 'mounted', 'plugin', 'tmp'] sdk data readonly", python(t, `
 import os, sdk
-try: open("/work/data", "w"); result = "written"
+try: open("/mounted/data", "w"); result = "written"
 except OSError: result = "readonly"
-print(sorted(os.listdir("/")), sdk.name, open("/work/data").read(), result)`,
+print(sorted(os.listdir("/")), sdk.name, open("/mounted/data").read(), result)`,
 		func(c *ProgramConfig) {
 			c.Files = fstest.MapFS{}
 			c.Libraries = map[string]fs.FS{"sdk": fstest.MapFS{"sdk.py": {Data: []byte("name = 'sdk'")}}}
-			c.Mounts = map[string]fs.FS{"/work": fstest.MapFS{"data": {Data: []byte("data")}}}
+			c.Mounts = map[string]fs.FS{"/mounted": fstest.MapFS{"data": {Data: []byte("data")}}}
 		}))
 }
 

@@ -100,8 +100,10 @@ static int update_item(struct mm_map *map, PyObject *item, mm_convert *convert) 
 }
 
 int mm_map_update(struct mm_map *map, PyObject *values, mm_convert *convert) {
-    bool pairs = mm_is_map(values) || PyObject_HasAttrString(values, "keys");
-    PyObject *items = pairs ? PyMapping_Items(mm_is_map(values) ? as_map(values)->dict : values) : PySequence_List(values);
+    if (mm_is_map(values))
+        values = as_map(values)->dict;
+    int mapping = PyDict_Check(values) ? 1 : PyObject_HasAttrStringWithError(values, "keys");
+    PyObject *items = mapping < 0 ? NULL : mapping ? PyMapping_Items(values) : PySequence_List(values);
     if (!items)
         return -1;
     touch((PyObject *)map);

@@ -1,6 +1,8 @@
 // repr() and str(): protobuf's text format.
 #include "message_object.h"
 
+enum { MAX_INDENT = 2 * MM_MAX_DEPTH }; // a map's entry and its message are two levels
+
 struct text {
     char *data;
     size_t length;
@@ -157,16 +159,14 @@ static int add_field(struct text *text, struct mm_field *field, PyObject *value)
 
 static int add_message(struct text *text, struct mm_message *message) {
     const struct mm_layout *layout = mm_layout(message);
-    if (Py_EnterRecursiveCall(" while showing a message"))
-        return -1;
-    int result = 0;
-    for (Py_ssize_t i = 0; result == 0 && i < layout->count; i++) {
+    if (text->indent > MAX_INDENT)
+        return add_indent(text) < 0 ? -1 : add_literal(text, "# nested too deeply to be shown\n");
+    for (Py_ssize_t i = 0; i < layout->count; i++) {
         struct mm_field *field = layout->fields[i];
-        if (mm_field_present(message, field))
-            result = add_field(text, field, message->slots[field->slot]);
+        if (mm_field_present(message, field) && add_field(text, field, message->slots[field->slot]) < 0)
+            return -1;
     }
-    Py_LeaveRecursiveCall();
-    return result;
+    return 0;
 }
 
 PyObject *mm_message_text(PyObject *message) {

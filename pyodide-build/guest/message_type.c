@@ -265,7 +265,8 @@ static PyTypeObject *new_type(PyObject *name, PyObject *bases, Py_ssize_t count)
         .flags = Py_TPFLAGS_DEFAULT,
         .slots = slots,
     };
-    return spec.name ? (PyTypeObject *)PyType_FromMetaclass(&mm_class_type, NULL, &spec, bases) : NULL;
+    PyObject *type = spec.name ? PyType_FromMetaclass(&mm_class_type, NULL, &spec, bases) : NULL;
+    return type || PyErr_Occurred() ? (PyTypeObject *)type : (PyTypeObject *)PyErr_NoMemory();
 }
 
 static PyTypeObject *build_type(PyObject *full_name, PyObject *module, PyObject *fields) {
@@ -281,8 +282,8 @@ static PyTypeObject *build_type(PyObject *full_name, PyObject *module, PyObject 
 }
 
 static PyObject *message_type(PyObject *self, PyObject *args) {
-    PyObject *full_name, *module, *fields, *oneofs = NULL;
-    if (!PyArg_ParseTuple(args, "UUO!|O:message_type", &full_name, &module, &PyTuple_Type, &fields, &oneofs))
+    PyObject *full_name, *module, *fields;
+    if (!PyArg_ParseTuple(args, "UUO!:message_type", &full_name, &module, &PyTuple_Type, &fields))
         return NULL;
     PyTypeObject *type = build_type(full_name, module, fields);
     if (!type)

@@ -20,7 +20,9 @@ class RepeatedValues(unittest.TestCase):
         self.assertNotEqual(self.numbers, [1])
         self.assertFalse(self.numbers == (3, 1, 2))
         self.assertEqual(repr(self.numbers), "[3, 1, 2]")
-        self.assertEqual((len(self.numbers), 3 in self.numbers, 9 in self.numbers, "x" in self.numbers), (3, True, False, False))
+        self.assertEqual(
+            (len(self.numbers), 3 in self.numbers, 9 in self.numbers, "x" in self.numbers), (3, True, False, False)
+        )
         self.assertEqual((self.numbers.index(1), self.numbers.count(2)), (1, 1))
         with self.assertRaises(TypeError):
             hash(self.numbers)
@@ -33,7 +35,9 @@ class RepeatedValues(unittest.TestCase):
                 self.fail("no sequence")
 
     def test_indexes_and_slices(self):
-        self.assertEqual((self.numbers[0], self.numbers[-1], self.numbers[1:], self.numbers[::-1]), (3, 2, [1, 2], [2, 1, 3]))
+        self.assertEqual(
+            (self.numbers[0], self.numbers[-1], self.numbers[1:], self.numbers[::-1]), (3, 2, [1, 2], [2, 1, 3])
+        )
         self.numbers[1] = 7
         self.numbers[2:] = (8, 9)
         del self.numbers[0]
@@ -95,7 +99,9 @@ class RepeatedValues(unittest.TestCase):
         self.assertEqual(self.numbers, [3, 1, 2])
 
     def test_strings_floats_and_enums_are_stored_as_fields_are(self):
-        message = Kinds(repeated_string=["a", b"b"], repeated_float=[0.5, 1], repeated_enum=["RED", 2], repeated_bool=[1, False])
+        message = Kinds(
+            repeated_string=["a", b"b"], repeated_float=[0.5, 1], repeated_enum=["RED", 2], repeated_bool=[1, False]
+        )
         self.assertEqual(message.repeated_string, ["a", "b"])
         self.assertEqual(message.repeated_float, [0.5, 1.0])
         self.assertEqual(message.repeated_enum, [1, 2])
@@ -170,7 +176,11 @@ class RepeatedMessages(unittest.TestCase):
 
     def test_only_messages_of_the_type_go_in(self):
         for value in (None, {}, 5, Kinds().struct):
-            for call in (self.children.append, lambda value: self.children.extend([value]), lambda value: self.children.insert(0, value)):
+            for call in (
+                self.children.append,
+                lambda value: self.children.extend([value]),
+                lambda value: self.children.insert(0, value),
+            ):
                 with self.assertRaises(TypeError):
                     call(value)
         self.assertEqual(self.numbers(), [1, 2])
@@ -265,7 +275,9 @@ class MapsOfMessages(unittest.TestCase):
 
     def test_reading_a_missing_key_adds_a_message(self):
         self.children[3].int32_field = 7
-        self.assertEqual((len(self.children), self.children.get_or_create(4).int32_field, len(self.children)), (3, 0, 4))
+        self.assertEqual(
+            (len(self.children), self.children.get_or_create(4).int32_field, len(self.children)), (3, 0, 4)
+        )
         self.assertIsNone(self.children.get(9))
         self.assertEqual(Kinds.FromString(self.message.SerializeToString()).map_child[3].int32_field, 7)
 

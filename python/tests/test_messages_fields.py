@@ -111,7 +111,13 @@ class Values(unittest.TestCase):
             del Kinds().int32_field
 
     def test_messages_and_containers_cannot_be_assigned(self):
-        for name, value in (("child", Kinds()), ("repeated_int32", [1]), ("children", []), ("map_string", {"a": "b"}), ("child", None)):
+        for name, value in (
+            ("child", Kinds()),
+            ("repeated_int32", [1]),
+            ("children", []),
+            ("map_string", {"a": "b"}),
+            ("child", None),
+        ):
             with self.assertRaises(AttributeError):
                 setattr(Kinds(), name, value)
 
@@ -243,7 +249,11 @@ class Enums(unittest.TestCase):
         self.assertEqual((Colour.Name(1), Colour.Value("BLUE"), Colour.NEGATIVE), ("RED", 2, -7))
         self.assertEqual(Colour.items(), [("NONE", 0), ("RED", 1), ("BLUE", 2), ("NEGATIVE", -7)])
         self.assertEqual((Colour.keys()[0], Colour.values()[3]), ("NONE", -7))
-        for call, value, error in ((Colour.Name, 9, ValueError), (Colour.Name, "RED", TypeError), (Colour.Value, "X", ValueError)):
+        for call, value, error in (
+            (Colour.Name, 9, ValueError),
+            (Colour.Name, "RED", TypeError),
+            (Colour.Value, "X", ValueError),
+        ):
             with self.assertRaises(error):
                 call(value)
         with self.assertRaises(AttributeError):

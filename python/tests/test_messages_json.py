@@ -11,8 +11,10 @@ from mattermost_plugin.grpc.post_pb2 import Post
 
 def everything():
     return Kinds(
-        double_field=float("inf"), float_field=0.1, int32_field=-1, int64_field=2**53 + 1, uint64_field=2**64 - 1, bool_field=True,
-        string_field="é", bytes_field=b"\xff\xfe", enum_field="BLUE", repeated_enum=[1, 99], repeated_double=[float("nan"), 1],
+        double_field=float("inf"), float_field=0.1, int32_field=-1, int64_field=2**53 + 1, uint64_field=2**64 - 1,
+        bool_field=True,
+        string_field="é", bytes_field=b"\xff\xfe", enum_field="BLUE", repeated_enum=[1, 99],
+        repeated_double=[float("nan"), 1],
         map_int64={"a": 5}, map_child={-1: {"int32_field": 1}}, flags={True: 1}, child={}, choice_text="",
         struct={"a": [1, None]}, value=struct_pb2.Value(null_value=0), list_value=[True],
     )  # fmt: skip
@@ -20,9 +22,12 @@ def everything():
 
 AS_DICT = {
     "double_field": "Infinity", "float_field": 0.1, "int32_field": -1, "int64_field": "9007199254740993",
-    "uint64_field": "18446744073709551615", "bool_field": True, "string_field": "é", "bytes_field": "//4=", "enum_field": "BLUE",
-    "repeated_enum": ["RED", 99], "repeated_double": ["NaN", 1.0], "map_int64": {"a": "5"}, "map_child": {"-1": {"int32_field": 1}},
-    "flags": {"true": 1}, "child": {}, "choice_text": "", "struct": {"a": [1.0, None]}, "value": None, "list_value": [True],
+    "uint64_field": "18446744073709551615", "bool_field": True, "string_field": "é", "bytes_field": "//4=",
+    "enum_field": "BLUE",
+    "repeated_enum": ["RED", 99], "repeated_double": ["NaN", 1.0], "map_int64": {"a": "5"},
+    "map_child": {"-1": {"int32_field": 1}},
+    "flags": {"true": 1}, "child": {}, "choice_text": "", "struct": {"a": [1.0, None]}, "value": None,
+    "list_value": [True],
 }  # fmt: skip
 
 
@@ -32,14 +37,18 @@ class Printing(unittest.TestCase):
 
     def test_text_and_its_options(self):
         post = Post(create_at=1, message="é", is_pinned=True)
-        self.assertEqual(json_format.MessageToJson(post), '{\n  "createAt": "1",\n  "isPinned": true,\n  "message": "\\u00e9"\n}')
-        self.assertEqual(json_format.MessageToJson(post, indent=None, ensure_ascii=False, preserving_proto_field_name=True),
-                         '{"create_at": "1", "is_pinned": true, "message": "é"}')  # fmt: skip
+        self.assertEqual(
+            json_format.MessageToJson(post), '{\n  "createAt": "1",\n  "isPinned": true,\n  "message": "\\u00e9"\n}'
+        )
+        text = json_format.MessageToJson(post, indent=None, ensure_ascii=False, preserving_proto_field_name=True)
+        self.assertEqual(text, '{"create_at": "1", "is_pinned": true, "message": "é"}')
 
     def test_defaults_are_shown_when_asked_for(self):
         for option in ("including_default_value_fields", "always_print_fields_with_no_presence"):
             shown = json_format.MessageToDict(Post(), **{option: True})
-            self.assertEqual((shown["id"], shown["createAt"], shown["fileIds"], shown["isPinned"]), ("", "0", [], False))
+            self.assertEqual(
+                (shown["id"], shown["createAt"], shown["fileIds"], shown["isPinned"]), ("", "0", [], False)
+            )
             self.assertNotIn("remoteId", shown)
             self.assertNotIn("metadata", shown)
 
@@ -68,12 +77,18 @@ class Parsing(unittest.TestCase):
         self.assertEqual(json_format.MessageToJson(json_format.Parse(camel, Kinds())), camel)
 
     def test_numbers_may_be_strings_and_strings_numbers(self):
-        message = json_format.ParseDict({"int32_field": "5", "int64_field": 6, "double_field": "1.5e1", "uint32_field": 7.0}, Kinds())
-        self.assertEqual((message.int32_field, message.int64_field, message.double_field, message.uint32_field), (5, 6, 15.0, 7))
+        message = json_format.ParseDict(
+            {"int32_field": "5", "int64_field": 6, "double_field": "1.5e1", "uint32_field": 7.0}, Kinds()
+        )
+        self.assertEqual(
+            (message.int32_field, message.int64_field, message.double_field, message.uint32_field), (5, 6, 15.0, 7)
+        )
         self.assertEqual(str(json_format.Parse('{"doubleField": -0}', Kinds()).double_field), "-0.0")
 
     def test_null_unsets_but_for_a_value(self):
-        message = json_format.ParseDict({"int32_field": None, "child": None, "children": None, "value": None}, Kinds(int32_field=5))
+        message = json_format.ParseDict(
+            {"int32_field": None, "child": None, "children": None, "value": None}, Kinds(int32_field=5)
+        )
         self.assertEqual(message, Kinds(value=struct_pb2.Value(null_value=0)))
 
     def test_it_merges_and_returns_the_message(self):
@@ -93,12 +108,18 @@ class Parsing(unittest.TestCase):
     def test_what_is_wrong_is_refused_with_its_place(self):
         cases = (
             ({"nothing": 1}, 'Kinds has no field "nothing"'), ({"child": {"nothing": 1}}, "Kinds.child has no field"),
-            ({"int32_field": "x"}, "Kinds.int32_field: couldn't parse integer"), ({"int32_field": 1.5}, "couldn't parse"),
-            ({"int32_field": True}, "couldn't parse"), ({"int32_field": 2**31}, "out of range"), ({"string_field": 5}, "expected str"),
-            ({"bool_field": 1}, "expected bool"), ({"double_field": "x"}, "couldn't parse float"), ({"float_field": 1e39}, "out of range"),
-            ({"bytes_field": "!"}, "bytes_field"), ({"enum_field": "GREEN"}, "invalid enum value"), ({"children": {}}, "needs an array"),
-            ({"children": [None]}, "null is not allowed"), ({"map_string": []}, "needs an object"), ({"flags": {"yes": 1}}, '"true" or "false"'),
-            ({"int32_field": 1, "int32Field": 2}, "given twice"), ({"choice_int": 1, "choice_text": ""}, "more than one field"),
+            ({"int32_field": "x"}, "Kinds.int32_field: couldn't parse integer"),
+            ({"int32_field": 1.5}, "couldn't parse"),
+            ({"int32_field": True}, "couldn't parse"), ({"int32_field": 2**31}, "out of range"),
+            ({"string_field": 5}, "expected str"),
+            ({"bool_field": 1}, "expected bool"), ({"double_field": "x"}, "couldn't parse float"),
+            ({"float_field": 1e39}, "out of range"),
+            ({"bytes_field": "!"}, "bytes_field"), ({"enum_field": "GREEN"}, "invalid enum value"),
+            ({"children": {}}, "needs an array"),
+            ({"children": [None]}, "null is not allowed"), ({"map_string": []}, "needs an object"),
+            ({"flags": {"yes": 1}}, '"true" or "false"'),
+            ({"int32_field": 1, "int32Field": 2}, "given twice"),
+            ({"choice_int": 1, "choice_text": ""}, "more than one field"),
             ({"child": 5}, "expected an object"), ([], "expected an object"),
         )  # fmt: skip
         for value, reason in cases:

@@ -10,7 +10,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kinds import Kinds
 from mattermost_plugin.grpc.post_pb2 import Post
 
-PLAIN = {"none": None, "yes": True, "number": 1.5, "text": "x", "list": [1, [None], {"deep": False}], "dict": {"a": {"b": []}}}
+PLAIN = {
+    "none": None,
+    "yes": True,
+    "number": 1.5,
+    "text": "x",
+    "list": [1, [None], {"deep": False}],
+    "dict": {"a": {"b": []}},
+}
 
 
 class Structs(unittest.TestCase):
@@ -42,7 +49,9 @@ class Structs(unittest.TestCase):
         props = Struct()
         props.update({"a": 1}, b="x")
         self.assertEqual((len(props), sorted(props), "a" in props, "z" in props), (2, ["a", "b"], True, False))
-        self.assertEqual((props.keys(), props.values(), props.items()), ({"a", "b"}, [1.0, "x"], [("a", 1.0), ("b", "x")]))
+        self.assertEqual(
+            (props.keys(), props.values(), props.items()), ({"a", "b"}, [1.0, "x"], [("a", 1.0), ("b", "x")])
+        )
         self.assertEqual((props.get("a"), props.get("z"), props.get("z", 5)), (1.0, None, 5))
         self.assertEqual((props.setdefault("a", 9), props.setdefault("c", {"d": 1})), (1.0, {"d": 1}))
         self.assertEqual((props.pop("c"), props.pop("c", None), len(props)), ({"d": 1}, None, 2))
@@ -73,7 +82,11 @@ class Structs(unittest.TestCase):
         props = Struct()
         inner = Struct()
         inner["a"] = 1
-        props["struct"], props["list"], props["value"] = inner, ListValue(values=[{"bool_value": True}]), Value(string_value="v")
+        props["struct"], props["list"], props["value"] = (
+            inner,
+            ListValue(values=[{"bool_value": True}]),
+            Value(string_value="v"),
+        )
         inner["a"] = 2
         self.assertEqual(props, {"struct": {"a": 1}, "list": [True], "value": "v"})
         props["struct"] = props["struct"]
@@ -160,18 +173,34 @@ class Timestamps(unittest.TestCase):
 
     def test_units(self):
         stamp = Timestamp()
-        for unit, number in (("Seconds", 5), ("Milliseconds", 5_001), ("Microseconds", -1), ("Nanoseconds", 10**18 + 1)):
+        for unit, number in (
+            ("Seconds", 5),
+            ("Milliseconds", 5_001),
+            ("Microseconds", -1),
+            ("Nanoseconds", 10**18 + 1),
+        ):
             getattr(stamp, f"From{unit}")(number)
             self.assertEqual(getattr(stamp, f"To{unit}")(), number)
 
     def test_rfc_3339(self):
         stamp = Timestamp()
-        for text in ("1970-01-01T00:00:00Z", "2024-05-06T07:08:09.120Z", "2024-05-06T07:08:09.000001Z", "0001-01-01T00:00:00.000000001Z"):
+        for text in (
+            "1970-01-01T00:00:00Z",
+            "2024-05-06T07:08:09.120Z",
+            "2024-05-06T07:08:09.000001Z",
+            "0001-01-01T00:00:00.000000001Z",
+        ):
             stamp.FromJsonString(text)
             self.assertEqual(stamp.ToJsonString(), text)
         stamp.FromJsonString("2024-05-06T07:08:09.5+02:00")
         self.assertEqual(stamp.ToJsonString(), "2024-05-06T05:08:09.500Z")
-        for text in ("", "2024-05-06", "2024-05-06T07:08:09", "2024-05-06T07:08:09.Z", "2024-05-06T07:08:09.1234567890Z"):
+        for text in (
+            "",
+            "2024-05-06",
+            "2024-05-06T07:08:09",
+            "2024-05-06T07:08:09.Z",
+            "2024-05-06T07:08:09.1234567890Z",
+        ):
             with self.assertRaises(ValueError):
                 stamp.FromJsonString(text)
 

@@ -2,10 +2,11 @@
 
 import copy
 import pickle
+import sys
 import unittest
 
 from _mmpy import message_type
-from google.protobuf.message import EncodeError, Message
+from google.protobuf.message import DecodeError, EncodeError, Message
 from kinds import Kinds
 from mattermost_plugin.grpc import post_pb2
 
@@ -20,9 +21,12 @@ def full():
 
 class Definition(unittest.TestCase):
     def test_a_table_that_makes_no_sense_is_refused(self):
-        for field in (("a", 1, "text"), ("a", 0, "int32"), ("a", 1 << 29, "int32"), ("a", 1, "enum"), ("a", 1, "message"),
-                      ("a", 1, "message", int), ("a", 1, "enum", Kinds), ("a", 1, "map", ("float", "int32")), ("a", 1, "map"),
-                      ("a", 1, "map", ("string", "int32"), "repeated"), ("a", 1, "int32", None, "required")):  # fmt: skip
+        wrong = (
+            ("a", 1, "text"), ("a", 0, "int32"), ("a", 1 << 29, "int32"), ("a", 1, "enum"), ("a", 1, "message"),
+            ("a", 1, "message", int), ("a", 1, "enum", Kinds), ("a", 1, "map", ("float", "int32")), ("a", 1, "map"),
+            ("a", 1, "map", ("string", "int32"), "repeated"), ("a", 1, "int32", None, "required"),
+        )  # fmt: skip
+        for field in wrong:
             with self.assertRaises(ValueError, msg=field):
                 message_type("tests.Wrong", __name__, (field,))
         with self.assertRaises(ValueError):
@@ -41,7 +45,9 @@ class Definition(unittest.TestCase):
 
 class Construction(unittest.TestCase):
     def test_fields_by_name_from_dicts_lists_and_messages(self):
-        message = Kinds(child=Kinds(int32_field=1), children=[Kinds(int32_field=2), {"int32_field": 3}], repeated_int32=range(3))
+        message = Kinds(
+            child=Kinds(int32_field=1), children=[Kinds(int32_field=2), {"int32_field": 3}], repeated_int32=range(3)
+        )
         self.assertEqual((message.child.int32_field, [c.int32_field for c in message.children]), (1, [2, 3]))
         self.assertEqual(message.repeated_int32, [0, 1, 2])
 
@@ -55,9 +61,12 @@ class Construction(unittest.TestCase):
             self.assertTrue(Kinds(child=value).HasField("child"))
 
     def test_what_is_wrong_is_refused(self):
-        for arguments in ({"int32_field": "x"}, {"child": 5}, {"child": []}, {"child": post_pb2.Post()}, {"children": 5},
-                          {"children": [5]}, {"children": [None]}, {"repeated_int32": 5}, {"repeated_string": [1]},
-                          {"map_string": 5}, {"map_string": {"a": 1}}, {"map_child": {1: 5}}):  # fmt: skip
+        wrong = (
+            {"int32_field": "x"}, {"child": 5}, {"child": []}, {"child": post_pb2.Post()}, {"children": 5},
+            {"children": [5]}, {"children": [None]}, {"repeated_int32": 5}, {"repeated_string": [1]},
+            {"map_string": 5}, {"map_string": {"a": 1}}, {"map_child": {1: 5}},
+        )  # fmt: skip
+        for arguments in wrong:
             with self.assertRaises(TypeError, msg=arguments):
                 Kinds(**arguments)
         for arguments in ({"nothing": 1}, {"child": {"nothing": 1}}, {"child": {5: 1}}, {"uint32_field": -1}):
@@ -92,7 +101,14 @@ class Copies(unittest.TestCase):
         copied.CopyFrom(message)
         merged.MergeFrom(message)
         pickled = pickle.loads(pickle.dumps(message))
-        for other in (copied, merged, pickled, copy.copy(message), copy.deepcopy(message), Kinds.FromString(message.SerializeToString())):
+        for other in (
+            copied,
+            merged,
+            pickled,
+            copy.copy(message),
+            copy.deepcopy(message),
+            Kinds.FromString(message.SerializeToString()),
+        ):
             self.assertEqual(other, message)
             other.child.child.int32_field = 9
             other.children[0].int32_field = 9
@@ -102,7 +118,9 @@ class Copies(unittest.TestCase):
         self.assertEqual(message, full())
 
     def test_merging_appends_lists_and_merges_the_rest(self):
-        message = Kinds(int32_field=1, int64_field=2, repeated_int32=[1], map_string={"a": "1", "b": "2"}, child={"int32_field": 1})
+        message = Kinds(
+            int32_field=1, int64_field=2, repeated_int32=[1], map_string={"a": "1", "b": "2"}, child={"int32_field": 1}
+        )
         message.MergeFrom(Kinds(int32_field=5, repeated_int32=[2], map_string={"a": "3"}, child={"int64_field": 6}))
         self.assertEqual((message.int32_field, message.int64_field), (5, 2))
         self.assertEqual((message.repeated_int32, message.map_string), ([1, 2], {"a": "3", "b": "2"}))
@@ -128,7 +146,11 @@ class Copies(unittest.TestCase):
 class Comparison(unittest.TestCase):
     def test_equal_means_equal_fields_of_one_type(self):
         self.assertEqual(full(), full())
-        for change in (lambda m: m.ClearField("optional_bool"), lambda m: m.map_child[3].Clear(), lambda m: m.children.pop()):
+        for change in (
+            lambda m: m.ClearField("optional_bool"),
+            lambda m: m.map_child[3].Clear(),
+            lambda m: m.children.pop(),
+        ):
             other = full()
             change(other)
             self.assertNotEqual(other, full())
@@ -147,9 +169,14 @@ class Comparison(unittest.TestCase):
 
 class Text(unittest.TestCase):
     def test_text_format(self):
-        message = Kinds(int32_field=-1, double_field=1, float_field=0.1, bool_field=True, enum_field=1, repeated_enum=[2, 99])
-        self.assertEqual(str(message), "double_field: 1\nfloat_field: 0.1\nint32_field: -1\nbool_field: true\nenum_field: RED\n"
-                                       "repeated_enum: BLUE\nrepeated_enum: 99\n")  # fmt: skip
+        message = Kinds(
+            int32_field=-1, double_field=1, float_field=0.1, bool_field=True, enum_field=1, repeated_enum=[2, 99]
+        )
+        self.assertEqual(
+            str(message),
+            "double_field: 1\nfloat_field: 0.1\nint32_field: -1\nbool_field: true\nenum_field: RED\n"
+            "repeated_enum: BLUE\nrepeated_enum: 99\n",
+        )
         nested = Kinds(child={"child": {}}, map_string={"k": "v"}, children=[{"int32_field": 1}])
         self.assertEqual(str(nested), 'map_string {\n  key: "k"\n  value: "v"\n}\nchild {\n  child {\n  }\n}\n'
                                       "children {\n  int32_field: 1\n}\n")  # fmt: skip
@@ -157,7 +184,9 @@ class Text(unittest.TestCase):
         self.assertEqual(str(Kinds()), "")
 
     def test_special_numbers_and_escapes(self):
-        message = Kinds(double_field=float("nan"), float_field=float("-inf"), string_field="\"'\\\n\x01é", bytes_field=b"\xff\x00a")
+        message = Kinds(
+            double_field=float("nan"), float_field=float("-inf"), string_field="\"'\\\n\x01é", bytes_field=b"\xff\x00a"
+        )
         self.assertEqual(str(message), "double_field: nan\nfloat_field: -inf\nstring_field: \"\\\"\\'\\\\\\n\\001é\"\n"
                                        'bytes_field: "\\377\\000a"\n')  # fmt: skip
 
@@ -178,7 +207,8 @@ class Deep(unittest.TestCase):
             other = Kinds()
             with self.assertRaises(EncodeError):
                 root.SerializeToString()
-            for work in (lambda r: repr(r), copy.copy, lambda r: r.DiscardUnknownFields(), other.MergeFrom):
+            self.assertIn("# nested too deeply to be shown", repr(root))
+            for work in (copy.copy, lambda r: r.DiscardUnknownFields(), other.MergeFrom):
                 with self.assertRaises(RecursionError):
                     work(root)
             del root, other
@@ -188,13 +218,65 @@ class Deep(unittest.TestCase):
             self.assertNotEqual(self.make(lambda m: m.child), self.make(lambda m: m.child))
 
 
+def refused(work, *arguments):
+    try:
+        work(*arguments)
+    except (TypeError, ValueError, AttributeError, DecodeError):
+        return
+    raise AssertionError("not refused")
+
+
+def become_a_part():
+    message = full()
+    message.MergeFrom(message)
+    message.CopyFrom(message.child)
+
+
+class Memory(unittest.TestCase):
+    def test_none_is_lost(self):
+        data = full().SerializeToString() + b"\xa0\x1f\x01"
+        wrong = {
+            "int32_field": 1.5,
+            "string_field": b"\xff",
+            "child": 5,
+            "repeated_string": ["a", 5],
+            "map_string": {"a": 5},
+            "nothing": 1,
+        }
+        works = {
+            "decode": lambda: Kinds.FromString(data).DiscardUnknownFields(),
+            "decode in vain": lambda: [
+                refused(Kinds.FromString, data[:length] + b"\x07") for length in (0, 20, 40, 60)
+            ],
+            "encode": lambda: full().SerializeToString(),
+            "pickle": lambda: pickle.loads(pickle.dumps(full())),
+            "copy": lambda: copy.deepcopy(full()) == full(),
+            "merge": become_a_part,
+            "show": lambda: repr(full()),
+            "list": lambda: full().ListFields(),
+            "construct in vain": lambda: [refused(lambda: Kinds(**{name: value})) for name, value in wrong.items()],
+            "assign in vain": lambda: [refused(setattr, full(), name, value) for name, value in wrong.items()],
+            "extend in vain": lambda: refused(full().repeated_int32.extend, [1, "x"]),
+        }
+        for name, work in works.items():
+            counts = []
+            for _ in range(2):  # the interpreter's own lists of free objects fill up in the first round
+                for _ in range(300):
+                    work()
+                counts.append(sys.getallocatedblocks())
+            with self.subTest(name):
+                self.assertLess(counts[1] - counts[0], 100)
+
+
 class Descriptors(unittest.TestCase):
     def test_names_numbers_and_types(self):
         descriptor = post_pb2.Post.DESCRIPTOR
         self.assertEqual((descriptor.full_name, descriptor.name), ("mattermost.pluginapi.v1.Post", "Post"))
         self.assertIs(post_pb2.Post().DESCRIPTOR, descriptor)
         field = descriptor.fields_by_name["create_at"]
-        self.assertEqual((field.number, field.type, field.json_name, field.is_repeated), (2, field.TYPE_INT64, "createAt", False))
+        self.assertEqual(
+            (field.number, field.type, field.json_name, field.is_repeated), (2, field.TYPE_INT64, "createAt", False)
+        )
         self.assertEqual(descriptor.fields_by_name["props"].message_type.full_name, "google.protobuf.Struct")
         entry = Kinds.DESCRIPTOR.fields_by_name["map_child"].message_type
         self.assertTrue(entry.GetOptions().map_entry)
@@ -203,23 +285,33 @@ class Descriptors(unittest.TestCase):
 
     def test_presence_and_oneofs(self):
         fields = Kinds.DESCRIPTOR.fields_by_name
-        present = {name for name in ("int32_field", "optional_int32", "child", "children", "choice_int") if fields[name].has_presence}
+        present = {
+            name
+            for name in ("int32_field", "optional_int32", "child", "children", "choice_int")
+            if fields[name].has_presence
+        }
         self.assertEqual(present, {"optional_int32", "child", "choice_int"})
         oneof = Kinds.DESCRIPTOR.oneofs_by_name["choice"]
         self.assertEqual([field.name for field in oneof.fields], ["choice_int", "choice_text", "choice_child"])
         self.assertIs(fields["choice_int"].containing_oneof, oneof)
 
     def test_field_numbers(self):
-        self.assertEqual((Kinds.INT32_FIELD_FIELD_NUMBER, Kinds().FAR_FIELD_NUMBER, post_pb2.Post.ID_FIELD_NUMBER), (3, 536870911, 1))
+        self.assertEqual(
+            (Kinds.INT32_FIELD_FIELD_NUMBER, Kinds().FAR_FIELD_NUMBER, post_pb2.Post.ID_FIELD_NUMBER), (3, 536870911, 1)
+        )
 
     def test_list_fields_gives_what_is_set_by_number(self):
         fields = [(field.name, value) for field, value in full().ListFields()]
-        self.assertEqual([name for name, _ in fields][:4], ["int32_field", "string_field", "optional_bool", "repeated_int32"])
+        self.assertEqual(
+            [name for name, _ in fields][:4], ["int32_field", "string_field", "optional_bool", "repeated_int32"]
+        )
         self.assertEqual(dict(fields)["optional_bool"], False)
         self.assertEqual(Kinds(int32_field=0, child=None).ListFields(), [])
 
     def test_a_type_knows_its_module_and_name(self):
-        self.assertEqual((post_pb2.Post.__module__, post_pb2.Post.__name__), ("mattermost_plugin.grpc.post_pb2", "Post"))
+        self.assertEqual(
+            (post_pb2.Post.__module__, post_pb2.Post.__name__), ("mattermost_plugin.grpc.post_pb2", "Post")
+        )
 
     def test_all_messages_of_the_contract_are_there(self):
         from mattermost_plugin.grpc import api_pb2, hooks_pb2  # noqa: F401

@@ -1,7 +1,7 @@
 """The guest's side of the codec's tests.
 
-A hook's id is the number of the operation, below 256, plus 256 times that of the message type. Its answer is a byte that
-says whether the guest accepted the request, and the result, or the reason why not.
+A hook's id is the number of the operation, below 256, plus 256 times that of the message type. Its answer is a byte
+that says whether the guest accepted the request, and the result, or the reason why not.
 """
 
 import random
@@ -153,7 +153,7 @@ def fill_field(message, field, dice, depth):
 
 
 def text(dice):
-    return "".join(dice.choice("aZ 0\n\"\\\0é€\U0001f600") for _ in range(dice.randrange(6)))
+    return "".join(dice.choice('aZ 0\n"\\\0é€\U0001f600') for _ in range(dice.randrange(6)))
 
 
 def plain(dice, depth):

@@ -1,1 +1,1 @@
-"""The part of google.protobuf that plugins use, on the messages of _mmpy. The package google itself is shared with others."""
+"""The part of google.protobuf that plugins use, on the messages of _mmpy."""

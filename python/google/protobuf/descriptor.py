@@ -108,7 +108,9 @@ class Descriptor:
     file = None
     containing_type = None
 
-    def __init__(self, message_class: Any, full_name: str, definition: tuple[Any, ...], map_entry: bool = False) -> None:
+    def __init__(
+        self, message_class: Any, full_name: str, definition: tuple[Any, ...], map_entry: bool = False
+    ) -> None:
         self._concrete_class = message_class
         self.full_name = full_name
         self.name = full_name.rpartition(".")[2]

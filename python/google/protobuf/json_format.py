@@ -1,7 +1,7 @@
 """Messages as protobuf's JSON: MessageToJson, MessageToDict, Parse, ParseDict.
 
-64-bit integers are strings, bytes base64, enums their names; Struct, Value, ListValue, Timestamp and the wrappers are what
-they stand for. Errors: SerializeToJsonError, ParseError.
+64-bit integers are strings, bytes base64, enums their names; Struct, Value, ListValue, Timestamp and the wrappers are
+what they stand for. Errors: SerializeToJsonError, ParseError.
 """
 
 import json
@@ -55,8 +55,8 @@ def MessageToDict(
 ) -> Any:
     """The message as what json.dumps takes: a dict, or for a well-known type what it stands for.
 
-    including_default_value_fields and always_print_fields_with_no_presence both show the fields without presence that hold
-    their default; preserving_proto_field_name keeps snake_case; float_precision rounds floats to that many digits.
+    including_default_value_fields and always_print_fields_with_no_presence both show the fields without presence that
+    hold their default; preserving_proto_field_name keeps snake_case; float_precision rounds floats to that many digits.
     """
     show_defaults = including_default_value_fields or always_print_fields_with_no_presence
     return Printer(show_defaults, preserving_proto_field_name, use_integers_for_enums, float_precision).message(message)

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.internal.json_values import INTEGERS, REALS, SPECIAL_REALS, WRAPPERS, ParseError, is_map, value_field
+from google.protobuf.internal.json_values import (
+    INTEGERS,
+    REALS,
+    SPECIAL_REALS,
+    WRAPPERS,
+    ParseError,
+    is_map,
+    value_field,
+)
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
@@ -87,7 +95,9 @@ class Parser:
         if not isinstance(value, list | tuple):
             raise ParseError(f"Failed to parse {path}: a repeated field needs an array, got {value!r}")
         for index, part in enumerate(value):
-            if part is None and not (field.message_type is not None and field.message_type.full_name.endswith(".Value")):
+            if part is None and not (
+                field.message_type is not None and field.message_type.full_name.endswith(".Value")
+            ):
                 raise ParseError(f"Failed to parse {path}[{index}]: null is not allowed in an array")
             if field.message_type is not None:
                 self.message(part, target.add(), f"{path}[{index}]")

@@ -1,8 +1,8 @@
 """What the well-known types can do beyond being messages: Struct is a dict, ListValue a list.
 
 _mmpy.message_type makes the class that WKTBASES has for a full name an additional base of the type. A class with
-_internal_assign takes a plain Python value where a message field is assigned or constructed, and says NotImplemented to what
-it is not for; one with _internal_compare can be compared with such values.
+_internal_assign takes a plain Python value where a message field is assigned or constructed, and says NotImplemented to
+what it is not for; one with _internal_compare can be compared with such values.
 """
 
 from __future__ import annotations
