@@ -285,7 +285,7 @@ func variableName(field *protogen.Field) string {
 
 // prefixed says where an error is from; of a joined one, where each of its errors is.
 func prefixed(where string, err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // of errors.Join itself
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return fmt.Errorf("%s: %w", where, err)
 	}

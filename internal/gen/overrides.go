@@ -44,8 +44,9 @@ var byHand = map[string]string{
 // parameterFields are the request fields of parameters whose names differ from them, by "Method.parameter". A parameter
 // and a field that are the only ones left over go together without an entry.
 var parameterFields = map[string]string{
-	"UploadData.rd": "data",
-	"UploadData.us": "upload_session",
+	"LogAuditRecWithLevel.rec": "record",
+	"UploadData.rd":            "data",
+	"UploadData.us":            "upload_session",
 }
 
 // parameterCalls are functions that the value of a parameter goes through on top of the rule, by "Method.parameter".
