@@ -1,5 +1,5 @@
-// Command gen writes every generated file of the repository that comes from the contract (the .proto files) and from
-// the ABI's constants. Run it anywhere inside the module:
+// Command gen writes every generated file of the repository that comes from the contract (the .proto files), from the
+// ABI's constants and from Mattermost's own Go types. Run it anywhere inside the module:
 //
 //	go run ./internal/gen         # write what has changed
 //	go run ./internal/gen -check  # write nothing; exit 1 and name every file that is out of date

@@ -68,6 +68,8 @@ func (v *valueRule) fromProto(t types.Type, message string, field *protogen.Fiel
 		switch {
 		case field.Desc.HasPresence() && isBasic(element, scalarName(field)):
 			return v.prefix + "Pointer(" + message + "." + field.GoName + ")", nil
+		case field.Desc.HasPresence() && convertible(element, field):
+			return v.pointerOf(element, qualified(element), message+"."+field.GoName), nil
 		case !field.Desc.HasPresence() && convertible(element, field):
 			return v.prefix + "NilIfZero(" + cast(qualified(element), scalarName(field), get) + ")", nil
 		}
@@ -105,6 +107,8 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 		switch {
 		case field.Desc.HasPresence() && isBasic(element, scalarName(field)):
 			return v.prefix + "Pointer(" + value + ")", nil
+		case field.Desc.HasPresence() && convertible(element, field):
+			return v.pointerOf(element, scalarName(field), value), nil
 		case !field.Desc.HasPresence() && convertible(element, field):
 			return cast(scalarName(field), qualified(element), v.prefix+"ZeroIfNil("+value+")"), nil
 		}
@@ -121,6 +125,15 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 		return v.prefix + "NilIfZero(" + value + ")", nil
 	}
 	return value, nil
+}
+
+// pointerOf converts a pointer to a value of element's kind into one to another type of that kind.
+func (v *valueRule) pointerOf(element types.Type, to, value string) string {
+	function := "NumberPointer"
+	if element.Underlying().(*types.Basic).Info()&types.IsString != 0 {
+		function = "TextPointer"
+	}
+	return fmt.Sprintf("%s%s[%s](%s)", v.prefix, function, to, value)
 }
 
 func (v *valueRule) mapFromProto(t types.Type, field *protogen.Field, get string) (string, error) {
@@ -374,7 +387,7 @@ func isBytes(t types.Type) bool {
 
 func isTime(t types.Type) bool { return qualified(t) == "time.Time" }
 
-// modelName is the name of the named type that t is or points at, or "".
+// modelName is the name of the named type that t is or points at; "-" where that has none.
 func modelName(t types.Type) string {
 	if pointer, ok := t.(*types.Pointer); ok {
 		t = types.Unalias(pointer.Elem())

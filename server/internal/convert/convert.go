@@ -80,6 +80,22 @@ func Pointer[T any](p *T) *T {
 	return new(*p)
 }
 
+// NumberPointer is Pointer for numbers of another type.
+func NumberPointer[To, From ~int | ~int32 | ~int64 | ~float64](p *From) *To {
+	if p == nil {
+		return nil
+	}
+	return new(To(*p))
+}
+
+// TextPointer is Pointer for texts of another type.
+func TextPointer[To, From ~string](p *From) *To {
+	if p == nil {
+		return nil
+	}
+	return new(To(*p))
+}
+
 // NilIfZero gives the address of a value, or nil for the zero value: where just one of model and message tells the
 // two apart.
 func NilIfZero[T comparable](value T) *T {

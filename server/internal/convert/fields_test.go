@@ -94,3 +94,13 @@ func TestZeroAndNilStandForEachOther(t *testing.T) {
 	require.Zero(t, ZeroIfNil[int](nil))
 	require.Equal(t, 7, ZeroIfNil(new(7)))
 }
+
+func TestPointersAreCopiedAndConverted(t *testing.T) {
+	text := "custom"
+	require.Equal(t, model.GroupSourceCustom, *TextPointer[model.GroupSource](&text))
+	require.Nil(t, TextPointer[string]((*model.GroupSource)(nil)))
+	number := 7
+	require.EqualValues(t, 7, *NumberPointer[int64](&number))
+	require.Nil(t, NumberPointer[int]((*int64)(nil)))
+	require.NotSame(t, &text, Pointer(&text))
+}
