@@ -36,6 +36,20 @@ type contract struct {
 	api    *protogen.Service // PluginAPI
 	hooks  *protogen.Service // PluginHooks
 	abi    abiConstants
+
+	mattermost *goTypes
+}
+
+// message gives a message of the contract by its name, or nil.
+func (c *contract) message(name string) *protogen.Message {
+	for _, file := range c.plugin.Files {
+		for _, message := range file.Messages {
+			if !isWellKnown(file.Desc) && string(message.Desc.Name()) == name {
+				return message
+			}
+		}
+	}
+	return nil
 }
 
 // readContract compiles the .proto files and reads the ABI's constants below the module's root.
@@ -58,7 +72,10 @@ func readContract(ctx context.Context, root string) (*contract, error) {
 	if c.api == nil || c.hooks == nil {
 		return nil, errors.New("the contract lacks the service PluginAPI or PluginHooks")
 	}
-	c.abi, err = readABIConstants(filepath.Join(root, abiDir))
+	if c.abi, err = readABIConstants(filepath.Join(root, abiDir)); err != nil {
+		return nil, err
+	}
+	c.mattermost, err = readGoTypes(root)
 	return c, err
 }
 

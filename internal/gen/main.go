@@ -1,5 +1,5 @@
-// Command gen writes every generated file of the repository that comes from the contract (the .proto files) and from
-// the ABI's constants. Run it anywhere inside the module:
+// Command gen writes every generated file of the repository that comes from the contract (the .proto files), from the
+// ABI's constants and from Mattermost's own Go types. Run it anywhere inside the module:
 //
 //	go run ./internal/gen         # write what has changed
 //	go run ./internal/gen -check  # write nothing; exit 1 and name every file that is out of date
@@ -24,6 +24,8 @@ var outputs = []output{
 	{name: "the Python messages", generate: pythonMessages, owns: []string{pythonGRPC + "/*_pb2.py", pythonGoogle + "/*_pb2.py"}},
 	{name: "the Python stubs", generate: pythonStubs, owns: []string{pythonGRPC + "/*_pb2.pyi", pythonGoogle + "/*_pb2.pyi"}},
 	{name: "the Python table of hooks", generate: pythonHooks, owns: []string{"python/mattermost_plugin/_internal/hook_messages.py"}},
+	{name: "the API handlers", generate: apiHandlers, owns: []string{handlersDir + "/*_gen.go"}},
+	{name: "the conversions", generate: conversions, owns: []string{convertDir + "/*_gen.go"}},
 	{name: "the in-memory server's missing methods", generate: unsupportedAPI, owns: []string{memserverDir + "/unsupported_gen.go"}},
 }
 

@@ -9,60 +9,6 @@ import (
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// CommandToProto gives the message of a model.Command.
-func CommandToProto(c *model.Command) *pb.Command {
-	if c == nil {
-		return nil
-	}
-	return &pb.Command{
-		Id:               c.Id,
-		Token:            c.Token,
-		CreateAt:         c.CreateAt,
-		UpdateAt:         c.UpdateAt,
-		DeleteAt:         c.DeleteAt,
-		CreatorId:        c.CreatorId,
-		TeamId:           c.TeamId,
-		Trigger:          c.Trigger,
-		Method:           c.Method,
-		Username:         c.Username,
-		IconUrl:          c.IconURL,
-		AutoComplete:     c.AutoComplete,
-		AutoCompleteDesc: c.AutoCompleteDesc,
-		AutoCompleteHint: c.AutoCompleteHint,
-		DisplayName:      c.DisplayName,
-		Description:      c.Description,
-		Url:              c.URL,
-		PluginId:         c.PluginId,
-	}
-}
-
-// CommandFromProto is the inverse of CommandToProto.
-func CommandFromProto(c *pb.Command) *model.Command {
-	if c == nil {
-		return nil
-	}
-	return &model.Command{
-		Id:               c.GetId(),
-		Token:            c.GetToken(),
-		CreateAt:         c.GetCreateAt(),
-		UpdateAt:         c.GetUpdateAt(),
-		DeleteAt:         c.GetDeleteAt(),
-		CreatorId:        c.GetCreatorId(),
-		TeamId:           c.GetTeamId(),
-		Trigger:          c.GetTrigger(),
-		Method:           c.GetMethod(),
-		Username:         c.GetUsername(),
-		IconURL:          c.GetIconUrl(),
-		AutoComplete:     c.GetAutoComplete(),
-		AutoCompleteDesc: c.GetAutoCompleteDesc(),
-		AutoCompleteHint: c.GetAutoCompleteHint(),
-		DisplayName:      c.GetDisplayName(),
-		Description:      c.GetDescription(),
-		URL:              c.GetUrl(),
-		PluginId:         c.GetPluginId(),
-	}
-}
-
 // CommandArgsToProto gives the message of a model.CommandArgs. The mentioned users and channels (ids by name) cross as
 // JSON objects in the text fields that the contract has for them.
 func CommandArgsToProto(a *model.CommandArgs) *pb.CommandArgs {

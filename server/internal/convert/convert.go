@@ -1,5 +1,9 @@
 // Package convert turns Mattermost's models into the messages of the contract and back.
 //
+// Most conversions follow from the fields of the two and are generated (models_gen.go, by internal/gen). A conversion
+// written here goes before the rule: one of a model, XToProto or XFromProto; one of a type, of an enum or of a single
+// field of a model, xFieldToProto or xFieldFromProto.
+//
 // XToProto gives the message of a model, XFromProto the model of a message; a nil pointer gives nil both ways. What the
 // contract has no field for does not cross: XFromProto leaves it at its zero value, XOnto (where a plugin hands back a
 // changed copy of what it was given) keeps it as it was.
@@ -9,7 +13,7 @@
 // no nil.
 package convert
 
-import "maps"
+import "time"
 
 // List converts the items of a slice one by one and leaves out those whose conversion is nil. The result of a nil slice
 // is nil.
@@ -40,8 +44,22 @@ func Values[A, B any](items []A, convert func(*A) *B) []*B {
 	return out
 }
 
-// table converts the values of a map; nil ones are left out.
-func table[A, B any](items map[string]*A, convert func(*A) *B) map[string]*B {
+// Structs is the inverse of Values.
+func Structs[A, B any](items []*A, convert func(*A) *B) []B {
+	if items == nil {
+		return nil
+	}
+	out := make([]B, 0, len(items))
+	for _, item := range items {
+		if converted := convert(item); converted != nil {
+			out = append(out, *converted)
+		}
+	}
+	return out
+}
+
+// Table converts the values of a map; nil ones are left out.
+func Table[A, B any](items map[string]*A, convert func(*A) *B) map[string]*B {
 	if items == nil {
 		return nil
 	}
@@ -54,15 +72,61 @@ func table[A, B any](items map[string]*A, convert func(*A) *B) map[string]*B {
 	return out
 }
 
-// pointer gives the address of a copy of what p points at, so that model and message share no memory.
-func pointer[T any](p *T) *T {
+// Pointer gives the address of a copy of what p points at, so that model and message share no memory.
+func Pointer[T any](p *T) *T {
 	if p == nil {
 		return nil
 	}
 	return new(*p)
 }
 
-// stringMap copies a map of strings and gives it another type.
-func stringMap[To, From ~map[string]string](m From) To {
-	return To(maps.Clone(m))
+// NumberPointer is Pointer for numbers of another type.
+func NumberPointer[To, From ~int | ~int32 | ~int64 | ~float64](p *From) *To {
+	if p == nil {
+		return nil
+	}
+	return new(To(*p))
+}
+
+// TextPointer is Pointer for texts of another type.
+func TextPointer[To, From ~string](p *From) *To {
+	if p == nil {
+		return nil
+	}
+	return new(To(*p))
+}
+
+// NilIfZero gives the address of a value, or nil for the zero value: where just one of model and message tells the
+// two apart.
+func NilIfZero[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}
+
+// ZeroIfNil is the inverse of NilIfZero.
+func ZeroIfNil[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// TimeToMillis gives the milliseconds since 1970 of a time, 0 for the zero time.
+func TimeToMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// TimeFromMillis is the inverse of TimeToMillis; the time is in UTC.
+func TimeFromMillis(millis int64) time.Time {
+	if millis == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(millis).UTC()
 }

@@ -39,13 +39,20 @@ func TestMessagesSurviveTheWayToModelsAndBack(t *testing.T) {
 		"CommandArgs":     roundTrip(CommandArgsFromProto, CommandArgsToProto, "t", "user_mention", "channel_mention"),
 		"CommandResponse": roundTrip(CommandResponseFromProto, CommandResponseToProto),
 		"FileInfo":        roundTrip(FileInfoFromProto, FileInfoToProto),
+		"Group":           roundTrip(GroupFromProto, GroupToProto),
+		"GroupSyncable":   roundTrip(GroupSyncableFromProto, GroupSyncableToProto),
+		"OAuthApp":        roundTrip(OAuthAppFromProto, OAuthAppToProto, "callback_urls"),
 		"Post":            roundTrip(PostFromProto, PostToProto),
+		"PropertyField":   roundTrip(PropertyFieldFromProto, PropertyFieldToProto),
 		"Reaction":        roundTrip(ReactionFromProto, ReactionToProto),
 		"Session":         roundTrip(SessionFromProto, SessionToProto),
+		"SharedChannel":   roundTrip(SharedChannelFromProto, SharedChannelToProto, "home"),
+		"SidebarCategory": roundTrip(SidebarCategoryWithChannelsFromProto, SidebarCategoryWithChannelsToProto, "sorting"),
 		"Team":            roundTrip(TeamFromProto, TeamToProto),
 		"TeamMember":      roundTrip(TeamMemberFromProto, TeamMemberToProto),
 		"User":            roundTrip(UserFromProto, UserToProto),
 		"UserAccessToken": roundTrip(UserAccessTokenFromProto, UserAccessTokenToProto),
+		"UploadSession":   roundTrip(UploadSessionFromProto, UploadSessionToProto),
 		"UserAuth":        roundTrip(UserAuthFromProto, UserAuthToProto),
 	} {
 		t.Run(name, test)
@@ -74,7 +81,7 @@ func TestNilGivesNilBothWays(t *testing.T) {
 	require.Nil(t, UserToProto(nil))
 	require.Nil(t, UserFromProto(nil))
 	require.Nil(t, ValueFromProto(nil))
-	require.NotNil(t, BroadcastFromProto(nil), "Mattermost dereferences it")
+	require.NotNil(t, WebsocketBroadcastFromProto(nil), "Mattermost dereferences it")
 	require.Equal(t, model.OpenDialogRequest{Dialog: model.Dialog{Elements: []model.DialogElement{}}}, OpenDialogRequestFromProto(nil))
 }
 
@@ -218,7 +225,7 @@ func TestCommandResponsesKeepTheirAttachmentsInTheProps(t *testing.T) {
 }
 
 func TestBroadcastsLeaveOutOneConnection(t *testing.T) {
-	broadcast := BroadcastFromProto(&pb.WebsocketBroadcast{ConnectionId: "c", OmitConnectionId: true, OmitUsers: []string{"u"}})
+	broadcast := WebsocketBroadcastFromProto(&pb.WebsocketBroadcast{ConnectionId: "c", OmitConnectionId: true, OmitUsers: []string{"u"}})
 	require.Equal(t, &model.WebsocketBroadcast{OmitConnectionId: "c", OmitUsers: map[string]bool{"u": true}}, broadcast)
 }
 

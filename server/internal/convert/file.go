@@ -29,7 +29,7 @@ func FileInfoToProto(f *model.FileInfo) *pb.FileInfo {
 		Width:           int32(f.Width),
 		Height:          int32(f.Height),
 		HasPreviewImage: f.HasPreviewImage,
-		RemoteId:        pointer(f.RemoteId),
+		RemoteId:        Pointer(f.RemoteId),
 		Archived:        f.Archived,
 	}
 	if f.MiniPreview != nil {
@@ -58,7 +58,7 @@ func FileInfoFromProto(f *pb.FileInfo) *model.FileInfo {
 		Width:           int(f.GetWidth()),
 		Height:          int(f.GetHeight()),
 		HasPreviewImage: f.GetHasPreviewImage(),
-		RemoteId:        pointer(f.RemoteId),
+		RemoteId:        Pointer(f.RemoteId),
 		Archived:        f.GetArchived(),
 	}
 	if f.MiniPreview != nil {

@@ -14,9 +14,9 @@ func metadataToProto(m *model.PostMetadata) *pb.PostMetadata {
 		Embeds:           List(m.Embeds, embedToProto),
 		Reactions:        List(m.Reactions, ReactionToProto),
 		Files:            List(m.Files, FileInfoToProto),
-		Images:           table(m.Images, imageToProto),
-		Priority:         priorityToProto(m.Priority),
-		Acknowledgements: List(m.Acknowledgements, acknowledgementToProto),
+		Images:           Table(m.Images, PostImageToProto),
+		Priority:         PostPriorityToProto(m.Priority),
+		Acknowledgements: List(m.Acknowledgements, PostAcknowledgementToProto),
 	}
 }
 
@@ -36,9 +36,9 @@ func metadataOnto(original *model.PostMetadata, m *pb.PostMetadata) *model.PostM
 	metadata.Embeds = embedsOnto(embeds, m.GetEmbeds())
 	metadata.Reactions = List(m.GetReactions(), ReactionFromProto)
 	metadata.Files = List(m.GetFiles(), FileInfoFromProto)
-	metadata.Images = table(m.GetImages(), imageFromProto)
-	metadata.Priority = priorityFromProto(m.GetPriority())
-	metadata.Acknowledgements = List(m.GetAcknowledgements(), acknowledgementFromProto)
+	metadata.Images = Table(m.GetImages(), PostImageFromProto)
+	metadata.Priority = PostPriorityFromProto(m.GetPriority())
+	metadata.Acknowledgements = List(m.GetAcknowledgements(), PostAcknowledgementFromProto)
 	return metadata
 }
 
@@ -75,56 +75,4 @@ func sameEmbed(a, b *pb.PostEmbed) bool {
 		return false
 	}
 	return a.GetData() == nil || equalStructs(a.GetData(), b.GetData())
-}
-
-func imageToProto(i *model.PostImage) *pb.PostImage {
-	if i == nil {
-		return nil
-	}
-	return &pb.PostImage{Width: int32(i.Width), Height: int32(i.Height), Format: i.Format, FrameCount: int64(i.FrameCount)}
-}
-
-func imageFromProto(i *pb.PostImage) *model.PostImage {
-	if i == nil {
-		return nil
-	}
-	return &model.PostImage{
-		Width: int(i.GetWidth()), Height: int(i.GetHeight()), Format: i.GetFormat(), FrameCount: int(i.GetFrameCount()),
-	}
-}
-
-func priorityToProto(p *model.PostPriority) *pb.PostPriority {
-	if p == nil {
-		return nil
-	}
-	return &pb.PostPriority{
-		Priority:                pointer(p.Priority),
-		RequestedAck:            pointer(p.RequestedAck),
-		PersistentNotifications: pointer(p.PersistentNotifications),
-	}
-}
-
-func priorityFromProto(p *pb.PostPriority) *model.PostPriority {
-	if p == nil {
-		return nil
-	}
-	return &model.PostPriority{
-		Priority:                pointer(p.Priority),
-		RequestedAck:            pointer(p.RequestedAck),
-		PersistentNotifications: pointer(p.PersistentNotifications),
-	}
-}
-
-func acknowledgementToProto(a *model.PostAcknowledgement) *pb.PostAcknowledgement {
-	if a == nil {
-		return nil
-	}
-	return &pb.PostAcknowledgement{UserId: a.UserId, PostId: a.PostId, AcknowledgedAt: a.AcknowledgedAt}
-}
-
-func acknowledgementFromProto(a *pb.PostAcknowledgement) *model.PostAcknowledgement {
-	if a == nil {
-		return nil
-	}
-	return &model.PostAcknowledgement{UserId: a.GetUserId(), PostId: a.GetPostId(), AcknowledgedAt: a.GetAcknowledgedAt()}
 }

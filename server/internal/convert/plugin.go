@@ -39,23 +39,8 @@ func ManifestToProto(m *model.Manifest) *pb.Manifest {
 	}
 }
 
-// PluginStatusToProto gives the message of a model.PluginStatus.
-func PluginStatusToProto(s *model.PluginStatus) *pb.PluginStatus {
-	if s == nil {
-		return nil
-	}
-	return &pb.PluginStatus{
-		PluginId:    s.PluginId,
-		PluginPath:  s.PluginPath,
-		State:       int32(s.State),
-		Name:        s.Name,
-		Description: s.Description,
-		Version:     s.Version,
-	}
-}
-
-// KVSetOptionsFromProto gives the model of how a value is stored.
-func KVSetOptionsFromProto(o *pb.PluginKVSetOptions) model.PluginKVSetOptions {
+// PluginKVSetOptionsFromProto gives the model of how a value is stored.
+func PluginKVSetOptionsFromProto(o *pb.PluginKVSetOptions) model.PluginKVSetOptions {
 	return model.PluginKVSetOptions{
 		Atomic:          o.GetAtomic(),
 		OldValue:        NilIfEmpty(o.GetOldValue()),
@@ -72,9 +57,9 @@ func NilIfEmpty(value []byte) []byte {
 	return value
 }
 
-// BroadcastFromProto gives the model of whom a websocket event goes to: everybody, where there is no message. The
+// WebsocketBroadcastFromProto gives the model of whom a websocket event goes to: everybody, where there is no message. The
 // contract has one connection and a flag that says that just this one is left out.
-func BroadcastFromProto(b *pb.WebsocketBroadcast) *model.WebsocketBroadcast {
+func WebsocketBroadcastFromProto(b *pb.WebsocketBroadcast) *model.WebsocketBroadcast {
 	broadcast := &model.WebsocketBroadcast{
 		UserId:              b.GetUserId(),
 		ChannelId:           b.GetChannelId(),
@@ -92,16 +77,6 @@ func BroadcastFromProto(b *pb.WebsocketBroadcast) *model.WebsocketBroadcast {
 		}
 	}
 	return broadcast
-}
-
-// ClusterEventFromProto gives the model of an event for the same plugin on other servers of the cluster.
-func ClusterEventFromProto(e *pb.PluginClusterEvent) model.PluginClusterEvent {
-	return model.PluginClusterEvent{Id: e.GetId(), Data: e.GetData()}
-}
-
-// ClusterEventOptionsFromProto gives the model of how such an event is sent.
-func ClusterEventOptionsFromProto(o *pb.PluginClusterEventSendOptions) model.PluginClusterEventSendOptions {
-	return model.PluginClusterEventSendOptions{SendType: o.GetSendType(), TargetId: o.GetTargetId()}
 }
 
 // PermissionFromProto gives Mattermost's permission of an id such as "create_post"; one that this build does not know

@@ -32,11 +32,11 @@ func PostToProto(p *model.Post) *pb.Post {
 		FileIds:       slices.Clone([]string(p.FileIds)),
 		PendingPostId: p.PendingPostId,
 		HasReactions:  p.HasReactions,
-		RemoteId:      pointer(p.RemoteId),
+		RemoteId:      Pointer(p.RemoteId),
 		ReplyCount:    p.ReplyCount,
 		LastReplyAt:   p.LastReplyAt,
 		Participants:  List(p.Participants, UserToProto),
-		IsFollowing:   pointer(p.IsFollowing),
+		IsFollowing:   Pointer(p.IsFollowing),
 		Metadata:      metadataToProto(p.Metadata),
 	}
 }
@@ -81,11 +81,11 @@ func postOnto(post, original *model.Post, p *pb.Post) *model.Post {
 	post.FileIds = p.GetFileIds()
 	post.PendingPostId = p.GetPendingPostId()
 	post.HasReactions = p.GetHasReactions()
-	post.RemoteId = pointer(p.RemoteId)
+	post.RemoteId = Pointer(p.RemoteId)
 	post.ReplyCount = p.GetReplyCount()
 	post.LastReplyAt = p.GetLastReplyAt()
 	post.Participants = List(p.GetParticipants(), UserFromProto)
-	post.IsFollowing = pointer(p.IsFollowing)
+	post.IsFollowing = Pointer(p.IsFollowing)
 	if original == nil {
 		post.SetProps(StructFromProto(p.GetProps()))
 		post.Metadata = metadataOnto(nil, p.GetMetadata())
@@ -103,7 +103,7 @@ func PostListToProto(l *model.PostList) *pb.PostList {
 	}
 	return &pb.PostList{
 		Order:                     slices.Clone(l.Order),
-		Posts:                     table(l.Posts, PostToProto),
+		Posts:                     Table(l.Posts, PostToProto),
 		NextPostId:                l.NextPostId,
 		PrevPostId:                l.PrevPostId,
 		FirstInaccessiblePostTime: l.FirstInaccessiblePostTime != 0,
@@ -119,7 +119,7 @@ func PostSearchResultsToProto(r *model.PostSearchResults) *pb.PostSearchResults 
 	results := &pb.PostSearchResults{}
 	if r.PostList != nil {
 		results.Order = slices.Clone(r.Order)
-		results.Posts = table(r.Posts, PostToProto)
+		results.Posts = Table(r.Posts, PostToProto)
 	}
 	if r.Matches != nil {
 		results.Matches = make(map[string]*pb.StringList, len(r.Matches))
@@ -139,57 +139,5 @@ func SearchParameterFromProto(p *pb.SearchParameter) model.SearchParameter {
 		Page:                   new(int(p.GetPage())),
 		PerPage:                new(int(p.GetPerPage())),
 		IncludeDeletedChannels: new(p.GetIncludeDeletedChannels()),
-	}
-}
-
-// ReactionToProto gives the message of a model.Reaction.
-func ReactionToProto(r *model.Reaction) *pb.Reaction {
-	if r == nil {
-		return nil
-	}
-	return &pb.Reaction{
-		UserId:    r.UserId,
-		PostId:    r.PostId,
-		EmojiName: r.EmojiName,
-		CreateAt:  r.CreateAt,
-		UpdateAt:  r.UpdateAt,
-		DeleteAt:  r.DeleteAt,
-		RemoteId:  pointer(r.RemoteId),
-		ChannelId: presence(r.ChannelId),
-	}
-}
-
-// ReactionFromProto is the inverse of ReactionToProto.
-func ReactionFromProto(r *pb.Reaction) *model.Reaction {
-	if r == nil {
-		return nil
-	}
-	return &model.Reaction{
-		UserId:    r.GetUserId(),
-		PostId:    r.GetPostId(),
-		EmojiName: r.GetEmojiName(),
-		CreateAt:  r.GetCreateAt(),
-		UpdateAt:  r.GetUpdateAt(),
-		DeleteAt:  r.GetDeleteAt(),
-		RemoteId:  pointer(r.RemoteId),
-		ChannelId: r.GetChannelId(),
-	}
-}
-
-// presence gives an optional field of the contract the value of a plain string: unset where it is empty.
-func presence(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// EmojiToProto gives the message of a model.Emoji.
-func EmojiToProto(e *model.Emoji) *pb.Emoji {
-	if e == nil {
-		return nil
-	}
-	return &pb.Emoji{
-		Id: e.Id, CreateAt: e.CreateAt, UpdateAt: e.UpdateAt, DeleteAt: e.DeleteAt, CreatorId: e.CreatorId, Name: e.Name,
 	}
 }

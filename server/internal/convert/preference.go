@@ -14,12 +14,3 @@ func PreferenceToProto(p *model.Preference) *pb.Preference {
 	}
 	return &pb.Preference{UserId: p.UserId, Category: p.Category, Name: p.Name, Value: p.Value}
 }
-
-// PreferencesFromProto is the inverse of PreferenceToProto, for many.
-func PreferencesFromProto(preferences []*pb.Preference) []model.Preference {
-	out := make([]model.Preference, 0, len(preferences))
-	for _, p := range preferences {
-		out = append(out, model.Preference{UserId: p.GetUserId(), Category: p.GetCategory(), Name: p.GetName(), Value: p.GetValue()})
-	}
-	return out
-}

@@ -242,8 +242,6 @@ func TestWhatHasNoHandlerIsUnimplemented(t *testing.T) {
 	c, _ := caller(&plugintest.API{})
 	_, err := c.Call(t.Context(), abi.Method(len(abi.Methods)), nil)
 	require.ErrorIs(t, err, abi.StatusUnimplemented)
-	_, err = c.Call(t.Context(), abi.PluginHTTP, nil)
-	require.ErrorIs(t, err, abi.StatusUnimplemented)
 }
 
 func TestCallsWithoutAnAPIAreUnavailable(t *testing.T) {

@@ -42,7 +42,7 @@ var configuration = group{
 	abi.SaveConfig: handle(func(api plugin.API, r *pb.SaveConfigRequest) *pb.SaveConfigResponse {
 		var config model.Config
 		if err := json.Unmarshal(r.GetConfigJson(), &config); err != nil {
-			return &pb.SaveConfigResponse{Error: badJSON("config_json", err)}
+			return &pb.SaveConfigResponse{Error: badRequest("config_json: " + err.Error())}
 		}
 		return &pb.SaveConfigResponse{Error: convert.AppErrorToProto(api.SaveConfig(&config))}
 	}),
@@ -52,9 +52,6 @@ var configuration = group{
 			config = &structpb.Struct{}
 		}
 		return &pb.GetPluginConfigResponse{Config: config}
-	}),
-	abi.SavePluginConfig: handle(func(api plugin.API, r *pb.SavePluginConfigRequest) *pb.SavePluginConfigResponse {
-		return &pb.SavePluginConfigResponse{Error: convert.AppErrorToProto(api.SavePluginConfig(convert.StructFromProto(r.GetConfig())))}
 	}),
 }
 
@@ -66,7 +63,7 @@ func configToJSON(config *model.Config) ([]byte, error) {
 	return json.Marshal(config)
 }
 
-// badJSON is the error of a request whose JSON in field is none.
-func badJSON(field string, err error) *pb.AppError {
-	return &pb.AppError{Id: convert.PlainErrorID, Message: field + ": " + err.Error(), StatusCode: http.StatusBadRequest}
+// badRequest is the error of a request that is not what its method needs.
+func badRequest(why string) *pb.AppError {
+	return &pb.AppError{Id: convert.PlainErrorID, Message: why, StatusCode: http.StatusBadRequest}
 }

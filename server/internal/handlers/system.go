@@ -12,26 +12,6 @@ import (
 
 // system answers for the server itself.
 var system = group{
-	abi.GetServerVersion: handle(func(api plugin.API, _ *pb.GetServerVersionRequest) *pb.GetServerVersionResponse {
-		return &pb.GetServerVersionResponse{Version: api.GetServerVersion()}
-	}),
-	abi.GetSystemInstallDate: handle(func(api plugin.API, _ *pb.GetSystemInstallDateRequest) *pb.GetSystemInstallDateResponse {
-		date, err := api.GetSystemInstallDate()
-		return &pb.GetSystemInstallDateResponse{InstallDate: date, Error: convert.AppErrorToProto(err)}
-	}),
-	abi.GetDiagnosticId: handle(func(api plugin.API, _ *pb.GetDiagnosticIdRequest) *pb.GetDiagnosticIdResponse {
-		return &pb.GetDiagnosticIdResponse{DiagnosticId: api.GetDiagnosticId()}
-	}),
-	abi.GetTelemetryId: handle(func(api plugin.API, _ *pb.GetTelemetryIdRequest) *pb.GetTelemetryIdResponse {
-		return &pb.GetTelemetryIdResponse{TelemetryId: api.GetTelemetryId()}
-	}),
-	abi.IsEnterpriseReady: handle(func(api plugin.API, _ *pb.IsEnterpriseReadyRequest) *pb.IsEnterpriseReadyResponse {
-		return &pb.IsEnterpriseReadyResponse{IsEnterpriseReady: api.IsEnterpriseReady()}
-	}),
-	abi.RequestTrialLicense: handle(func(api plugin.API, r *pb.RequestTrialLicenseRequest) *pb.RequestTrialLicenseResponse {
-		err := api.RequestTrialLicense(r.GetRequesterId(), int(r.GetUsers()), r.GetTermsAccepted(), r.GetReceiveEmailsAccepted())
-		return &pb.RequestTrialLicenseResponse{Error: convert.AppErrorToProto(err)}
-	}),
 	abi.GetLicense: handle(func(api plugin.API, _ *pb.GetLicenseRequest) *pb.GetLicenseResponse {
 		license := api.GetLicense()
 		if license == nil { // the free edition has none

@@ -2,15 +2,8 @@ package handlers
 
 import "github.com/mmpy/mmpy/abi"
 
-// groups are the handlers of all areas.
-var groups = []group{
-	users, userStatuses, permissions, sessions, preferences,
-	teams, teamMembers,
-	channels, channelMembers,
-	posts, postLists, ephemeralPosts, reactions, emojis, files,
-	keyValues, configuration, plugins, system, logs,
-	commands, bots, messaging,
-}
+// groups are the handlers: those that follow from the types, and those written by hand.
+var groups = []group{generated, configuration, system, pluginHTTP}
 
 // table has the handler of each method; its zero value where there is none.
 var table = merge(groups)

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"go/types"
+
+	"golang.org/x/tools/go/packages"
+)
+
+const (
+	modelPath  = "github.com/mattermost/mattermost/server/public/model"
+	pluginPath = "github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// goTypes are the types of Mattermost that the contract stands for, as the compiler sees them.
+type goTypes struct {
+	model *types.Package
+	api   *types.Interface // plugin.API
+}
+
+// readGoTypes reads the types of the Mattermost that go.mod pins, from the module's root.
+func readGoTypes(root string) (*goTypes, error) {
+	config := &packages.Config{Mode: packages.NeedName | packages.NeedTypes, Dir: root}
+	loaded, err := packages.Load(config, modelPath, pluginPath)
+	if err != nil {
+		return nil, fmt.Errorf("read Mattermost's types: %w", err)
+	}
+	t := &goTypes{}
+	for _, p := range loaded {
+		if len(p.Errors) > 0 {
+			return nil, fmt.Errorf("read Mattermost's types: %w", p.Errors[0])
+		}
+		switch p.PkgPath {
+		case modelPath:
+			t.model = p.Types
+		case pluginPath:
+			if api := p.Types.Scope().Lookup("API"); api != nil {
+				t.api, _ = api.Type().Underlying().(*types.Interface)
+			}
+		}
+	}
+	if t.model == nil || t.api == nil {
+		return nil, errors.New("read Mattermost's types: no plugin.API or no package model")
+	}
+	return t, nil
+}
+
+// methods gives the methods of plugin.API by name.
+func (t *goTypes) methods() map[string]*types.Signature {
+	methods := map[string]*types.Signature{}
+	for method := range t.api.Methods() {
+		methods[method.Name()] = method.Signature()
+	}
+	return methods
+}
+
+// A structField is an exported field of a model.
+type structField struct {
+	name   string
+	goType types.Type
+}
+
+// structFields gives the exported fields of a struct type, or nil where it is none. An embedded struct is one field.
+func structFields(t types.Type) []structField {
+	structure, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	var fields []structField
+	for field := range structure.Fields() {
+		if field.Exported() {
+			fields = append(fields, structField{field.Name(), field.Type()})
+		}
+	}
+	return fields
+}
+
+// modelOf gives the named struct type that t is or points at; nil where it is neither.
+func modelOf(t types.Type) (named *types.Named, isPointer bool) {
+	t = types.Unalias(t)
+	if pointer, ok := t.(*types.Pointer); ok {
+		t, isPointer = types.Unalias(pointer.Elem()), true
+	}
+	named, ok := t.(*types.Named)
+	if !ok {
+		return nil, false
+	}
+	if _, ok := named.Underlying().(*types.Struct); !ok {
+		return nil, false
+	}
+	return named, isPointer
+}
+
+// qualified writes a type as Go source does: "*model.User".
+func qualified(t types.Type) string {
+	return types.TypeString(t, (*types.Package).Name)
+}

@@ -1,0 +1,399 @@
+package main
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+
+	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// The rule by which a Go value and a field of a message stand for each other: by type, in this order
+//
+//	what a hand-written conversion of package convert takes or gives, found by its name: XToProto, XFromProto
+//	map[string]any         Struct
+//	any                    Value
+//	a model                its message
+//	[]T, map[string]T      repeated T, map<string, T>
+//	io.Reader              bytes (into Mattermost only)
+//	...any                 repeated KeyValuePair (into Mattermost only)
+//	*T                     optional T, or T where the zero value stands for nil
+//	numbers, strings       numbers and strings of any type that Go converts one into the other
+
+// A conversionName says which function is needed: of a model and of a message, and which way.
+type conversionName struct {
+	model   *types.Named
+	message *protogen.Message
+	toProto bool
+}
+
+// String is the name of the function.
+func (n conversionName) String() string {
+	if n.toProto {
+		return n.model.Obj().Name() + "ToProto"
+	}
+	return n.model.Obj().Name() + "FromProto"
+}
+
+// A valueRule writes expressions that convert values, in one package.
+type valueRule struct {
+	prefix  string               // of package convert's names: "convert." or nothing
+	written writtenFuncs         // hand-written conversions
+	need    func(conversionName) // told of the conversions that expressions call
+	shares  bool                 // slices and maps need not be copied
+}
+
+// fromProto gives the expression of type t for the field of a message that an expression gives.
+func (v *valueRule) fromProto(t types.Type, message string, field *protogen.Field) (string, error) {
+	get := fmt.Sprintf("%s.Get%s()", message, field.GoName)
+	t = types.Unalias(t)
+	switch {
+	case field.Desc.IsMap():
+		return v.mapFromProto(t, field, get)
+	case field.Desc.IsList():
+		return v.listFromProto(t, field, get)
+	case field.Message != nil:
+		return v.messageFromProto(t, field, get)
+	case field.Enum != nil:
+		return v.enum(field, "FromProto", get)
+	case field.Desc.Kind() == protoreflect.BytesKind:
+		return v.bytesFromProto(t, get)
+	}
+	if function, ok := v.written.find(modelName(t)+"FromProto", scalarName(field)); ok {
+		return v.prefix + function.name + "(" + get + ")", nil
+	}
+	if pointer, ok := t.(*types.Pointer); ok {
+		element := types.Unalias(pointer.Elem())
+		switch {
+		case field.Desc.HasPresence() && isBasic(element, scalarName(field)):
+			return v.prefix + "Pointer(" + message + "." + field.GoName + ")", nil
+		case field.Desc.HasPresence() && convertible(element, field):
+			return v.pointerOf(element, qualified(element), message+"."+field.GoName), nil
+		case !field.Desc.HasPresence() && convertible(element, field):
+			return v.prefix + "NilIfZero(" + cast(qualified(element), scalarName(field), get) + ")", nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	if isTime(t) && scalarName(field) == "int64" {
+		return v.prefix + "TimeFromMillis(" + get + ")", nil
+	}
+	if !convertible(t, field) {
+		return "", v.mismatch(t, field)
+	}
+	return cast(qualified(t), scalarName(field), get), nil
+}
+
+// toProto gives the expression for the field of a message for an expression of type t.
+func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (string, error) {
+	t = types.Unalias(t)
+	switch {
+	case field.Desc.IsMap():
+		return v.mapToProto(t, field, value)
+	case field.Desc.IsList():
+		return v.listToProto(t, field, value)
+	case field.Message != nil:
+		return v.messageToProto(t, field, value)
+	case field.Enum != nil:
+		return v.enum(field, "ToProto", value)
+	case field.Desc.Kind() == protoreflect.BytesKind:
+		if isBytes(t) {
+			return value, nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	if pointer, ok := t.(*types.Pointer); ok {
+		element := types.Unalias(pointer.Elem())
+		switch {
+		case field.Desc.HasPresence() && isBasic(element, scalarName(field)):
+			return v.prefix + "Pointer(" + value + ")", nil
+		case field.Desc.HasPresence() && convertible(element, field):
+			return v.pointerOf(element, scalarName(field), value), nil
+		case !field.Desc.HasPresence() && convertible(element, field):
+			return cast(scalarName(field), qualified(element), v.prefix+"ZeroIfNil("+value+")"), nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	if isTime(t) && scalarName(field) == "int64" {
+		return v.prefix + "TimeToMillis(" + value + ")", nil
+	}
+	if !convertible(t, field) {
+		return "", v.mismatch(t, field)
+	}
+	value = cast(scalarName(field), qualified(t), value)
+	if field.Desc.HasPresence() {
+		return v.prefix + "NilIfZero(" + value + ")", nil
+	}
+	return value, nil
+}
+
+// pointerOf converts a pointer to a value of element's kind into one to another type of that kind.
+func (v *valueRule) pointerOf(element types.Type, to, value string) string {
+	function := "NumberPointer"
+	if element.Underlying().(*types.Basic).Info()&types.IsString != 0 {
+		function = "TextPointer"
+	}
+	return fmt.Sprintf("%s%s[%s](%s)", v.prefix, function, to, value)
+}
+
+func (v *valueRule) mapFromProto(t types.Type, field *protogen.Field, get string) (string, error) {
+	m, ok := t.Underlying().(*types.Map)
+	if !ok || !isBasic(m.Key(), "string") {
+		return "", v.mismatch(t, field)
+	}
+	element := field.Message.Fields[1]
+	if element.Message == nil {
+		if isBasic(m.Elem(), scalarName(element)) {
+			return v.copied("maps", get), nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	function, byValue, err := v.modelFromProto(m.Elem(), element)
+	if err != nil || byValue {
+		return "", v.mismatch(t, field)
+	}
+	return fmt.Sprintf("%sTable(%s, %s)", v.prefix, get, function), nil
+}
+
+func (v *valueRule) mapToProto(t types.Type, field *protogen.Field, value string) (string, error) {
+	m, ok := t.Underlying().(*types.Map)
+	if !ok || !isBasic(m.Key(), "string") {
+		return "", v.mismatch(t, field)
+	}
+	element := field.Message.Fields[1]
+	if element.Message == nil {
+		if isBasic(m.Elem(), scalarName(element)) {
+			return v.copied("maps", value), nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	function, byValue, err := v.modelToProto(m.Elem(), element)
+	if err != nil || byValue {
+		return "", v.mismatch(t, field)
+	}
+	return fmt.Sprintf("%sTable(%s, %s)", v.prefix, value, function), nil
+}
+
+func (v *valueRule) listFromProto(t types.Type, field *protogen.Field, get string) (string, error) {
+	list, ok := t.Underlying().(*types.Slice)
+	if !ok {
+		return "", v.mismatch(t, field)
+	}
+	if field.Message == nil {
+		if isBasic(list.Elem(), scalarName(field)) {
+			return v.copied("slices", get), nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	if field.Message.Desc.Name() == "KeyValuePair" && isAny(list.Elem()) {
+		return v.prefix + "KeyValuesFromProto(" + get + ")...", nil
+	}
+	function, byValue, err := v.modelFromProto(list.Elem(), field)
+	if err != nil {
+		return "", err
+	}
+	if byValue {
+		return fmt.Sprintf("%sStructs(%s, %s)", v.prefix, get, function), nil
+	}
+	return fmt.Sprintf("%sList(%s, %s)", v.prefix, get, function), nil
+}
+
+func (v *valueRule) listToProto(t types.Type, field *protogen.Field, value string) (string, error) {
+	list, ok := t.Underlying().(*types.Slice)
+	if !ok {
+		return "", v.mismatch(t, field)
+	}
+	if field.Message == nil {
+		if isBasic(list.Elem(), scalarName(field)) {
+			return v.copied("slices", value), nil
+		}
+		return "", v.mismatch(t, field)
+	}
+	function, byValue, err := v.modelToProto(list.Elem(), field)
+	if err != nil {
+		return "", err
+	}
+	if byValue {
+		return fmt.Sprintf("%sValues(%s, %s)", v.prefix, value, function), nil
+	}
+	return fmt.Sprintf("%sList(%s, %s)", v.prefix, value, function), nil
+}
+
+func (v *valueRule) messageFromProto(t types.Type, field *protogen.Field, get string) (string, error) {
+	switch full := field.Message.Desc.FullName(); {
+	case full == "google.protobuf.Struct" && isAnyMap(t):
+		return v.prefix + "StructFromProto(" + get + ")", nil
+	case full == "google.protobuf.Value" && isAny(t):
+		return v.prefix + "ValueFromProto(" + get + ")", nil
+	case full == "google.protobuf.Value" && qualified(t) == "json.RawMessage":
+		return v.prefix + "RawMessageFromProto(" + get + ")", nil
+	}
+	function, byValue, err := v.modelFromProto(t, field)
+	if err != nil {
+		return "", err
+	}
+	if byValue && !v.written.gives(function, qualified(t)) {
+		return v.prefix + "ZeroIfNil(" + function + "(" + get + "))", nil
+	}
+	return function + "(" + get + ")", nil
+}
+
+func (v *valueRule) messageToProto(t types.Type, field *protogen.Field, value string) (string, error) {
+	switch full := field.Message.Desc.FullName(); {
+	case full == "google.protobuf.Struct" && isAnyMap(t):
+		return v.prefix + "StructToProto(" + value + ")", nil
+	case full == "google.protobuf.Value" && isAny(t):
+		return v.prefix + "ValueToProto(" + value + ")", nil
+	case full == "google.protobuf.Value" && qualified(t) == "json.RawMessage":
+		return v.prefix + "RawMessageToProto(" + value + ")", nil
+	}
+	function, byValue, err := v.modelToProto(t, field)
+	if err != nil {
+		return "", err
+	}
+	if byValue {
+		value = "&" + value
+	}
+	return function + "(" + value + ")", nil
+}
+
+// modelFromProto gives the function that makes a model, and whether t is the model rather than a pointer to it.
+func (v *valueRule) modelFromProto(t types.Type, field *protogen.Field) (function string, byValue bool, err error) {
+	return v.model(t, field, false)
+}
+
+// modelToProto gives the function that makes a model's message, and whether t is the model rather than a pointer to it.
+func (v *valueRule) modelToProto(t types.Type, field *protogen.Field) (function string, byValue bool, err error) {
+	return v.model(t, field, true)
+}
+
+func (v *valueRule) model(t types.Type, field *protogen.Field, toProto bool) (function string, byValue bool, err error) {
+	named, isPointer := modelOf(t)
+	if named == nil || field.Message == nil {
+		return "", false, v.mismatch(t, field)
+	}
+	name := conversionName{named, field.Message, toProto}
+	if err := v.written.check(name); err != nil {
+		return "", false, err
+	}
+	v.need(name)
+	return v.prefix + name.String(), !isPointer, nil
+}
+
+// enum calls the hand-written conversion of an enum, channelTypeToProto.
+func (v *valueRule) enum(field *protogen.Field, direction, value string) (string, error) {
+	name := field.Enum.GoIdent.GoName + direction
+	name = strings.ToLower(name[:1]) + name[1:]
+	if _, ok := v.written[name]; !ok || v.prefix != "" {
+		return "", fmt.Errorf("there is no function %s in %s for the field %s", name, convertDir, field.Desc.FullName())
+	}
+	return name + "(" + value + ")", nil
+}
+
+func (v *valueRule) bytesFromProto(t types.Type, get string) (string, error) {
+	switch {
+	case isBytes(t):
+		return get, nil
+	case qualified(t) == "io.Reader":
+		return "bytes.NewReader(" + get + ")", nil
+	}
+	return "", fmt.Errorf("bytes cannot become the Go type %s", qualified(t))
+}
+
+// copied clones a slice or a map, so that model and message share no memory.
+func (v *valueRule) copied(pkg, value string) string {
+	if v.shares {
+		return value
+	}
+	return pkg + ".Clone(" + value + ")"
+}
+
+func (v *valueRule) mismatch(t types.Type, field *protogen.Field) error {
+	return fmt.Errorf("the rule knows no way between the Go type %s and the field %s (%s)", qualified(t), field.Desc.FullName(), fieldType(field))
+}
+
+// fieldType describes a field's type as a .proto file writes it.
+func fieldType(field *protogen.Field) string {
+	kind := field.Desc.Kind().String()
+	switch {
+	case field.Desc.IsMap():
+		return "map"
+	case field.Message != nil:
+		kind = string(field.Message.Desc.FullName())
+	case field.Enum != nil:
+		kind = string(field.Enum.Desc.FullName())
+	}
+	if field.Desc.IsList() {
+		return "repeated " + kind
+	}
+	return kind
+}
+
+// scalarName is the Go type of a scalar field.
+func scalarName(field *protogen.Field) string {
+	switch kind := field.Desc.Kind(); kind {
+	case protoreflect.DoubleKind:
+		return "float64"
+	case protoreflect.FloatKind:
+		return "float32"
+	default:
+		return kind.String()
+	}
+}
+
+// convertible says whether Go converts the type into that of a scalar field and back without changing its nature.
+func convertible(t types.Type, field *protogen.Field) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	if !ok {
+		return false
+	}
+	switch field.Desc.Kind() {
+	case protoreflect.BoolKind:
+		return basic.Info()&types.IsBoolean != 0
+	case protoreflect.StringKind:
+		return basic.Info()&types.IsString != 0
+	case protoreflect.Int32Kind, protoreflect.Int64Kind, protoreflect.Uint32Kind, protoreflect.Uint64Kind:
+		return basic.Info()&types.IsInteger != 0
+	case protoreflect.DoubleKind, protoreflect.FloatKind:
+		return basic.Info()&types.IsFloat != 0
+	}
+	return false
+}
+
+// cast converts an expression where its type is another one.
+func cast(to, from, value string) string {
+	if to == from {
+		return value
+	}
+	return to + "(" + value + ")"
+}
+
+func isBasic(t types.Type, name string) bool { return types.Unalias(t).String() == name }
+
+func isAny(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.Empty()
+}
+
+func isAnyMap(t types.Type) bool {
+	m, ok := t.Underlying().(*types.Map)
+	return ok && isBasic(m.Key(), "string") && isAny(m.Elem())
+}
+
+func isBytes(t types.Type) bool {
+	s, ok := t.(*types.Slice)
+	return ok && (isBasic(s.Elem(), "byte") || isBasic(s.Elem(), "uint8"))
+}
+
+func isTime(t types.Type) bool { return qualified(t) == "time.Time" }
+
+// modelName is the name of the named type that t is or points at; "-" where that has none.
+func modelName(t types.Type) string {
+	if pointer, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(pointer.Elem())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Name()
+	}
+	return "-"
+}
