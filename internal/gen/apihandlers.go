@@ -139,7 +139,8 @@ func (h *apiHandler) write(body *bytes.Buffer) error {
 	}
 	fmt.Fprintf(body, "abi.%s: handle(func(api plugin.API, %s *pb.%s) *pb.%s {\n", h.rpc.GoName, name, request, answer)
 	call := fmt.Sprintf("api.%s(%s)", h.rpc.GoName, strings.Join(arguments, ", "))
-	if len(variables) == 1 && response[0] == responseField(h.rpc.Output.Fields[len(h.rpc.Output.Fields)-1], variables[0]) {
+	outputs := narrowFields(h.rpc.Output)
+	if len(variables) == 1 && response[0] == responseField(outputs[len(outputs)-1], variables[0]) {
 		fmt.Fprintf(body, "return &pb.%s{%s}\n}),\n", answer, strings.TrimSuffix(response[0], variables[0])+call)
 		return nil
 	}
@@ -185,7 +186,7 @@ func (h *apiHandler) whole(parameters []*types.Var) (function string, ok bool) {
 	if model == nil || !isPointer || model.Obj().Pkg().Path() != modelPath {
 		return "", false
 	}
-	if len(h.rpc.Input.Fields) == 1 {
+	if len(narrowFields(h.rpc.Input)) == 1 {
 		return "", false
 	}
 	name := conversionName{model, h.rpc.Input, false}
@@ -196,7 +197,7 @@ func (h *apiHandler) whole(parameters []*types.Var) (function string, ok bool) {
 // fieldsOf finds the request's field of each parameter: by name, by parameterFields, or as the only one left over.
 func (h *apiHandler) fieldsOf(parameters []*types.Var) ([]*protogen.Field, error) {
 	byName := map[string]*protogen.Field{}
-	for _, field := range h.rpc.Input.Fields {
+	for _, field := range narrowFields(h.rpc.Input) {
 		byName[plainName(string(field.Desc.Name()))] = field
 	}
 	found := make([]*protogen.Field, len(parameters))
@@ -246,7 +247,7 @@ func (h *apiHandler) results() (variables, response []string, err error) {
 		}
 	}
 	var fields []*protogen.Field
-	for _, field := range h.rpc.Output.Fields {
+	for _, field := range narrowFields(h.rpc.Output) {
 		if field.Desc.Name() != "error" {
 			fields = append(fields, field)
 		}

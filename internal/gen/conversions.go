@@ -198,7 +198,7 @@ type fieldPair struct {
 // pairs finds the message's field of each field of a model, in the model's order.
 func (w *conversionWriter) pairs(name conversionName) ([]fieldPair, error) {
 	left := map[string]*protogen.Field{}
-	for _, field := range name.message.Fields {
+	for _, field := range narrowFields(name.message) {
 		left[plainName(string(field.Desc.Name()))] = field
 	}
 	model := name.model.Obj().Name()
@@ -236,7 +236,7 @@ func (w *conversionWriter) pairs(name conversionName) ([]fieldPair, error) {
 		}
 		delete(left, plainName(field))
 	}
-	for _, field := range name.message.Fields {
+	for _, field := range narrowFields(name.message) {
 		if _, ok := left[plainName(string(field.Desc.Name()))]; ok {
 			problems = append(problems, fmt.Errorf("the field %s has none in model.%s", field.Desc.FullName(), model))
 		}

@@ -4,49 +4,28 @@ package main
 // longer needed fails the generation, so that the tables only ever hold what is true.
 
 // notInContract are the methods of plugin.API that have no RPC yet.
-var notInContract = []string{
-	"CheckAccessControlExpression",
-	"DeleteAccessControlPolicy",
-	"DeletePropertyValueWithOptions",
-	"DeletePropertyValuesForFieldWithOptions",
-	"DeletePropertyValuesForTargetWithOptions",
-	"EvaluateAccessControl",
-	"GetAccessControlFieldsAutocomplete",
-	"GetAccessControlPolicy",
-	"GetAccessControlVisualAST",
-	"GetChannelOfType",
-	"QueryUsersForAccessControlExpression",
-	"ReceiveSharedChannelAttachmentSyncMsg",
-	"ReceiveSharedChannelProfileImageSyncMsg",
-	"ReceiveSharedChannelSyncMsg",
-	"RegisterChannelGuard",
-	"RestoreChannel",
-	"SaveAccessControlPolicy",
-	"SendToastMessage",
-	"UnregisterChannelGuard",
-	"UnregisterPluginRemoteForSharedChannels",
-	"UpsertPropertyValueWithOptions",
-	"UpsertPropertyValuesWithOptions",
-}
+var notInContract = []string{}
 
 // byHand are the methods whose handler is written by hand, with what the rule cannot do.
 var byHand = map[string]string{
-	"GetCloudLimits":          "the limits cross as JSON, and may be missing",
-	"GetConfig":               "the configuration crosses as JSON, and none is a broken connection",
-	"GetLicense":              "the licence crosses as JSON, and may be missing",
-	"GetPluginConfig":         "an empty map arrives as none over net/rpc",
-	"GetUnsanitizedConfig":    "the configuration crosses as JSON, and none is a broken connection",
-	"LoadPluginConfiguration": "the destination of Go becomes a result",
-	"PluginHTTP":              "an HTTP request and its response are spread over fields",
-	"SaveConfig":              "the configuration crosses as JSON, which may be malformed",
+	"GetCloudLimits":              "the limits cross as JSON, and may be missing",
+	"GetConfig":                   "the configuration crosses as JSON, and none is a broken connection",
+	"GetLicense":                  "the licence crosses as JSON, and may be missing",
+	"GetPluginConfig":             "an empty map arrives as none over net/rpc",
+	"GetUnsanitizedConfig":        "the configuration crosses as JSON, and none is a broken connection",
+	"LoadPluginConfiguration":     "the destination of Go becomes a result",
+	"ReceiveSharedChannelSyncMsg": "the message crosses as JSON, which may be malformed",
+	"PluginHTTP":                  "an HTTP request and its response are spread over fields",
+	"SaveConfig":                  "the configuration crosses as JSON, which may be malformed",
 }
 
 // parameterFields are the request fields of parameters whose names differ from them, by "Method.parameter". A parameter
 // and a field that are the only ones left over go together without an entry.
 var parameterFields = map[string]string{
-	"LogAuditRecWithLevel.rec": "record",
-	"UploadData.rd":            "data",
-	"UploadData.us":            "upload_session",
+	"LogAuditRecWithLevel.rec":                 "record",
+	"ReceiveSharedChannelAttachmentSyncMsg.fi": "file_info",
+	"UploadData.rd":                            "data",
+	"UploadData.us":                            "upload_session",
 }
 
 // parameterCalls are functions that the value of a parameter goes through on top of the rule, by "Method.parameter".
@@ -68,46 +47,13 @@ var fieldNames = map[string]string{
 }
 
 // fieldsNotInContract are the fields of models that do not cross: the contract has no field for them yet.
-var fieldsNotInContract = map[string][]string{
-	"Channel":                       {"PolicyActions", "ManagedCategoryName", "Discoverable"},
-	"ChannelMember":                 {"ExplicitRoles", "AutoTranslationDisabled"},
-	"Command":                       {"AutocompleteData", "AutocompleteIconData"},
-	"CreateDefaultMembershipParams": {"ScopedUserID", "ScopedTeamID", "ScopedChannelID"},
-	"GetPostsSinceForSyncCursor":    {"LastPostCreateAt", "LastPostCreateID"},
-	"Group":                         {"HasSyncables", "MemberCount", "ChannelMemberCount", "ChannelMemberTimezonesCount", "MemberIDs"},
-	"GroupSyncable":                 {"ChannelDisplayName", "TeamDisplayName", "TeamType", "ChannelType", "TeamID"},
-	"OAuthApp":                      {"IsDynamicallyRegistered"},
-	"PluginStatus":                  {"ClusterId", "Error"},
-	"PostAcknowledgement":           {"ChannelId", "RemoteId"},
-	"PostPriority":                  {"PostId", "ChannelId"},
-	"PropertyField": {
-		"ObjectType", "Protected", "PermissionField", "PermissionValues", "PermissionOptions", "LinkedFieldID", "CreatedBy", "UpdatedBy",
-	},
-	"PropertyFieldSearchOpts": {
-		"GroupID", "ObjectType", "ObjectTypes", "ChannelID", "TeamID", "LinkedFieldID", "SinceUpdateAt", "Cursor",
-	},
-	"PropertyGroup":           {"Version", "SchemaVersion"},
-	"PropertyValue":           {"CreatedBy", "UpdatedBy"},
-	"PropertyValueSearchOpts": {"GroupID", "SinceUpdateAt", "Cursor", "Value"},
-	"PushNotification":        {"Transport", "IsIdLoaded", "PostType", "ChannelType", "Signature"},
-	"RegisterPluginOpts":      {"CreatorID", "AutoShareDMs", "AutoInvited", "SiteURL"},
-	"SearchParams": {
-		"ExcludedTerms", "IsHashtag", "AfterDate", "BeforeDate", "ExcludedExtensions", "OnDate", "SearchWithoutUserId", "Modifier",
-	},
-	"Session":         {"VoIPDeviceId"},
-	"Status":          {"ActiveChannel", "PrevStatus"},
-	"Team":            {"PolicyEnforced", "PolicyActions", "PolicyIsActive", "Recommended"},
-	"TeamMember":      {"ExplicitRoles"},
-	"TeamUnread":      {"ThreadUrgentMentionCount"},
-	"User":            {"MfaUsedTimestamps"},
-	"UserAccessToken": {"ExpiresAt", "LastNotifiedAt"},
-}
+var fieldsNotInContract = map[string][]string{}
 
 // fieldsNotInModel are the fields of the contract that this Mattermost has nothing for: they are not read.
 var fieldsNotInModel = map[string][]string{
 	"CreateDefaultMembershipParams": {"scope_teams", "scope_channels"}, // flags, where Mattermost takes ids
-	"PropertyFieldSearchOpts":       {"page"},                          // Mattermost pages by a cursor
-	"PropertyValueSearchOpts":       {"page"},
+	"PropertyFieldSearchOpts":       {"page", "target_ids"},            // Mattermost pages by a cursor; target_id is read
+	"PropertyValueSearchOpts":       {"page", "target_ids"},
 	"RegisterPluginOpts":            {"description"},
 	"SearchParams":                  {"page", "per_page"}, // Mattermost gives all that is found
 }

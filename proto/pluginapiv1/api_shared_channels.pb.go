@@ -131,13 +131,13 @@ func (x *ReceiveSharedChannelSyncMsgResponse) GetResponse() *SyncResponse {
 }
 
 // ReceiveSharedChannelAttachmentSyncMsgRequest holds the arguments of
-// API.ReceiveSharedChannelAttachmentSyncMsg(remoteID, channelID string, fi *model.FileInfo, data io.Reader) but the
-// data, which is a stream of its own.
+// API.ReceiveSharedChannelAttachmentSyncMsg(remoteID, channelID string, fi *model.FileInfo, data io.Reader).
 type ReceiveSharedChannelAttachmentSyncMsgRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	RemoteId      string                 `protobuf:"bytes,1,opt,name=remote_id,json=remoteId,proto3" json:"remote_id,omitempty"`
 	ChannelId     string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
 	FileInfo      *FileInfo              `protobuf:"bytes,3,opt,name=file_info,json=fileInfo,proto3" json:"file_info,omitempty"`
+	Data          []byte                 `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -189,6 +189,13 @@ func (x *ReceiveSharedChannelAttachmentSyncMsgRequest) GetChannelId() string {
 func (x *ReceiveSharedChannelAttachmentSyncMsgRequest) GetFileInfo() *FileInfo {
 	if x != nil {
 		return x.FileInfo
+	}
+	return nil
+}
+
+func (x *ReceiveSharedChannelAttachmentSyncMsgRequest) GetData() []byte {
+	if x != nil {
+		return x.Data
 	}
 	return nil
 }
@@ -365,12 +372,13 @@ const file_api_shared_channels_proto_rawDesc = "" +
 	"\x03msg\x18\x02 \x01(\v2$.mattermost.pluginapi.v1.SyncMsgJsonR\x03msg\"\xa1\x01\n" +
 	"#ReceiveSharedChannelSyncMsgResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12A\n" +
-	"\bresponse\x18\x02 \x01(\v2%.mattermost.pluginapi.v1.SyncResponseR\bresponse\"\xaa\x01\n" +
+	"\bresponse\x18\x02 \x01(\v2%.mattermost.pluginapi.v1.SyncResponseR\bresponse\"\xbe\x01\n" +
 	",ReceiveSharedChannelAttachmentSyncMsgRequest\x12\x1b\n" +
 	"\tremote_id\x18\x01 \x01(\tR\bremoteId\x12\x1d\n" +
 	"\n" +
 	"channel_id\x18\x02 \x01(\tR\tchannelId\x12>\n" +
-	"\tfile_info\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\"\xa8\x01\n" +
+	"\tfile_info\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\x12\x12\n" +
+	"\x04data\x18\x04 \x01(\fR\x04data\"\xa8\x01\n" +
 	"-ReceiveSharedChannelAttachmentSyncMsgResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12>\n" +
 	"\tfile_info\x18\x02 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\"|\n" +

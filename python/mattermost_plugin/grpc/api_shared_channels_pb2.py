@@ -16,6 +16,7 @@ ReceiveSharedChannelSyncMsgResponse = _message("mattermost.pluginapi.v1.ReceiveS
 
 ReceiveSharedChannelAttachmentSyncMsgRequest = _message("mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgRequest", __name__, (
     ("remote_id", 1, "string"), ("channel_id", 2, "string"), ("file_info", 3, "message", _file.FileInfo),
+    ("data", 4, "bytes"),
 ))
 
 ReceiveSharedChannelAttachmentSyncMsgResponse = _message("mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgResponse", __name__, (

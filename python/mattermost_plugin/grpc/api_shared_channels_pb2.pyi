@@ -28,14 +28,15 @@ class ReceiveSharedChannelSyncMsgResponse(_mmpy.Message):
     ) -> None: ...
 
 class ReceiveSharedChannelAttachmentSyncMsgRequest(_mmpy.Message):
-    """ReceiveSharedChannelAttachmentSyncMsgRequest holds the arguments of API.ReceiveSharedChannelAttachmentSyncMsg(remoteID, channelID string, fi *model.FileInfo, data io.Reader) but the data, which is a stream of its own."""
+    """ReceiveSharedChannelAttachmentSyncMsgRequest holds the arguments of API.ReceiveSharedChannelAttachmentSyncMsg(remoteID, channelID string, fi *model.FileInfo, data io.Reader)."""
     remote_id: str
     channel_id: str
     @property
     def file_info(self) -> _file.FileInfo: ...
+    data: bytes
     def __init__(
         self, *, remote_id: str | None = ..., channel_id: str | None = ...,
-        file_info: _file.FileInfo | Mapping[str, Any] | None = ...,
+        file_info: _file.FileInfo | Mapping[str, Any] | None = ..., data: bytes | None = ...,
     ) -> None: ...
 
 class ReceiveSharedChannelAttachmentSyncMsgResponse(_mmpy.Message):

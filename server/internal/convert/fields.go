@@ -35,6 +35,9 @@ func pushNotificationContentAvailableFromProto(content string) int { return numb
 func propertyFieldSearchOptsTargetIDsFromProto(id string) []string { return listOfOne(id) }
 func propertyValueSearchOptsTargetIDsFromProto(id string) []string { return listOfOne(id) }
 
+// The value that a search looks for is JSON's text.
+func propertyValueSearchOptsValueFromProto(text []byte) json.RawMessage { return text }
+
 // listOfOne gives a list with an id in it, or none for no id.
 func listOfOne(id string) []string {
 	if id == "" {

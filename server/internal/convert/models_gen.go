@@ -11,6 +11,214 @@ import (
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
+// AccessControlPolicyRuleToProto gives the message of a model.AccessControlPolicyRule.
+func AccessControlPolicyRuleToProto(m *model.AccessControlPolicyRule) *pb.AccessControlPolicyRule {
+	if m == nil {
+		return nil
+	}
+	return &pb.AccessControlPolicyRule{
+		Actions:    slices.Clone(m.Actions),
+		Expression: m.Expression,
+		Name:       m.Name,
+		Role:       m.Role,
+	}
+}
+
+// AccessControlPolicyRuleFromProto gives the model.AccessControlPolicyRule of a message.
+func AccessControlPolicyRuleFromProto(m *pb.AccessControlPolicyRule) *model.AccessControlPolicyRule {
+	if m == nil {
+		return nil
+	}
+	return &model.AccessControlPolicyRule{
+		Actions:    slices.Clone(m.GetActions()),
+		Expression: m.GetExpression(),
+		Name:       m.GetName(),
+		Role:       m.GetRole(),
+	}
+}
+
+// AccessControlPolicyTestResponseToProto gives the message of a model.AccessControlPolicyTestResponse.
+func AccessControlPolicyTestResponseToProto(m *model.AccessControlPolicyTestResponse) *pb.AccessControlPolicyTestResponse {
+	if m == nil {
+		return nil
+	}
+	return &pb.AccessControlPolicyTestResponse{
+		Users: List(m.Users, UserToProto),
+		Total: m.Total,
+	}
+}
+
+// AccessControlPolicyToProto gives the message of a model.AccessControlPolicy.
+func AccessControlPolicyToProto(m *model.AccessControlPolicy) *pb.AccessControlPolicy {
+	if m == nil {
+		return nil
+	}
+	return &pb.AccessControlPolicy{
+		Id:       m.ID,
+		Name:     m.Name,
+		Type:     m.Type,
+		Active:   m.Active,
+		CreateAt: m.CreateAt,
+		Revision: int64(m.Revision),
+		Version:  m.Version,
+		Roles:    slices.Clone(m.Roles),
+		Imports:  slices.Clone(m.Imports),
+		Rules:    Values(m.Rules, AccessControlPolicyRuleToProto),
+		Scope:    m.Scope,
+		ScopeId:  m.ScopeID,
+		Props:    StructToProto(m.Props),
+	}
+}
+
+// AccessControlPolicyFromProto gives the model.AccessControlPolicy of a message.
+func AccessControlPolicyFromProto(m *pb.AccessControlPolicy) *model.AccessControlPolicy {
+	if m == nil {
+		return nil
+	}
+	return &model.AccessControlPolicy{
+		ID:       m.GetId(),
+		Name:     m.GetName(),
+		Type:     m.GetType(),
+		Active:   m.GetActive(),
+		CreateAt: m.GetCreateAt(),
+		Revision: int(m.GetRevision()),
+		Version:  m.GetVersion(),
+		Roles:    slices.Clone(m.GetRoles()),
+		Imports:  slices.Clone(m.GetImports()),
+		Rules:    Structs(m.GetRules(), AccessControlPolicyRuleFromProto),
+		Scope:    m.GetScope(),
+		ScopeID:  m.GetScopeId(),
+		Props:    StructFromProto(m.GetProps()),
+	}
+}
+
+// AccessDecisionToProto gives the message of a model.AccessDecision.
+func AccessDecisionToProto(m *model.AccessDecision) *pb.AccessDecision {
+	if m == nil {
+		return nil
+	}
+	return &pb.AccessDecision{
+		Decision: m.Decision,
+		Context:  StructToProto(m.Context),
+	}
+}
+
+// AutocompleteDataToProto gives the message of a model.AutocompleteData.
+func AutocompleteDataToProto(m *model.AutocompleteData) *pb.AutocompleteData {
+	if m == nil {
+		return nil
+	}
+	return &pb.AutocompleteData{
+		Trigger:     m.Trigger,
+		Hint:        m.Hint,
+		HelpText:    m.HelpText,
+		RoleId:      m.RoleID,
+		Arguments:   List(m.Arguments, AutocompleteArgToProto),
+		SubCommands: List(m.SubCommands, AutocompleteDataToProto),
+	}
+}
+
+// AutocompleteDataFromProto gives the model.AutocompleteData of a message.
+func AutocompleteDataFromProto(m *pb.AutocompleteData) *model.AutocompleteData {
+	if m == nil {
+		return nil
+	}
+	return &model.AutocompleteData{
+		Trigger:     m.GetTrigger(),
+		Hint:        m.GetHint(),
+		HelpText:    m.GetHelpText(),
+		RoleID:      m.GetRoleId(),
+		Arguments:   List(m.GetArguments(), AutocompleteArgFromProto),
+		SubCommands: List(m.GetSubCommands(), AutocompleteDataFromProto),
+	}
+}
+
+// AutocompleteDynamicListArgToProto gives the message of a model.AutocompleteDynamicListArg.
+func AutocompleteDynamicListArgToProto(m *model.AutocompleteDynamicListArg) *pb.AutocompleteDynamicListArg {
+	if m == nil {
+		return nil
+	}
+	return &pb.AutocompleteDynamicListArg{
+		FetchUrl: m.FetchURL,
+	}
+}
+
+// AutocompleteDynamicListArgFromProto gives the model.AutocompleteDynamicListArg of a message.
+func AutocompleteDynamicListArgFromProto(m *pb.AutocompleteDynamicListArg) *model.AutocompleteDynamicListArg {
+	if m == nil {
+		return nil
+	}
+	return &model.AutocompleteDynamicListArg{
+		FetchURL: m.GetFetchUrl(),
+	}
+}
+
+// AutocompleteListItemToProto gives the message of a model.AutocompleteListItem.
+func AutocompleteListItemToProto(m *model.AutocompleteListItem) *pb.AutocompleteListItem {
+	if m == nil {
+		return nil
+	}
+	return &pb.AutocompleteListItem{
+		Item:     m.Item,
+		Hint:     m.Hint,
+		HelpText: m.HelpText,
+	}
+}
+
+// AutocompleteListItemFromProto gives the model.AutocompleteListItem of a message.
+func AutocompleteListItemFromProto(m *pb.AutocompleteListItem) *model.AutocompleteListItem {
+	if m == nil {
+		return nil
+	}
+	return &model.AutocompleteListItem{
+		Item:     m.GetItem(),
+		Hint:     m.GetHint(),
+		HelpText: m.GetHelpText(),
+	}
+}
+
+// AutocompleteStaticListArgToProto gives the message of a model.AutocompleteStaticListArg.
+func AutocompleteStaticListArgToProto(m *model.AutocompleteStaticListArg) *pb.AutocompleteStaticListArg {
+	if m == nil {
+		return nil
+	}
+	return &pb.AutocompleteStaticListArg{
+		PossibleArguments: Values(m.PossibleArguments, AutocompleteListItemToProto),
+	}
+}
+
+// AutocompleteStaticListArgFromProto gives the model.AutocompleteStaticListArg of a message.
+func AutocompleteStaticListArgFromProto(m *pb.AutocompleteStaticListArg) *model.AutocompleteStaticListArg {
+	if m == nil {
+		return nil
+	}
+	return &model.AutocompleteStaticListArg{
+		PossibleArguments: Structs(m.GetPossibleArguments(), AutocompleteListItemFromProto),
+	}
+}
+
+// AutocompleteTextArgToProto gives the message of a model.AutocompleteTextArg.
+func AutocompleteTextArgToProto(m *model.AutocompleteTextArg) *pb.AutocompleteTextArg {
+	if m == nil {
+		return nil
+	}
+	return &pb.AutocompleteTextArg{
+		Hint:    m.Hint,
+		Pattern: m.Pattern,
+	}
+}
+
+// AutocompleteTextArgFromProto gives the model.AutocompleteTextArg of a message.
+func AutocompleteTextArgFromProto(m *pb.AutocompleteTextArg) *model.AutocompleteTextArg {
+	if m == nil {
+		return nil
+	}
+	return &model.AutocompleteTextArg{
+		Hint:    m.GetHint(),
+		Pattern: m.GetPattern(),
+	}
+}
+
 // BotPatchFromProto gives the model.BotPatch of a message.
 func BotPatchFromProto(m *pb.BotPatch) *model.BotPatch {
 	if m == nil {
@@ -59,6 +267,18 @@ func BotFromProto(m *pb.Bot) *model.Bot {
 	}
 }
 
+// CELExpressionErrorToProto gives the message of a model.CELExpressionError.
+func CELExpressionErrorToProto(m *model.CELExpressionError) *pb.CELExpressionError {
+	if m == nil {
+		return nil
+	}
+	return &pb.CELExpressionError{
+		Line:    int64(m.Line),
+		Column:  int64(m.Column),
+		Message: m.Message,
+	}
+}
+
 // ChannelBannerInfoToProto gives the message of a model.ChannelBannerInfo.
 func ChannelBannerInfoToProto(m *model.ChannelBannerInfo) *pb.ChannelBannerInfo {
 	if m == nil {
@@ -100,20 +320,22 @@ func ChannelMemberToProto(m *model.ChannelMember) *pb.ChannelMember {
 		return nil
 	}
 	return &pb.ChannelMember{
-		ChannelId:          m.ChannelId,
-		UserId:             m.UserId,
-		Roles:              m.Roles,
-		LastViewedAt:       m.LastViewedAt,
-		MsgCount:           m.MsgCount,
-		MentionCount:       m.MentionCount,
-		MentionCountRoot:   m.MentionCountRoot,
-		UrgentMentionCount: m.UrgentMentionCount,
-		MsgCountRoot:       m.MsgCountRoot,
-		NotifyProps:        maps.Clone(m.NotifyProps),
-		LastUpdateAt:       m.LastUpdateAt,
-		SchemeGuest:        m.SchemeGuest,
-		SchemeUser:         m.SchemeUser,
-		SchemeAdmin:        m.SchemeAdmin,
+		ChannelId:               m.ChannelId,
+		UserId:                  m.UserId,
+		Roles:                   m.Roles,
+		LastViewedAt:            m.LastViewedAt,
+		MsgCount:                m.MsgCount,
+		MentionCount:            m.MentionCount,
+		MentionCountRoot:        m.MentionCountRoot,
+		UrgentMentionCount:      m.UrgentMentionCount,
+		MsgCountRoot:            m.MsgCountRoot,
+		NotifyProps:             maps.Clone(m.NotifyProps),
+		LastUpdateAt:            m.LastUpdateAt,
+		SchemeGuest:             m.SchemeGuest,
+		SchemeUser:              m.SchemeUser,
+		SchemeAdmin:             m.SchemeAdmin,
+		ExplicitRoles:           m.ExplicitRoles,
+		AutotranslationDisabled: m.AutoTranslationDisabled,
 	}
 }
 
@@ -161,8 +383,11 @@ func ChannelToProto(m *model.Channel) *pb.Channel {
 		LastRootPostAt:      m.LastRootPostAt,
 		BannerInfo:          ChannelBannerInfoToProto(m.BannerInfo),
 		PolicyEnforced:      m.PolicyEnforced,
+		PolicyActions:       maps.Clone(m.PolicyActions),
 		PolicyIsActive:      m.PolicyIsActive,
 		DefaultCategoryName: m.DefaultCategoryName,
+		ManagedCategoryName: m.ManagedCategoryName,
+		Discoverable:        m.Discoverable,
 	}
 }
 
@@ -196,8 +421,11 @@ func ChannelFromProto(m *pb.Channel) *model.Channel {
 		LastRootPostAt:      m.GetLastRootPostAt(),
 		BannerInfo:          ChannelBannerInfoFromProto(m.GetBannerInfo()),
 		PolicyEnforced:      m.GetPolicyEnforced(),
+		PolicyActions:       maps.Clone(m.GetPolicyActions()),
 		PolicyIsActive:      m.GetPolicyIsActive(),
 		DefaultCategoryName: m.GetDefaultCategoryName(),
+		ManagedCategoryName: m.GetManagedCategoryName(),
+		Discoverable:        m.GetDiscoverable(),
 	}
 }
 
@@ -207,24 +435,26 @@ func CommandToProto(m *model.Command) *pb.Command {
 		return nil
 	}
 	return &pb.Command{
-		Id:               m.Id,
-		Token:            m.Token,
-		CreateAt:         m.CreateAt,
-		UpdateAt:         m.UpdateAt,
-		DeleteAt:         m.DeleteAt,
-		CreatorId:        m.CreatorId,
-		TeamId:           m.TeamId,
-		Trigger:          m.Trigger,
-		Method:           m.Method,
-		Username:         m.Username,
-		IconUrl:          m.IconURL,
-		AutoComplete:     m.AutoComplete,
-		AutoCompleteDesc: m.AutoCompleteDesc,
-		AutoCompleteHint: m.AutoCompleteHint,
-		DisplayName:      m.DisplayName,
-		Description:      m.Description,
-		Url:              m.URL,
-		PluginId:         m.PluginId,
+		Id:                   m.Id,
+		Token:                m.Token,
+		CreateAt:             m.CreateAt,
+		UpdateAt:             m.UpdateAt,
+		DeleteAt:             m.DeleteAt,
+		CreatorId:            m.CreatorId,
+		TeamId:               m.TeamId,
+		Trigger:              m.Trigger,
+		Method:               m.Method,
+		Username:             m.Username,
+		IconUrl:              m.IconURL,
+		AutoComplete:         m.AutoComplete,
+		AutoCompleteDesc:     m.AutoCompleteDesc,
+		AutoCompleteHint:     m.AutoCompleteHint,
+		DisplayName:          m.DisplayName,
+		Description:          m.Description,
+		Url:                  m.URL,
+		PluginId:             m.PluginId,
+		AutocompleteData:     AutocompleteDataToProto(m.AutocompleteData),
+		AutocompleteIconData: m.AutocompleteIconData,
 	}
 }
 
@@ -234,24 +464,41 @@ func CommandFromProto(m *pb.Command) *model.Command {
 		return nil
 	}
 	return &model.Command{
-		Id:               m.GetId(),
-		Token:            m.GetToken(),
-		CreateAt:         m.GetCreateAt(),
-		UpdateAt:         m.GetUpdateAt(),
-		DeleteAt:         m.GetDeleteAt(),
-		CreatorId:        m.GetCreatorId(),
-		TeamId:           m.GetTeamId(),
-		Trigger:          m.GetTrigger(),
-		Method:           m.GetMethod(),
-		Username:         m.GetUsername(),
-		IconURL:          m.GetIconUrl(),
-		AutoComplete:     m.GetAutoComplete(),
-		AutoCompleteDesc: m.GetAutoCompleteDesc(),
-		AutoCompleteHint: m.GetAutoCompleteHint(),
-		DisplayName:      m.GetDisplayName(),
-		Description:      m.GetDescription(),
-		URL:              m.GetUrl(),
-		PluginId:         m.GetPluginId(),
+		Id:                   m.GetId(),
+		Token:                m.GetToken(),
+		CreateAt:             m.GetCreateAt(),
+		UpdateAt:             m.GetUpdateAt(),
+		DeleteAt:             m.GetDeleteAt(),
+		CreatorId:            m.GetCreatorId(),
+		TeamId:               m.GetTeamId(),
+		Trigger:              m.GetTrigger(),
+		Method:               m.GetMethod(),
+		Username:             m.GetUsername(),
+		IconURL:              m.GetIconUrl(),
+		AutoComplete:         m.GetAutoComplete(),
+		AutoCompleteDesc:     m.GetAutoCompleteDesc(),
+		AutoCompleteHint:     m.GetAutoCompleteHint(),
+		DisplayName:          m.GetDisplayName(),
+		Description:          m.GetDescription(),
+		URL:                  m.GetUrl(),
+		PluginId:             m.GetPluginId(),
+		AutocompleteData:     AutocompleteDataFromProto(m.GetAutocompleteData()),
+		AutocompleteIconData: m.GetAutocompleteIconData(),
+	}
+}
+
+// ConditionToProto gives the message of a model.Condition.
+func ConditionToProto(m *model.Condition) *pb.Condition {
+	if m == nil {
+		return nil
+	}
+	return &pb.Condition{
+		Attribute:       m.Attribute,
+		Operator:        m.Operator,
+		Value:           ValueToProto(m.Value),
+		ValueType:       int64(m.ValueType),
+		AttributeType:   m.AttributeType,
+		HasMaskedValues: m.HasMaskedValues,
 	}
 }
 
@@ -263,6 +510,9 @@ func CreateDefaultMembershipParamsFromProto(m *pb.CreateDefaultMembershipParams)
 	return &model.CreateDefaultMembershipParams{
 		Since:               m.GetSince(),
 		ReAddRemovedMembers: m.GetReAddRemovedMembers(),
+		ScopedUserID:        Pointer(m.ScopedUserId),
+		ScopedTeamID:        Pointer(m.ScopedTeamId),
+		ScopedChannelID:     Pointer(m.ScopedChannelId),
 	}
 }
 
@@ -302,6 +552,8 @@ func GetPostsSinceForSyncCursorFromProto(m *pb.GetPostsSinceForSyncCursor) *mode
 	return &model.GetPostsSinceForSyncCursor{
 		LastPostUpdateAt: m.GetLastPostUpdateAt(),
 		LastPostUpdateID: m.GetLastPostId(),
+		LastPostCreateAt: m.GetLastPostCreateAt(),
+		LastPostCreateID: m.GetLastPostCreateId(),
 	}
 }
 
@@ -324,14 +576,19 @@ func GroupSyncableToProto(m *model.GroupSyncable) *pb.GroupSyncable {
 		return nil
 	}
 	return &pb.GroupSyncable{
-		GroupId:      m.GroupId,
-		SyncableId:   m.SyncableId,
-		AutoAdd:      m.AutoAdd,
-		SchemeAdmin:  m.SchemeAdmin,
-		CreateAt:     m.CreateAt,
-		DeleteAt:     m.DeleteAt,
-		UpdateAt:     m.UpdateAt,
-		SyncableType: string(m.Type),
+		GroupId:            m.GroupId,
+		SyncableId:         m.SyncableId,
+		AutoAdd:            m.AutoAdd,
+		SchemeAdmin:        m.SchemeAdmin,
+		CreateAt:           m.CreateAt,
+		DeleteAt:           m.DeleteAt,
+		UpdateAt:           m.UpdateAt,
+		SyncableType:       string(m.Type),
+		ChannelDisplayName: m.ChannelDisplayName,
+		TeamDisplayName:    m.TeamDisplayName,
+		TeamType:           m.TeamType,
+		ChannelType:        m.ChannelType,
+		TeamId:             m.TeamID,
 	}
 }
 
@@ -341,14 +598,19 @@ func GroupSyncableFromProto(m *pb.GroupSyncable) *model.GroupSyncable {
 		return nil
 	}
 	return &model.GroupSyncable{
-		GroupId:     m.GetGroupId(),
-		SyncableId:  m.GetSyncableId(),
-		AutoAdd:     m.GetAutoAdd(),
-		SchemeAdmin: m.GetSchemeAdmin(),
-		CreateAt:    m.GetCreateAt(),
-		DeleteAt:    m.GetDeleteAt(),
-		UpdateAt:    m.GetUpdateAt(),
-		Type:        model.GroupSyncableType(m.GetSyncableType()),
+		GroupId:            m.GetGroupId(),
+		SyncableId:         m.GetSyncableId(),
+		AutoAdd:            m.GetAutoAdd(),
+		SchemeAdmin:        m.GetSchemeAdmin(),
+		CreateAt:           m.GetCreateAt(),
+		DeleteAt:           m.GetDeleteAt(),
+		UpdateAt:           m.GetUpdateAt(),
+		Type:               model.GroupSyncableType(m.GetSyncableType()),
+		ChannelDisplayName: m.GetChannelDisplayName(),
+		TeamDisplayName:    m.GetTeamDisplayName(),
+		TeamType:           m.GetTeamType(),
+		ChannelType:        m.GetChannelType(),
+		TeamID:             m.GetTeamId(),
 	}
 }
 
@@ -358,16 +620,21 @@ func GroupToProto(m *model.Group) *pb.Group {
 		return nil
 	}
 	return &pb.Group{
-		Id:             m.Id,
-		Name:           ZeroIfNil(m.Name),
-		DisplayName:    m.DisplayName,
-		Description:    m.Description,
-		Source:         string(m.Source),
-		RemoteId:       ZeroIfNil(m.RemoteId),
-		CreateAt:       m.CreateAt,
-		UpdateAt:       m.UpdateAt,
-		DeleteAt:       m.DeleteAt,
-		AllowReference: m.AllowReference,
+		Id:                          m.Id,
+		Name:                        ZeroIfNil(m.Name),
+		DisplayName:                 m.DisplayName,
+		Description:                 m.Description,
+		Source:                      string(m.Source),
+		RemoteId:                    ZeroIfNil(m.RemoteId),
+		CreateAt:                    m.CreateAt,
+		UpdateAt:                    m.UpdateAt,
+		DeleteAt:                    m.DeleteAt,
+		HasSyncables:                m.HasSyncables,
+		MemberCount:                 NumberPointer[int64](m.MemberCount),
+		AllowReference:              m.AllowReference,
+		ChannelMemberCount:          NumberPointer[int64](m.ChannelMemberCount),
+		ChannelMemberTimezonesCount: NumberPointer[int64](m.ChannelMemberTimezonesCount),
+		MemberIds:                   slices.Clone(m.MemberIDs),
 	}
 }
 
@@ -377,16 +644,21 @@ func GroupFromProto(m *pb.Group) *model.Group {
 		return nil
 	}
 	return &model.Group{
-		Id:             m.GetId(),
-		Name:           NilIfZero(m.GetName()),
-		DisplayName:    m.GetDisplayName(),
-		Description:    m.GetDescription(),
-		Source:         model.GroupSource(m.GetSource()),
-		RemoteId:       NilIfZero(m.GetRemoteId()),
-		CreateAt:       m.GetCreateAt(),
-		UpdateAt:       m.GetUpdateAt(),
-		DeleteAt:       m.GetDeleteAt(),
-		AllowReference: m.GetAllowReference(),
+		Id:                          m.GetId(),
+		Name:                        NilIfZero(m.GetName()),
+		DisplayName:                 m.GetDisplayName(),
+		Description:                 m.GetDescription(),
+		Source:                      model.GroupSource(m.GetSource()),
+		RemoteId:                    NilIfZero(m.GetRemoteId()),
+		CreateAt:                    m.GetCreateAt(),
+		UpdateAt:                    m.GetUpdateAt(),
+		DeleteAt:                    m.GetDeleteAt(),
+		HasSyncables:                m.GetHasSyncables(),
+		MemberCount:                 NumberPointer[int](m.MemberCount),
+		AllowReference:              m.GetAllowReference(),
+		ChannelMemberCount:          NumberPointer[int](m.ChannelMemberCount),
+		ChannelMemberTimezonesCount: NumberPointer[int](m.ChannelMemberTimezonesCount),
+		MemberIDs:                   slices.Clone(m.GetMemberIds()),
 	}
 }
 
@@ -396,18 +668,19 @@ func OAuthAppToProto(m *model.OAuthApp) *pb.OAuthApp {
 		return nil
 	}
 	return &pb.OAuthApp{
-		Id:              m.Id,
-		CreatorId:       m.CreatorId,
-		CreateAt:        m.CreateAt,
-		UpdateAt:        m.UpdateAt,
-		ClientSecret:    m.ClientSecret,
-		Name:            m.Name,
-		Description:     m.Description,
-		IconUrl:         m.IconURL,
-		CallbackUrls:    oAuthAppCallbackUrlsToProto(m.CallbackUrls),
-		Homepage:        m.Homepage,
-		IsTrusted:       m.IsTrusted,
-		MattermostAppId: m.MattermostAppID,
+		Id:                      m.Id,
+		CreatorId:               m.CreatorId,
+		CreateAt:                m.CreateAt,
+		UpdateAt:                m.UpdateAt,
+		ClientSecret:            m.ClientSecret,
+		Name:                    m.Name,
+		Description:             m.Description,
+		IconUrl:                 m.IconURL,
+		CallbackUrls:            oAuthAppCallbackUrlsToProto(m.CallbackUrls),
+		Homepage:                m.Homepage,
+		IsTrusted:               m.IsTrusted,
+		MattermostAppId:         m.MattermostAppID,
+		IsDynamicallyRegistered: m.IsDynamicallyRegistered,
 	}
 }
 
@@ -417,18 +690,19 @@ func OAuthAppFromProto(m *pb.OAuthApp) *model.OAuthApp {
 		return nil
 	}
 	return &model.OAuthApp{
-		Id:              m.GetId(),
-		CreatorId:       m.GetCreatorId(),
-		CreateAt:        m.GetCreateAt(),
-		UpdateAt:        m.GetUpdateAt(),
-		ClientSecret:    m.GetClientSecret(),
-		Name:            m.GetName(),
-		Description:     m.GetDescription(),
-		IconURL:         m.GetIconUrl(),
-		CallbackUrls:    oAuthAppCallbackUrlsFromProto(m.GetCallbackUrls()),
-		Homepage:        m.GetHomepage(),
-		IsTrusted:       m.GetIsTrusted(),
-		MattermostAppID: m.GetMattermostAppId(),
+		Id:                      m.GetId(),
+		CreatorId:               m.GetCreatorId(),
+		CreateAt:                m.GetCreateAt(),
+		UpdateAt:                m.GetUpdateAt(),
+		ClientSecret:            m.GetClientSecret(),
+		Name:                    m.GetName(),
+		Description:             m.GetDescription(),
+		IconURL:                 m.GetIconUrl(),
+		CallbackUrls:            oAuthAppCallbackUrlsFromProto(m.GetCallbackUrls()),
+		Homepage:                m.GetHomepage(),
+		IsTrusted:               m.GetIsTrusted(),
+		MattermostAppID:         m.GetMattermostAppId(),
+		IsDynamicallyRegistered: m.GetIsDynamicallyRegistered(),
 	}
 }
 
@@ -472,8 +746,10 @@ func PluginStatusToProto(m *model.PluginStatus) *pb.PluginStatus {
 	}
 	return &pb.PluginStatus{
 		PluginId:    m.PluginId,
+		ClusterId:   m.ClusterId,
 		PluginPath:  m.PluginPath,
 		State:       int32(m.State),
+		Error:       m.Error,
 		Name:        m.Name,
 		Description: m.Description,
 		Version:     m.Version,
@@ -489,6 +765,8 @@ func PostAcknowledgementToProto(m *model.PostAcknowledgement) *pb.PostAcknowledg
 		UserId:         m.UserId,
 		PostId:         m.PostId,
 		AcknowledgedAt: m.AcknowledgedAt,
+		ChannelId:      m.ChannelId,
+		RemoteId:       Pointer(m.RemoteId),
 	}
 }
 
@@ -501,6 +779,8 @@ func PostAcknowledgementFromProto(m *pb.PostAcknowledgement) *model.PostAcknowle
 		UserId:         m.GetUserId(),
 		PostId:         m.GetPostId(),
 		AcknowledgedAt: m.GetAcknowledgedAt(),
+		ChannelId:      m.GetChannelId(),
+		RemoteId:       Pointer(m.RemoteId),
 	}
 }
 
@@ -539,6 +819,8 @@ func PostPriorityToProto(m *model.PostPriority) *pb.PostPriority {
 		Priority:                Pointer(m.Priority),
 		RequestedAck:            Pointer(m.RequestedAck),
 		PersistentNotifications: Pointer(m.PersistentNotifications),
+		PostId:                  m.PostId,
+		ChannelId:               m.ChannelId,
 	}
 }
 
@@ -551,6 +833,8 @@ func PostPriorityFromProto(m *pb.PostPriority) *model.PostPriority {
 		Priority:                Pointer(m.Priority),
 		RequestedAck:            Pointer(m.RequestedAck),
 		PersistentNotifications: Pointer(m.PersistentNotifications),
+		PostId:                  m.GetPostId(),
+		ChannelId:               m.GetChannelId(),
 	}
 }
 
@@ -567,15 +851,35 @@ func PreferenceFromProto(m *pb.Preference) *model.Preference {
 	}
 }
 
+// PropertyFieldSearchCursorFromProto gives the model.PropertyFieldSearchCursor of a message.
+func PropertyFieldSearchCursorFromProto(m *pb.PropertyFieldSearchCursor) *model.PropertyFieldSearchCursor {
+	if m == nil {
+		return nil
+	}
+	return &model.PropertyFieldSearchCursor{
+		PropertyFieldID: m.GetPropertyFieldId(),
+		CreateAt:        m.GetCreateAt(),
+		UpdateAt:        m.GetUpdateAt(),
+	}
+}
+
 // PropertyFieldSearchOptsFromProto gives the model.PropertyFieldSearchOpts of a message.
 func PropertyFieldSearchOptsFromProto(m *pb.PropertyFieldSearchOpts) *model.PropertyFieldSearchOpts {
 	if m == nil {
 		return nil
 	}
 	return &model.PropertyFieldSearchOpts{
+		GroupID:        m.GetGroupId(),
+		ObjectType:     m.GetObjectType(),
+		ObjectTypes:    slices.Clone(m.GetObjectTypes()),
 		TargetType:     m.GetTargetType(),
 		TargetIDs:      propertyFieldSearchOptsTargetIDsFromProto(m.GetTargetId()),
+		ChannelID:      m.GetChannelId(),
+		TeamID:         m.GetTeamId(),
+		LinkedFieldID:  m.GetLinkedFieldId(),
+		SinceUpdateAt:  m.GetSinceUpdateAt(),
 		IncludeDeleted: m.GetIncludeDeleted(),
+		Cursor:         ZeroIfNil(PropertyFieldSearchCursorFromProto(m.GetCursor())),
 		PerPage:        int(m.GetPerPage()),
 	}
 }
@@ -586,16 +890,24 @@ func PropertyFieldToProto(m *model.PropertyField) *pb.PropertyField {
 		return nil
 	}
 	return &pb.PropertyField{
-		Id:         m.ID,
-		GroupId:    m.GroupID,
-		Name:       m.Name,
-		Type:       string(m.Type),
-		Attrs:      StructToProto(m.Attrs),
-		TargetId:   m.TargetID,
-		TargetType: m.TargetType,
-		CreateAt:   m.CreateAt,
-		UpdateAt:   m.UpdateAt,
-		DeleteAt:   m.DeleteAt,
+		Id:                m.ID,
+		GroupId:           m.GroupID,
+		Name:              m.Name,
+		Type:              string(m.Type),
+		Attrs:             StructToProto(m.Attrs),
+		TargetId:          m.TargetID,
+		TargetType:        m.TargetType,
+		ObjectType:        m.ObjectType,
+		Protected:         m.Protected,
+		PermissionField:   TextPointer[string](m.PermissionField),
+		PermissionValues:  TextPointer[string](m.PermissionValues),
+		PermissionOptions: TextPointer[string](m.PermissionOptions),
+		LinkedFieldId:     Pointer(m.LinkedFieldID),
+		CreateAt:          m.CreateAt,
+		UpdateAt:          m.UpdateAt,
+		DeleteAt:          m.DeleteAt,
+		CreatedBy:         m.CreatedBy,
+		UpdatedBy:         m.UpdatedBy,
 	}
 }
 
@@ -605,16 +917,24 @@ func PropertyFieldFromProto(m *pb.PropertyField) *model.PropertyField {
 		return nil
 	}
 	return &model.PropertyField{
-		ID:         m.GetId(),
-		GroupID:    m.GetGroupId(),
-		Name:       m.GetName(),
-		Type:       model.PropertyFieldType(m.GetType()),
-		Attrs:      StructFromProto(m.GetAttrs()),
-		TargetID:   m.GetTargetId(),
-		TargetType: m.GetTargetType(),
-		CreateAt:   m.GetCreateAt(),
-		UpdateAt:   m.GetUpdateAt(),
-		DeleteAt:   m.GetDeleteAt(),
+		ID:                m.GetId(),
+		GroupID:           m.GetGroupId(),
+		Name:              m.GetName(),
+		Type:              model.PropertyFieldType(m.GetType()),
+		Attrs:             StructFromProto(m.GetAttrs()),
+		TargetID:          m.GetTargetId(),
+		TargetType:        m.GetTargetType(),
+		ObjectType:        m.GetObjectType(),
+		Protected:         m.GetProtected(),
+		PermissionField:   TextPointer[model.PermissionLevel](m.PermissionField),
+		PermissionValues:  TextPointer[model.PermissionLevel](m.PermissionValues),
+		PermissionOptions: TextPointer[model.PermissionLevel](m.PermissionOptions),
+		LinkedFieldID:     Pointer(m.LinkedFieldId),
+		CreateAt:          m.GetCreateAt(),
+		UpdateAt:          m.GetUpdateAt(),
+		DeleteAt:          m.GetDeleteAt(),
+		CreatedBy:         m.GetCreatedBy(),
+		UpdatedBy:         m.GetUpdatedBy(),
 	}
 }
 
@@ -624,8 +944,32 @@ func PropertyGroupToProto(m *model.PropertyGroup) *pb.PropertyGroup {
 		return nil
 	}
 	return &pb.PropertyGroup{
-		Id:   m.ID,
-		Name: m.Name,
+		Id:            m.ID,
+		Name:          m.Name,
+		Version:       int64(m.Version),
+		SchemaVersion: int64(m.SchemaVersion),
+	}
+}
+
+// PropertyRequestOptionsFromProto gives the model.PropertyRequestOptions of a message.
+func PropertyRequestOptionsFromProto(m *pb.PropertyRequestOptions) *model.PropertyRequestOptions {
+	if m == nil {
+		return nil
+	}
+	return &model.PropertyRequestOptions{
+		ActingAsScope: m.GetActingAsScope(),
+	}
+}
+
+// PropertyValueSearchCursorFromProto gives the model.PropertyValueSearchCursor of a message.
+func PropertyValueSearchCursorFromProto(m *pb.PropertyValueSearchCursor) *model.PropertyValueSearchCursor {
+	if m == nil {
+		return nil
+	}
+	return &model.PropertyValueSearchCursor{
+		PropertyValueID: m.GetPropertyValueId(),
+		CreateAt:        m.GetCreateAt(),
+		UpdateAt:        m.GetUpdateAt(),
 	}
 }
 
@@ -635,11 +979,15 @@ func PropertyValueSearchOptsFromProto(m *pb.PropertyValueSearchOpts) *model.Prop
 		return nil
 	}
 	return &model.PropertyValueSearchOpts{
+		GroupID:        m.GetGroupId(),
 		TargetType:     m.GetTargetType(),
 		TargetIDs:      propertyValueSearchOptsTargetIDsFromProto(m.GetTargetId()),
 		FieldID:        m.GetFieldId(),
+		SinceUpdateAt:  m.GetSinceUpdateAt(),
 		IncludeDeleted: m.GetIncludeDeleted(),
+		Cursor:         ZeroIfNil(PropertyValueSearchCursorFromProto(m.GetCursor())),
 		PerPage:        int(m.GetPerPage()),
+		Value:          propertyValueSearchOptsValueFromProto(m.GetValue()),
 	}
 }
 
@@ -658,6 +1006,8 @@ func PropertyValueToProto(m *model.PropertyValue) *pb.PropertyValue {
 		CreateAt:   m.CreateAt,
 		UpdateAt:   m.UpdateAt,
 		DeleteAt:   m.DeleteAt,
+		CreatedBy:  m.CreatedBy,
+		UpdatedBy:  m.UpdatedBy,
 	}
 }
 
@@ -676,6 +1026,8 @@ func PropertyValueFromProto(m *pb.PropertyValue) *model.PropertyValue {
 		CreateAt:   m.GetCreateAt(),
 		UpdateAt:   m.GetUpdateAt(),
 		DeleteAt:   m.GetDeleteAt(),
+		CreatedBy:  m.GetCreatedBy(),
+		UpdatedBy:  m.GetUpdatedBy(),
 	}
 }
 
@@ -701,6 +1053,7 @@ func PushNotificationFromProto(m *pb.PushNotification) *model.PushNotification {
 		ChannelName:      m.GetChannelName(),
 		Type:             m.GetType(),
 		SubType:          model.PushSubType(m.GetSubType()),
+		Transport:        model.PushTransport(m.GetTransport()),
 		SenderId:         m.GetSenderId(),
 		SenderName:       m.GetSenderName(),
 		OverrideUsername: m.GetOverrideUsername(),
@@ -708,6 +1061,10 @@ func PushNotificationFromProto(m *pb.PushNotification) *model.PushNotification {
 		FromWebhook:      m.GetFromWebhook(),
 		Version:          m.GetVersion(),
 		IsCRTEnabled:     m.GetIsCrt(),
+		IsIdLoaded:       m.GetIsIdLoaded(),
+		PostType:         m.GetPostType(),
+		ChannelType:      model.ChannelType(m.GetChannelType()),
+		Signature:        m.GetSignature(),
 	}
 }
 
@@ -751,8 +1108,12 @@ func RegisterPluginOptsFromProto(m *pb.RegisterPluginOpts) *model.RegisterPlugin
 		return nil
 	}
 	return &model.RegisterPluginOpts{
-		Displayname: m.GetDisplayName(),
-		PluginID:    m.GetPluginId(),
+		Displayname:  m.GetDisplayName(),
+		PluginID:     m.GetPluginId(),
+		CreatorID:    m.GetCreatorId(),
+		AutoShareDMs: m.GetAutoShareDms(),
+		AutoInvited:  m.GetAutoInvited(),
+		SiteURL:      m.GetSiteUrl(),
 	}
 }
 
@@ -763,17 +1124,35 @@ func SearchParamsFromProto(m *pb.SearchParams) *model.SearchParams {
 	}
 	return &model.SearchParams{
 		Terms:                  m.GetTerms(),
+		ExcludedTerms:          m.GetExcludedTerms(),
+		IsHashtag:              m.GetIsHashtag(),
 		InChannels:             slices.Clone(m.GetInChannels()),
 		ExcludedChannels:       slices.Clone(m.GetExcludedChannels()),
 		FromUsers:              slices.Clone(m.GetFromUsers()),
 		ExcludedUsers:          slices.Clone(m.GetExcludedUsers()),
+		AfterDate:              m.GetAfterDate(),
 		ExcludedAfterDate:      searchParamsExcludedAfterDateFromProto(m.GetExcludedAfterDate()),
+		BeforeDate:             m.GetBeforeDate(),
 		ExcludedBeforeDate:     searchParamsExcludedBeforeDateFromProto(m.GetExcludedBeforeDate()),
 		Extensions:             slices.Clone(m.GetExtensions()),
+		ExcludedExtensions:     slices.Clone(m.GetExcludedExtensions()),
+		OnDate:                 m.GetOnDate(),
 		ExcludedDate:           searchParamsExcludedDateFromProto(m.GetExcludedDates()),
 		OrTerms:                m.GetIsOrSearch(),
 		IncludeDeletedChannels: m.GetIncludeDeletedChannels(),
 		TimeZoneOffset:         int(m.GetTimeZoneOffset()),
+		SearchWithoutUserId:    m.GetSearchWithoutUserId(),
+		Modifier:               m.GetModifier(),
+	}
+}
+
+// SendToastMessageOptionsFromProto gives the model.SendToastMessageOptions of a message.
+func SendToastMessageOptionsFromProto(m *pb.SendToastMessageOptions) *model.SendToastMessageOptions {
+	if m == nil {
+		return nil
+	}
+	return &model.SendToastMessageOptions{
+		Position: m.GetPosition(),
 	}
 }
 
@@ -790,6 +1169,7 @@ func SessionToProto(m *model.Session) *pb.Session {
 		LastActivityAt: m.LastActivityAt,
 		UserId:         m.UserId,
 		DeviceId:       m.DeviceId,
+		VoipDeviceId:   m.VoIPDeviceId,
 		Roles:          m.Roles,
 		IsOauth:        m.IsOAuth,
 		ExpiredNotify:  m.ExpiredNotify,
@@ -812,6 +1192,7 @@ func SessionFromProto(m *pb.Session) *model.Session {
 		LastActivityAt: m.GetLastActivityAt(),
 		UserId:         m.GetUserId(),
 		DeviceId:       m.GetDeviceId(),
+		VoIPDeviceId:   m.GetVoipDeviceId(),
 		Roles:          m.GetRoles(),
 		IsOAuth:        m.GetIsOauth(),
 		ExpiredNotify:  m.GetExpiredNotify(),
@@ -875,7 +1256,29 @@ func StatusToProto(m *model.Status) *pb.Status {
 		Status:         m.Status,
 		Manual:         m.Manual,
 		LastActivityAt: m.LastActivityAt,
+		ActiveChannel:  m.ActiveChannel,
 		DndEndTime:     m.DNDEndTime,
+		PrevStatus:     m.PrevStatus,
+	}
+}
+
+// SyncResponseToProto gives the message of a model.SyncResponse.
+func SyncResponseToProto(m *model.SyncResponse) *pb.SyncResponse {
+	if m == nil {
+		return nil
+	}
+	return &pb.SyncResponse{
+		UsersLastUpdateAt:            m.UsersLastUpdateAt,
+		UserErrors:                   slices.Clone(m.UserErrors),
+		UsersSyncd:                   slices.Clone(m.UsersSyncd),
+		PostsLastUpdateAt:            m.PostsLastUpdateAt,
+		PostErrors:                   slices.Clone(m.PostErrors),
+		ReactionsLastUpdateAt:        m.ReactionsLastUpdateAt,
+		ReactionErrors:               slices.Clone(m.ReactionErrors),
+		AcknowledgementsLastUpdateAt: m.AcknowledgementsLastUpdateAt,
+		AcknowledgementErrors:        slices.Clone(m.AcknowledgementErrors),
+		StatusErrors:                 slices.Clone(m.StatusErrors),
+		MembershipErrors:             slices.Clone(m.MembershipErrors),
 	}
 }
 
@@ -885,14 +1288,15 @@ func TeamMemberToProto(m *model.TeamMember) *pb.TeamMember {
 		return nil
 	}
 	return &pb.TeamMember{
-		TeamId:      m.TeamId,
-		UserId:      m.UserId,
-		Roles:       m.Roles,
-		DeleteAt:    m.DeleteAt,
-		SchemeGuest: m.SchemeGuest,
-		SchemeUser:  m.SchemeUser,
-		SchemeAdmin: m.SchemeAdmin,
-		CreateAt:    m.CreateAt,
+		TeamId:        m.TeamId,
+		UserId:        m.UserId,
+		Roles:         m.Roles,
+		DeleteAt:      m.DeleteAt,
+		SchemeGuest:   m.SchemeGuest,
+		SchemeUser:    m.SchemeUser,
+		SchemeAdmin:   m.SchemeAdmin,
+		ExplicitRoles: m.ExplicitRoles,
+		CreateAt:      m.CreateAt,
 	}
 }
 
@@ -914,14 +1318,15 @@ func TeamMemberFromProto(m *pb.TeamMember) *model.TeamMember {
 		return nil
 	}
 	return &model.TeamMember{
-		TeamId:      m.GetTeamId(),
-		UserId:      m.GetUserId(),
-		Roles:       m.GetRoles(),
-		DeleteAt:    m.GetDeleteAt(),
-		SchemeGuest: m.GetSchemeGuest(),
-		SchemeUser:  m.GetSchemeUser(),
-		SchemeAdmin: m.GetSchemeAdmin(),
-		CreateAt:    m.GetCreateAt(),
+		TeamId:        m.GetTeamId(),
+		UserId:        m.GetUserId(),
+		Roles:         m.GetRoles(),
+		DeleteAt:      m.GetDeleteAt(),
+		SchemeGuest:   m.GetSchemeGuest(),
+		SchemeUser:    m.GetSchemeUser(),
+		SchemeAdmin:   m.GetSchemeAdmin(),
+		ExplicitRoles: m.GetExplicitRoles(),
+		CreateAt:      m.GetCreateAt(),
 	}
 }
 
@@ -961,6 +1366,10 @@ func TeamToProto(m *model.Team) *pb.Team {
 		GroupConstrained:    Pointer(m.GroupConstrained),
 		PolicyId:            Pointer(m.PolicyID),
 		CloudLimitsArchived: m.CloudLimitsArchived,
+		PolicyEnforced:      m.PolicyEnforced,
+		PolicyActions:       maps.Clone(m.PolicyActions),
+		PolicyIsActive:      m.PolicyIsActive,
+		Recommended:         m.Recommended,
 	}
 }
 
@@ -970,13 +1379,14 @@ func TeamUnreadToProto(m *model.TeamUnread) *pb.TeamUnread {
 		return nil
 	}
 	return &pb.TeamUnread{
-		TeamId:             m.TeamId,
-		MsgCount:           m.MsgCount,
-		MentionCount:       m.MentionCount,
-		MentionCountRoot:   m.MentionCountRoot,
-		MsgCountRoot:       m.MsgCountRoot,
-		ThreadCount:        m.ThreadCount,
-		ThreadMentionCount: m.ThreadMentionCount,
+		TeamId:                   m.TeamId,
+		MsgCount:                 m.MsgCount,
+		MentionCount:             m.MentionCount,
+		MentionCountRoot:         m.MentionCountRoot,
+		MsgCountRoot:             m.MsgCountRoot,
+		ThreadCount:              m.ThreadCount,
+		ThreadMentionCount:       m.ThreadMentionCount,
+		ThreadUrgentMentionCount: m.ThreadUrgentMentionCount,
 	}
 }
 
@@ -1004,6 +1414,10 @@ func TeamFromProto(m *pb.Team) *model.Team {
 		GroupConstrained:    Pointer(m.GroupConstrained),
 		PolicyID:            Pointer(m.PolicyId),
 		CloudLimitsArchived: m.GetCloudLimitsArchived(),
+		PolicyEnforced:      m.GetPolicyEnforced(),
+		PolicyActions:       maps.Clone(m.GetPolicyActions()),
+		PolicyIsActive:      m.GetPolicyIsActive(),
+		Recommended:         m.GetRecommended(),
 	}
 }
 
@@ -1053,11 +1467,13 @@ func UserAccessTokenToProto(m *model.UserAccessToken) *pb.UserAccessToken {
 		return nil
 	}
 	return &pb.UserAccessToken{
-		Id:          m.Id,
-		Token:       m.Token,
-		UserId:      m.UserId,
-		Description: m.Description,
-		IsActive:    m.IsActive,
+		Id:             m.Id,
+		Token:          m.Token,
+		UserId:         m.UserId,
+		Description:    m.Description,
+		IsActive:       m.IsActive,
+		ExpiresAt:      m.ExpiresAt,
+		LastNotifiedAt: Pointer(m.LastNotifiedAt),
 	}
 }
 
@@ -1067,11 +1483,13 @@ func UserAccessTokenFromProto(m *pb.UserAccessToken) *model.UserAccessToken {
 		return nil
 	}
 	return &model.UserAccessToken{
-		Id:          m.GetId(),
-		Token:       m.GetToken(),
-		UserId:      m.GetUserId(),
-		Description: m.GetDescription(),
-		IsActive:    m.GetIsActive(),
+		Id:             m.GetId(),
+		Token:          m.GetToken(),
+		UserId:         m.GetUserId(),
+		Description:    m.GetDescription(),
+		IsActive:       m.GetIsActive(),
+		ExpiresAt:      m.GetExpiresAt(),
+		LastNotifiedAt: Pointer(m.LastNotifiedAt),
 	}
 }
 
@@ -1189,6 +1607,7 @@ func UserToProto(m *model.User) *pb.User {
 		TermsOfServiceCreateAt: m.TermsOfServiceCreateAt,
 		DisableWelcomeEmail:    m.DisableWelcomeEmail,
 		LastLogin:              m.LastLogin,
+		MfaUsedTimestamps:      slices.Clone(m.MfaUsedTimestamps),
 	}
 }
 
@@ -1232,6 +1651,7 @@ func UserFromProto(m *pb.User) *model.User {
 		TermsOfServiceCreateAt: m.GetTermsOfServiceCreateAt(),
 		DisableWelcomeEmail:    m.GetDisableWelcomeEmail(),
 		LastLogin:              m.GetLastLogin(),
+		MfaUsedTimestamps:      slices.Clone(m.GetMfaUsedTimestamps()),
 	}
 }
 
@@ -1243,5 +1663,15 @@ func ViewUsersRestrictionsFromProto(m *pb.ViewUsersRestrictions) *model.ViewUser
 	return &model.ViewUsersRestrictions{
 		Teams:    slices.Clone(m.GetTeams()),
 		Channels: slices.Clone(m.GetChannels()),
+	}
+}
+
+// VisualExpressionToProto gives the message of a model.VisualExpression.
+func VisualExpressionToProto(m *model.VisualExpression) *pb.VisualExpression {
+	if m == nil {
+		return nil
+	}
+	return &pb.VisualExpression{
+		Conditions: Values(m.Conditions, ConditionToProto),
 	}
 }

@@ -14,30 +14,7 @@ import (
 )
 
 // notInContract are the methods of plugin.API that have no RPC, and so no handler, yet.
-var notInContract = []string{
-	"CheckAccessControlExpression",
-	"DeleteAccessControlPolicy",
-	"DeletePropertyValueWithOptions",
-	"DeletePropertyValuesForFieldWithOptions",
-	"DeletePropertyValuesForTargetWithOptions",
-	"EvaluateAccessControl",
-	"GetAccessControlFieldsAutocomplete",
-	"GetAccessControlPolicy",
-	"GetAccessControlVisualAST",
-	"GetChannelOfType",
-	"QueryUsersForAccessControlExpression",
-	"ReceiveSharedChannelAttachmentSyncMsg",
-	"ReceiveSharedChannelProfileImageSyncMsg",
-	"ReceiveSharedChannelSyncMsg",
-	"RegisterChannelGuard",
-	"RestoreChannel",
-	"SaveAccessControlPolicy",
-	"SendToastMessage",
-	"UnregisterChannelGuard",
-	"UnregisterPluginRemoteForSharedChannels",
-	"UpsertPropertyValueWithOptions",
-	"UpsertPropertyValuesWithOptions",
-}
+var notInContract = []string{}
 
 // generated are the handlers that follow from the types of a method's parameters and results.
 var generated = group{
@@ -943,5 +920,89 @@ var generated = group{
 	abi.SendPushNotification: handle(func(api plugin.API, r *pb.SendPushNotificationRequest) *pb.SendPushNotificationResponse {
 		err := api.SendPushNotification(convert.PushNotificationFromProto(r.GetNotification()), r.GetUserId())
 		return &pb.SendPushNotificationResponse{Error: convert.AppErrorToProto(err)}
+	}),
+	abi.RestoreChannel: handle(func(api plugin.API, r *pb.RestoreChannelRequest) *pb.RestoreChannelResponse {
+		err := api.RestoreChannel(r.GetChannelId())
+		return &pb.RestoreChannelResponse{Error: convert.AppErrorToProto(err)}
+	}),
+	abi.GetChannelOfType: handle(func(api plugin.API, r *pb.GetChannelOfTypeRequest) *pb.GetChannelOfTypeResponse {
+		channel, err := api.GetChannelOfType(r.GetChannelId(), model.ChannelType(r.GetChannelType()))
+		return &pb.GetChannelOfTypeResponse{Channel: convert.ChannelToProto(channel), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.RegisterChannelGuard: handle(func(api plugin.API, r *pb.RegisterChannelGuardRequest) *pb.RegisterChannelGuardResponse {
+		err := api.RegisterChannelGuard(r.GetChannelId())
+		return &pb.RegisterChannelGuardResponse{Error: convert.AppErrorToProto(err)}
+	}),
+	abi.UnregisterChannelGuard: handle(func(api plugin.API, r *pb.UnregisterChannelGuardRequest) *pb.UnregisterChannelGuardResponse {
+		err := api.UnregisterChannelGuard(r.GetChannelId())
+		return &pb.UnregisterChannelGuardResponse{Error: convert.AppErrorToProto(err)}
+	}),
+	abi.SendToastMessage: handle(func(api plugin.API, r *pb.SendToastMessageRequest) *pb.SendToastMessageResponse {
+		err := api.SendToastMessage(r.GetUserId(), r.GetConnectionId(), r.GetMessage(), convert.ZeroIfNil(convert.SendToastMessageOptionsFromProto(r.GetOptions())))
+		return &pb.SendToastMessageResponse{Error: convert.AppErrorToProto(err)}
+	}),
+	abi.UnregisterPluginRemoteForSharedChannels: handle(func(api plugin.API, r *pb.UnregisterPluginRemoteForSharedChannelsRequest) *pb.UnregisterPluginRemoteForSharedChannelsResponse {
+		err := api.UnregisterPluginRemoteForSharedChannels(r.GetRemoteId())
+		return &pb.UnregisterPluginRemoteForSharedChannelsResponse{Error: convert.ErrorToProto(err)}
+	}),
+	abi.ReceiveSharedChannelAttachmentSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelAttachmentSyncMsgRequest) *pb.ReceiveSharedChannelAttachmentSyncMsgResponse {
+		fileInfo, err := api.ReceiveSharedChannelAttachmentSyncMsg(r.GetRemoteId(), r.GetChannelId(), convert.FileInfoFromProto(r.GetFileInfo()), bytes.NewReader(r.GetData()))
+		return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
+	}),
+	abi.ReceiveSharedChannelProfileImageSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelProfileImageSyncMsgRequest) *pb.ReceiveSharedChannelProfileImageSyncMsgResponse {
+		err := api.ReceiveSharedChannelProfileImageSyncMsg(r.GetRemoteId(), r.GetUserId(), r.GetImage())
+		return &pb.ReceiveSharedChannelProfileImageSyncMsgResponse{Error: convert.ErrorToProto(err)}
+	}),
+	abi.UpsertPropertyValuesWithOptions: handle(func(api plugin.API, r *pb.UpsertPropertyValuesWithOptionsRequest) *pb.UpsertPropertyValuesWithOptionsResponse {
+		values, err := api.UpsertPropertyValuesWithOptions(convert.List(r.GetValues(), convert.PropertyValueFromProto), convert.ZeroIfNil(convert.PropertyRequestOptionsFromProto(r.GetOptions())))
+		return &pb.UpsertPropertyValuesWithOptionsResponse{Values: convert.List(values, convert.PropertyValueToProto), Error: convert.ErrorToProto(err)}
+	}),
+	abi.UpsertPropertyValueWithOptions: handle(func(api plugin.API, r *pb.UpsertPropertyValueWithOptionsRequest) *pb.UpsertPropertyValueWithOptionsResponse {
+		value, err := api.UpsertPropertyValueWithOptions(convert.PropertyValueFromProto(r.GetValue()), convert.ZeroIfNil(convert.PropertyRequestOptionsFromProto(r.GetOptions())))
+		return &pb.UpsertPropertyValueWithOptionsResponse{Value: convert.PropertyValueToProto(value), Error: convert.ErrorToProto(err)}
+	}),
+	abi.DeletePropertyValueWithOptions: handle(func(api plugin.API, r *pb.DeletePropertyValueWithOptionsRequest) *pb.DeletePropertyValueWithOptionsResponse {
+		err := api.DeletePropertyValueWithOptions(r.GetGroupId(), r.GetValueId(), convert.ZeroIfNil(convert.PropertyRequestOptionsFromProto(r.GetOptions())))
+		return &pb.DeletePropertyValueWithOptionsResponse{Error: convert.ErrorToProto(err)}
+	}),
+	abi.DeletePropertyValuesForTargetWithOptions: handle(func(api plugin.API, r *pb.DeletePropertyValuesForTargetWithOptionsRequest) *pb.DeletePropertyValuesForTargetWithOptionsResponse {
+		err := api.DeletePropertyValuesForTargetWithOptions(r.GetGroupId(), r.GetTargetType(), r.GetTargetId(), convert.ZeroIfNil(convert.PropertyRequestOptionsFromProto(r.GetOptions())))
+		return &pb.DeletePropertyValuesForTargetWithOptionsResponse{Error: convert.ErrorToProto(err)}
+	}),
+	abi.DeletePropertyValuesForFieldWithOptions: handle(func(api plugin.API, r *pb.DeletePropertyValuesForFieldWithOptionsRequest) *pb.DeletePropertyValuesForFieldWithOptionsResponse {
+		err := api.DeletePropertyValuesForFieldWithOptions(r.GetGroupId(), r.GetFieldId(), convert.ZeroIfNil(convert.PropertyRequestOptionsFromProto(r.GetOptions())))
+		return &pb.DeletePropertyValuesForFieldWithOptionsResponse{Error: convert.ErrorToProto(err)}
+	}),
+	abi.EvaluateAccessControl: handle(func(api plugin.API, r *pb.EvaluateAccessControlRequest) *pb.EvaluateAccessControlResponse {
+		decision, err := api.EvaluateAccessControl(r.GetUserId(), r.GetResourceType(), r.GetResourceId(), r.GetAction())
+		return &pb.EvaluateAccessControlResponse{Decision: convert.AccessDecisionToProto(decision), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.SaveAccessControlPolicy: handle(func(api plugin.API, r *pb.SaveAccessControlPolicyRequest) *pb.SaveAccessControlPolicyResponse {
+		policy, err := api.SaveAccessControlPolicy(r.GetActingUserId(), convert.AccessControlPolicyFromProto(r.GetPolicy()))
+		return &pb.SaveAccessControlPolicyResponse{Policy: convert.AccessControlPolicyToProto(policy), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.GetAccessControlPolicy: handle(func(api plugin.API, r *pb.GetAccessControlPolicyRequest) *pb.GetAccessControlPolicyResponse {
+		policy, err := api.GetAccessControlPolicy(r.GetId())
+		return &pb.GetAccessControlPolicyResponse{Policy: convert.AccessControlPolicyToProto(policy), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.DeleteAccessControlPolicy: handle(func(api plugin.API, r *pb.DeleteAccessControlPolicyRequest) *pb.DeleteAccessControlPolicyResponse {
+		err := api.DeleteAccessControlPolicy(r.GetActingUserId(), r.GetResourceType(), r.GetId())
+		return &pb.DeleteAccessControlPolicyResponse{Error: convert.AppErrorToProto(err)}
+	}),
+	abi.CheckAccessControlExpression: handle(func(api plugin.API, r *pb.CheckAccessControlExpressionRequest) *pb.CheckAccessControlExpressionResponse {
+		expressionErrors, err := api.CheckAccessControlExpression(r.GetActingUserId(), r.GetResourceType(), r.GetExpression())
+		return &pb.CheckAccessControlExpressionResponse{ExpressionErrors: convert.Values(expressionErrors, convert.CELExpressionErrorToProto), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.QueryUsersForAccessControlExpression: handle(func(api plugin.API, r *pb.QueryUsersForAccessControlExpressionRequest) *pb.QueryUsersForAccessControlExpressionResponse {
+		result, err := api.QueryUsersForAccessControlExpression(r.GetActingUserId(), r.GetResourceType(), r.GetExpression(), r.GetTerm(), r.GetCursorId(), int(r.GetLimit()))
+		return &pb.QueryUsersForAccessControlExpressionResponse{Result: convert.AccessControlPolicyTestResponseToProto(result), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.GetAccessControlFieldsAutocomplete: handle(func(api plugin.API, r *pb.GetAccessControlFieldsAutocompleteRequest) *pb.GetAccessControlFieldsAutocompleteResponse {
+		fields, err := api.GetAccessControlFieldsAutocomplete(r.GetActingUserId(), r.GetAfter(), int(r.GetLimit()))
+		return &pb.GetAccessControlFieldsAutocompleteResponse{Fields: convert.List(fields, convert.PropertyFieldToProto), Error: convert.AppErrorToProto(err)}
+	}),
+	abi.GetAccessControlVisualAST: handle(func(api plugin.API, r *pb.GetAccessControlVisualASTRequest) *pb.GetAccessControlVisualASTResponse {
+		expression, err := api.GetAccessControlVisualAST(r.GetActingUserId(), r.GetResourceType(), r.GetExpression())
+		return &pb.GetAccessControlVisualASTResponse{Expression: convert.VisualExpressionToProto(expression), Error: convert.AppErrorToProto(err)}
 	}),
 }

@@ -113,9 +113,8 @@ func compareArguments(c *comparison, method abi.Method, request protoreflect.Mes
 		c.message("argument", request, reflect.ValueOf(arguments[0]).Elem())
 		return
 	}
-	fields := request.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
+	fields := narrow(request)
+	for i, field := range fields {
 		if field.Message() != nil && field.Message().Name() == "KeyValuePair" {
 			pairs := request.Get(field).List()
 			for j := range pairs.Len() {
@@ -127,17 +126,26 @@ func compareArguments(c *comparison, method abi.Method, request protoreflect.Mes
 		}
 		c.field("argument "+string(field.Name()), field, request.Get(field), reflect.ValueOf(arguments[i]))
 	}
-	if fields.Len() != len(arguments) {
-		c.differs("the arguments", fields.Len(), len(arguments))
+	if len(fields) != len(arguments) {
+		c.differs("the arguments", len(fields), len(arguments))
 	}
+}
+
+// narrow lists the fields of a message but the companions.
+func narrow(m protoreflect.Message) []protoreflect.FieldDescriptor {
+	var fields []protoreflect.FieldDescriptor
+	for i := range m.Descriptor().Fields().Len() {
+		if field := m.Descriptor().Fields().Get(i); !isCompanion(field) {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }
 
 // compareResults compares the fields of a response, without the error, with the results, in their order.
 func compareResults(c *comparison, response protoreflect.Message, results []any) {
-	fields := response.Descriptor().Fields()
 	compared := 0
-	for i := range fields.Len() {
-		field := fields.Get(i)
+	for _, field := range narrow(response) {
 		if field.Name() == "error" {
 			if response.Has(field) {
 				c.differs("error", response.Get(field), "no error")

@@ -74,6 +74,12 @@ func (f *filler) value(field protoreflect.FieldDescriptor, empty func() protoref
 		return protoreflect.ValueOfInt32(int32(f.next()))
 	case protoreflect.Int64Kind:
 		return protoreflect.ValueOfInt64(int64(f.next()))
+	case protoreflect.Uint32Kind:
+		return protoreflect.ValueOfUint32(uint32(f.next()))
+	case protoreflect.Uint64Kind:
+		return protoreflect.ValueOfUint64(uint64(f.next()))
+	case protoreflect.DoubleKind:
+		return protoreflect.ValueOfFloat64(float64(f.next()))
 	case protoreflect.EnumKind:
 		return protoreflect.ValueOfEnum(1)
 	case protoreflect.BytesKind:
