@@ -2,12 +2,13 @@ package convert
 
 import (
 	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 	"pgregory.net/rapid"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
 // drawMessage draws a message with any of its fields set, but for those named in skip. Strings with presence are not
@@ -30,16 +31,6 @@ var unconverted = fieldSet(
 	"SidebarCategoryWithChannels.sort_order",
 )
 
-func isCompanion(field protoreflect.FieldDescriptor) bool {
-	for _, ending := range []string{"_exact", "_numbers"} {
-		base, ok := strings.CutSuffix(string(field.Name()), ending)
-		if ok && field.ContainingMessage().Fields().ByName(protoreflect.Name(base)) != nil {
-			return true
-		}
-	}
-	return false
-}
-
 func fieldSet(names ...protoreflect.Name) map[protoreflect.Name]bool {
 	set := make(map[protoreflect.Name]bool, len(names))
 	for _, name := range names {
@@ -53,7 +44,7 @@ func fill(t *rapid.T, m protoreflect.Message, skip []string, depth int) {
 	for i := range fields.Len() {
 		field := fields.Get(i)
 		name := string(field.Name())
-		if slices.Contains(skip, name) || isCompanion(field) || unconverted[field.FullName().Parent().Name()+"."+field.Name()] || (depth > 2 && field.Kind() == protoreflect.MessageKind) || !rapid.Bool().Draw(t, "has "+name) {
+		if slices.Contains(skip, name) || pb.IsCompanion(field) || unconverted[field.FullName().Parent().Name()+"."+field.Name()] || (depth > 2 && field.Kind() == protoreflect.MessageKind) || !rapid.Bool().Draw(t, "has "+name) {
 			continue
 		}
 		switch {

@@ -135,7 +135,7 @@ func compareArguments(c *comparison, method abi.Method, request protoreflect.Mes
 func narrow(m protoreflect.Message) []protoreflect.FieldDescriptor {
 	var fields []protoreflect.FieldDescriptor
 	for i := range m.Descriptor().Fields().Len() {
-		if field := m.Descriptor().Fields().Get(i); !isCompanion(field) {
+		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) {
 			fields = append(fields, field)
 		}
 	}

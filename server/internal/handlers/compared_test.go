@@ -10,6 +10,8 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
 // goNames are the Go fields whose names differ from those of the contract's fields, by "Message.field".
@@ -69,18 +71,6 @@ var notCompared = map[string]string{
 	"WebsocketBroadcast.omit_users":                "a map in Go",
 }
 
-// isCompanion says whether a field holds what the one before it is too narrow for, see common.proto. No conversion knows
-// companions yet.
-func isCompanion(field protoreflect.FieldDescriptor) bool {
-	for _, ending := range []string{"_exact", "_numbers"} {
-		base, ok := strings.CutSuffix(string(field.Name()), ending)
-		if ok && field.ContainingMessage().Fields().ByName(protoreflect.Name(base)) != nil {
-			return true
-		}
-	}
-	return false
-}
-
 // enumTexts are what the enums' values are in Go.
 var enumTexts = map[protoreflect.Name]string{"CHANNEL_TYPE_OPEN": "O", "TEAM_TYPE_OPEN": "O"}
 
@@ -98,7 +88,7 @@ func (c *comparison) message(path string, m protoreflect.Message, g reflect.Valu
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
 		key := string(m.Descriptor().Name()) + "." + string(field.Name())
-		if _, ok := notCompared[key]; ok || isCompanion(field) || notConvertedYet[key] {
+		if _, ok := notCompared[key]; ok || pb.IsCompanion(field) || notConvertedYet[key] {
 			continue
 		}
 		name := strings.ReplaceAll(string(field.Name()), "_", "")
