@@ -56,10 +56,12 @@ lint: ## format, vet, generated files, linters
 
 .PHONY: runtime
 runtime: ## python.wasm and the standard library, from source, into pyodide-build/cpython
+	pyodide-build/prepare.sh
 	pyodide-build/build.sh $(cache)/runtime pyodide-build/cpython
 
 .PHONY: runtime-verify
 runtime-verify: ## rebuilds both elsewhere and compares with what is committed
+	pyodide-build/prepare.sh
 	pyodide-build/verify.sh
 
 .PHONY: cpython-tests
