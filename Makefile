@@ -29,9 +29,12 @@ e2e: ## a real Mattermost server with a real PostgreSQL; sets both up
 	e2e/setup.sh
 	cd e2e && go test -count=1 ./...
 
-.PHONY: fuzz
-fuzz: ## the message codec against Go's protobuf, the boundary and the tick tool against nonsense; $(fuzztime) each
+.PHONY: fuzz-codec
+fuzz-codec: ## the message codec against Go's protobuf, for $(fuzztime)
 	go test -run='^$$' -fuzz=FuzzCodec -fuzztime=$(fuzztime) ./internal/codectest
+
+.PHONY: fuzz
+fuzz: fuzz-codec ## that, and the boundary and the tick tool against nonsense
 	go test -run='^$$' -fuzz=FuzzHostFunctions -fuzztime=$(fuzztime) ./wasmhost
 	go test -run='^$$' -fuzz=FuzzInstrument -fuzztime=$(fuzztime) ./pyodide-build/looptick
 
