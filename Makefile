@@ -69,4 +69,5 @@ runtime-verify: ## rebuilds both elsewhere and compares with what is committed
 
 .PHONY: cpython-tests
 cpython-tests: ## CPython's own tests for the modules that plugins lean on, in the guest
+	pyodide-build/prepare.sh
 	go run ./pyodide-build/cmd/cpythontests
