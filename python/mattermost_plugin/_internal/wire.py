@@ -157,11 +157,17 @@ class WireRecord(Record):
     _letters: ClassVar[dict[str, tuple[str, ...]]] = {}  # fields that are letters here and an enum there
     _read: ClassVar[dict[str, Get]] = {}  # fields that break the rule: (message, name) → value
     _write: ClassVar[dict[str, Put]] = {}  # the way back: (message, name, value)
+    _secrets: ClassVar[tuple[str, ...]] = ()  # fields that are not to be seen in a log
     _plan: ClassVar[Plan | None] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._plan = None
+
+    def __repr__(self) -> str:
+        shown = {name: getattr(self, name) for name in self._fields}
+        shown |= {name: "***" for name in self._secrets if shown[name]}
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     @classmethod
     def from_proto(cls, proto: Any) -> Self:
