@@ -17,6 +17,7 @@ const (
 type goTypes struct {
 	model *types.Package
 	api   *types.Interface // plugin.API
+	hooks *types.Interface // plugin.Hooks
 }
 
 // readGoTypes reads the types of the Mattermost that go.mod pins, from the module's root.
@@ -35,15 +36,24 @@ func readGoTypes(root string) (*goTypes, error) {
 		case modelPath:
 			t.model = p.Types
 		case pluginPath:
-			if api := p.Types.Scope().Lookup("API"); api != nil {
-				t.api, _ = api.Type().Underlying().(*types.Interface)
-			}
+			t.api = interfaceIn(p.Types, "API")
+			t.hooks = interfaceIn(p.Types, "Hooks")
 		}
 	}
-	if t.model == nil || t.api == nil {
-		return nil, errors.New("read Mattermost's types: no plugin.API or no package model")
+	if t.model == nil || t.api == nil || t.hooks == nil {
+		return nil, errors.New("read Mattermost's types: no plugin.API, no plugin.Hooks or no package model")
 	}
 	return t, nil
+}
+
+// interfaceIn gives the interface of a name in a package, or nil.
+func interfaceIn(p *types.Package, name string) *types.Interface {
+	found := p.Scope().Lookup(name)
+	if found == nil {
+		return nil
+	}
+	i, _ := found.Type().Underlying().(*types.Interface)
+	return i
 }
 
 // methods gives the methods of plugin.API by name.
@@ -57,11 +67,13 @@ func (t *goTypes) methods() map[string]*types.Signature {
 
 // A structField is an exported field of a model.
 type structField struct {
-	name   string
-	goType types.Type
+	name     string
+	goType   types.Type
+	embedded string // the struct in the model that it is in; "" for the model's own
 }
 
-// structFields gives the exported fields of a struct type, or nil where it is none. An embedded struct is one field.
+// structFields gives the exported fields of a struct type, or nil where it is none. Those of a struct that is embedded
+// are the type's own.
 func structFields(t types.Type) []structField {
 	structure, ok := t.Underlying().(*types.Struct)
 	if !ok {
@@ -69,9 +81,17 @@ func structFields(t types.Type) []structField {
 	}
 	var fields []structField
 	for field := range structure.Fields() {
-		if field.Exported() {
-			fields = append(fields, structField{field.Name(), field.Type()})
+		if !field.Exported() {
+			continue
 		}
+		if _, isPointer := field.Type().(*types.Pointer); field.Embedded() && !isPointer {
+			for _, inner := range structFields(field.Type()) {
+				inner.embedded = field.Name()
+				fields = append(fields, inner)
+			}
+			continue
+		}
+		fields = append(fields, structField{name: field.Name(), goType: field.Type()})
 	}
 	return fields
 }
