@@ -30,6 +30,13 @@ func conversions(c *contract) (files, error) {
 	if _, err := writeHandlers(c, written, w.need); err != nil {
 		return nil, err
 	}
+	hooks, err := newAdapterWriter(c, root, w.need)
+	if err != nil {
+		return nil, err
+	}
+	if err := hooks.write(); err != nil {
+		return nil, err
+	}
 	server := filepath.Join(root, "server")
 	for _, dir := range []string{server, filepath.Join(server, "internal", "handlers"), dir} {
 		if err := w.needNamed(dir); err != nil {

@@ -36,6 +36,7 @@ var parameterCalls = map[string]string{
 
 // fieldNames are the message fields of model fields whose names differ from them, by "Model.Field".
 var fieldNames = map[string]string{
+	"FileData.Body": "data",
 	"GetPostsSinceForSyncCursor.LastPostUpdateID": "last_post_id",
 	"GroupSyncable.Type":                          "syncable_type",
 	"PropertyFieldSearchOpts.TargetIDs":           "target_id",
@@ -47,7 +48,9 @@ var fieldNames = map[string]string{
 }
 
 // fieldsNotInContract are the fields of models that do not cross: the contract has no field for them yet.
-var fieldsNotInContract = map[string][]string{}
+var fieldsNotInContract = map[string][]string{
+	"WebSocketRequest": {"T"}, // a function of the server's
+}
 
 // fieldsNotInModel are the fields of the contract that this Mattermost has nothing for: they are not read.
 var fieldsNotInModel = map[string][]string{

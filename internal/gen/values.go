@@ -14,6 +14,7 @@ import (
 //	what a hand-written conversion of package convert takes or gives, found by its name: XToProto, XFromProto
 //	map[string]any         Struct
 //	any                    Value
+//	*int, *int64           Int32Value, Int64Value (out of Mattermost only)
 //	a model                its message
 //	[]T, map[string]T      repeated T, map<string, T>
 //	io.Reader              bytes (into Mattermost only)
@@ -28,12 +29,16 @@ type conversionName struct {
 	toProto bool
 }
 
-// String is the name of the function.
+// String is the name of the function: that of the model or, where the message is the model's JSON, of the message.
 func (n conversionName) String() string {
-	if n.toProto {
-		return n.model.Obj().Name() + "ToProto"
+	name := n.model.Obj().Name()
+	if n.message != nil && strings.HasSuffix(n.message.GoIdent.GoName, "Json") {
+		name = n.message.GoIdent.GoName
 	}
-	return n.model.Obj().Name() + "FromProto"
+	if n.toProto {
+		return name + "ToProto"
+	}
+	return name + "FromProto"
 }
 
 // A valueRule writes expressions that convert values, in one package.
@@ -246,6 +251,8 @@ func (v *valueRule) messageToProto(t types.Type, field *protogen.Field, value st
 		return v.prefix + "ValueToProto(" + value + ")", nil
 	case full == "google.protobuf.Value" && qualified(t) == "json.RawMessage":
 		return v.prefix + "RawMessageToProto(" + value + ")", nil
+	case wrappers[full] != "" && isIntegerPointer(t):
+		return v.prefix + wrappers[full] + "ToProto(" + value + ")", nil
 	}
 	function, byValue, err := v.modelToProto(t, field)
 	if err != nil {
@@ -255,6 +262,21 @@ func (v *valueRule) messageToProto(t types.Type, field *protogen.Field, value st
 		value = "&" + value
 	}
 	return function + "(" + value + ")", nil
+}
+
+// wrappers are the messages around a number that may be missing, and the names of their conversions.
+var wrappers = map[protoreflect.FullName]string{
+	"google.protobuf.Int32Value": "Int32Value",
+	"google.protobuf.Int64Value": "Int64Value",
+}
+
+func isIntegerPointer(t types.Type) bool {
+	pointer, ok := t.(*types.Pointer)
+	if !ok {
+		return false
+	}
+	basic, ok := types.Unalias(pointer.Elem()).(*types.Basic)
+	return ok && basic.Info()&types.IsInteger != 0
 }
 
 // modelFromProto gives the function that makes a model, and whether t is the model rather than a pointer to it.

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -28,7 +29,9 @@ func sharedChannelHomeToProto(home bool) string {
 }
 
 // Numbers of a push notification are text.
+func pushNotificationBadgeToProto(badge int) string                { return strconv.Itoa(badge) }
 func pushNotificationBadgeFromProto(badge string) int              { return number[int](badge) }
+func pushNotificationContentAvailableToProto(content int) string   { return strconv.Itoa(content) }
 func pushNotificationContentAvailableFromProto(content string) int { return number[int](content) }
 
 // The contract asks for one target where Mattermost takes several.

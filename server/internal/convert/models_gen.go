@@ -339,6 +339,31 @@ func ChannelMemberToProto(m *model.ChannelMember) *pb.ChannelMember {
 	}
 }
 
+// ChannelMemberFromProto gives the model.ChannelMember of a message.
+func ChannelMemberFromProto(m *pb.ChannelMember) *model.ChannelMember {
+	if m == nil {
+		return nil
+	}
+	return &model.ChannelMember{
+		ChannelId:               m.GetChannelId(),
+		UserId:                  m.GetUserId(),
+		Roles:                   m.GetRoles(),
+		LastViewedAt:            m.GetLastViewedAt(),
+		MsgCount:                m.GetMsgCount(),
+		MentionCount:            m.GetMentionCount(),
+		MentionCountRoot:        m.GetMentionCountRoot(),
+		UrgentMentionCount:      m.GetUrgentMentionCount(),
+		MsgCountRoot:            m.GetMsgCountRoot(),
+		NotifyProps:             maps.Clone(m.GetNotifyProps()),
+		LastUpdateAt:            m.GetLastUpdateAt(),
+		SchemeGuest:             m.GetSchemeGuest(),
+		SchemeUser:              m.GetSchemeUser(),
+		SchemeAdmin:             m.GetSchemeAdmin(),
+		ExplicitRoles:           m.GetExplicitRoles(),
+		AutoTranslationDisabled: m.GetAutotranslationDisabled(),
+	}
+}
+
 // ChannelStatsToProto gives the message of a model.ChannelStats.
 func ChannelStatsToProto(m *model.ChannelStats) *pb.ChannelStats {
 	if m == nil {
@@ -529,6 +554,65 @@ func CustomStatusFromProto(m *pb.CustomStatus) *model.CustomStatus {
 	}
 }
 
+// DraftToProto gives the message of a model.Draft.
+func DraftToProto(m *model.Draft) *pb.Draft {
+	if m == nil {
+		return nil
+	}
+	return &pb.Draft{
+		CreateAt:  m.CreateAt,
+		UpdateAt:  m.UpdateAt,
+		DeleteAt:  m.DeleteAt,
+		UserId:    m.UserId,
+		ChannelId: m.ChannelId,
+		RootId:    m.RootId,
+		Message:   m.Message,
+		Type:      m.Type,
+		Props:     StructToProto(m.Props),
+		FileIds:   slices.Clone(m.FileIds),
+		Metadata:  draftMetadataToProto(m.Metadata),
+		Priority:  StructToProto(m.Priority),
+	}
+}
+
+// DraftFromProto gives the model.Draft of a message.
+func DraftFromProto(m *pb.Draft) *model.Draft {
+	if m == nil {
+		return nil
+	}
+	return &model.Draft{
+		CreateAt:  m.GetCreateAt(),
+		UpdateAt:  m.GetUpdateAt(),
+		DeleteAt:  m.GetDeleteAt(),
+		UserId:    m.GetUserId(),
+		ChannelId: m.GetChannelId(),
+		RootId:    m.GetRootId(),
+		Message:   m.GetMessage(),
+		Type:      m.GetType(),
+		Props:     StructFromProto(m.GetProps()),
+		FileIds:   slices.Clone(m.GetFileIds()),
+		Metadata:  draftMetadataFromProto(m.GetMetadata()),
+		Priority:  StructFromProto(m.GetPriority()),
+	}
+}
+
+// EmailNotificationContentFromProto gives the model.EmailNotificationContent of a message.
+func EmailNotificationContentFromProto(m *pb.EmailNotificationContent) *model.EmailNotificationContent {
+	if m == nil {
+		return nil
+	}
+	return &model.EmailNotificationContent{
+		Subject:     m.GetSubject(),
+		Title:       m.GetTitle(),
+		SubTitle:    m.GetSubTitle(),
+		MessageHTML: m.GetMessageHtml(),
+		MessageText: m.GetMessageText(),
+		ButtonText:  m.GetButtonText(),
+		ButtonURL:   m.GetButtonUrl(),
+		FooterText:  m.GetFooterText(),
+	}
+}
+
 // EmojiToProto gives the message of a model.Emoji.
 func EmojiToProto(m *model.Emoji) *pb.Emoji {
 	if m == nil {
@@ -541,6 +625,27 @@ func EmojiToProto(m *model.Emoji) *pb.Emoji {
 		DeleteAt:  m.DeleteAt,
 		CreatorId: m.CreatorId,
 		Name:      m.Name,
+	}
+}
+
+// FileDataFromProto gives the model.FileData of a message.
+func FileDataFromProto(m *pb.FileData) *model.FileData {
+	if m == nil {
+		return nil
+	}
+	return &model.FileData{
+		Filename: m.GetFilename(),
+		Body:     m.GetData(),
+	}
+}
+
+// FilesLimitsToProto gives the message of a model.FilesLimits.
+func FilesLimitsToProto(m *model.FilesLimits) *pb.FilesLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.FilesLimits{
+		TotalStorage: Int64ValueToProto(m.TotalStorage),
 	}
 }
 
@@ -662,6 +767,16 @@ func GroupFromProto(m *pb.Group) *model.Group {
 	}
 }
 
+// MessagesLimitsToProto gives the message of a model.MessagesLimits.
+func MessagesLimitsToProto(m *model.MessagesLimits) *pb.MessagesLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.MessagesLimits{
+		History: Int32ValueToProto(m.History),
+	}
+}
+
 // OAuthAppToProto gives the message of a model.OAuthApp.
 func OAuthAppToProto(m *model.OAuthApp) *pb.OAuthApp {
 	if m == nil {
@@ -706,6 +821,16 @@ func OAuthAppFromProto(m *pb.OAuthApp) *model.OAuthApp {
 	}
 }
 
+// OnInstallEventToProto gives the message of a model.OnInstallEvent.
+func OnInstallEventToProto(m *model.OnInstallEvent) *pb.OnInstallEvent {
+	if m == nil {
+		return nil
+	}
+	return &pb.OnInstallEvent{
+		UserId: m.UserId,
+	}
+}
+
 // OrderedSidebarCategoriesToProto gives the message of a model.OrderedSidebarCategories.
 func OrderedSidebarCategoriesToProto(m *model.OrderedSidebarCategories) *pb.OrderedSidebarCategories {
 	if m == nil {
@@ -725,6 +850,17 @@ func PluginClusterEventSendOptionsFromProto(m *pb.PluginClusterEventSendOptions)
 	return &model.PluginClusterEventSendOptions{
 		SendType: m.GetSendType(),
 		TargetId: m.GetTargetId(),
+	}
+}
+
+// PluginClusterEventToProto gives the message of a model.PluginClusterEvent.
+func PluginClusterEventToProto(m *model.PluginClusterEvent) *pb.PluginClusterEvent {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginClusterEvent{
+		Id:   m.Id,
+		Data: m.Data,
 	}
 }
 
@@ -848,6 +984,18 @@ func PreferenceFromProto(m *pb.Preference) *model.Preference {
 		Category: m.GetCategory(),
 		Name:     m.GetName(),
 		Value:    m.GetValue(),
+	}
+}
+
+// ProductLimitsToProto gives the message of a model.ProductLimits.
+func ProductLimitsToProto(m *model.ProductLimits) *pb.ProductLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.ProductLimits{
+		Files:    FilesLimitsToProto(m.Files),
+		Messages: MessagesLimitsToProto(m.Messages),
+		Teams:    TeamsLimitsToProto(m.Teams),
 	}
 }
 
@@ -1031,6 +1179,43 @@ func PropertyValueFromProto(m *pb.PropertyValue) *model.PropertyValue {
 	}
 }
 
+// PushNotificationToProto gives the message of a model.PushNotification.
+func PushNotificationToProto(m *model.PushNotification) *pb.PushNotification {
+	if m == nil {
+		return nil
+	}
+	return &pb.PushNotification{
+		AckId:            m.AckId,
+		Platform:         m.Platform,
+		ServerId:         m.ServerId,
+		DeviceId:         m.DeviceId,
+		PostId:           m.PostId,
+		Category:         m.Category,
+		Sound:            m.Sound,
+		Message:          m.Message,
+		Badge:            pushNotificationBadgeToProto(m.Badge),
+		ContAva:          pushNotificationContentAvailableToProto(m.ContentAvailable),
+		TeamId:           m.TeamId,
+		ChannelId:        m.ChannelId,
+		RootId:           m.RootId,
+		ChannelName:      m.ChannelName,
+		Type:             m.Type,
+		SubType:          string(m.SubType),
+		Transport:        string(m.Transport),
+		SenderId:         m.SenderId,
+		SenderName:       m.SenderName,
+		OverrideUsername: m.OverrideUsername,
+		OverrideIconUrl:  m.OverrideIconURL,
+		FromWebhook:      m.FromWebhook,
+		Version:          m.Version,
+		IsCrt:            m.IsCRTEnabled,
+		IsIdLoaded:       m.IsIdLoaded,
+		PostType:         m.PostType,
+		ChannelType:      string(m.ChannelType),
+		Signature:        m.Signature,
+	}
+}
+
 // PushNotificationFromProto gives the model.PushNotification of a message.
 func PushNotificationFromProto(m *pb.PushNotification) *model.PushNotification {
 	if m == nil {
@@ -1114,6 +1299,31 @@ func RegisterPluginOptsFromProto(m *pb.RegisterPluginOpts) *model.RegisterPlugin
 		AutoShareDMs: m.GetAutoShareDms(),
 		AutoInvited:  m.GetAutoInvited(),
 		SiteURL:      m.GetSiteUrl(),
+	}
+}
+
+// RemoteClusterToProto gives the message of a model.RemoteCluster.
+func RemoteClusterToProto(m *model.RemoteCluster) *pb.RemoteCluster {
+	if m == nil {
+		return nil
+	}
+	return &pb.RemoteCluster{
+		RemoteId:             m.RemoteId,
+		RemoteTeamId:         m.RemoteTeamId,
+		Name:                 m.Name,
+		DisplayName:          m.DisplayName,
+		SiteUrl:              m.SiteURL,
+		DefaultTeamId:        m.DefaultTeamId,
+		CreateAt:             m.CreateAt,
+		DeleteAt:             m.DeleteAt,
+		LastPingAt:           m.LastPingAt,
+		LastGlobalUserSyncAt: m.LastGlobalUserSyncAt,
+		Token:                m.Token,
+		RemoteToken:          m.RemoteToken,
+		Topics:               m.Topics,
+		CreatorId:            m.CreatorId,
+		PluginId:             m.PluginID,
+		Options:              uint32(m.Options),
 	}
 }
 
@@ -1282,6 +1492,26 @@ func SyncResponseToProto(m *model.SyncResponse) *pb.SyncResponse {
 	}
 }
 
+// SyncResponseFromProto gives the model.SyncResponse of a message.
+func SyncResponseFromProto(m *pb.SyncResponse) *model.SyncResponse {
+	if m == nil {
+		return nil
+	}
+	return &model.SyncResponse{
+		UsersLastUpdateAt:            m.GetUsersLastUpdateAt(),
+		UserErrors:                   slices.Clone(m.GetUserErrors()),
+		UsersSyncd:                   slices.Clone(m.GetUsersSyncd()),
+		PostsLastUpdateAt:            m.GetPostsLastUpdateAt(),
+		PostErrors:                   slices.Clone(m.GetPostErrors()),
+		ReactionsLastUpdateAt:        m.GetReactionsLastUpdateAt(),
+		ReactionErrors:               slices.Clone(m.GetReactionErrors()),
+		AcknowledgementsLastUpdateAt: m.GetAcknowledgementsLastUpdateAt(),
+		AcknowledgementErrors:        slices.Clone(m.GetAcknowledgementErrors()),
+		StatusErrors:                 slices.Clone(m.GetStatusErrors()),
+		MembershipErrors:             slices.Clone(m.GetMembershipErrors()),
+	}
+}
+
 // TeamMemberToProto gives the message of a model.TeamMember.
 func TeamMemberToProto(m *model.TeamMember) *pb.TeamMember {
 	if m == nil {
@@ -1387,6 +1617,16 @@ func TeamUnreadToProto(m *model.TeamUnread) *pb.TeamUnread {
 		ThreadCount:              m.ThreadCount,
 		ThreadMentionCount:       m.ThreadMentionCount,
 		ThreadUrgentMentionCount: m.ThreadUrgentMentionCount,
+	}
+}
+
+// TeamsLimitsToProto gives the message of a model.TeamsLimits.
+func TeamsLimitsToProto(m *model.TeamsLimits) *pb.TeamsLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.TeamsLimits{
+		Active: Int32ValueToProto(m.Active),
 	}
 }
 
@@ -1673,5 +1913,19 @@ func VisualExpressionToProto(m *model.VisualExpression) *pb.VisualExpression {
 	}
 	return &pb.VisualExpression{
 		Conditions: Values(m.Conditions, ConditionToProto),
+	}
+}
+
+// WebSocketRequestToProto gives the message of a model.WebSocketRequest.
+func WebSocketRequestToProto(m *model.WebSocketRequest) *pb.WebSocketRequest {
+	if m == nil {
+		return nil
+	}
+	return &pb.WebSocketRequest{
+		Seq:     m.Seq,
+		Action:  m.Action,
+		Data:    StructToProto(m.Data),
+		Session: SessionToProto(&m.Session),
+		Locale:  m.Locale,
 	}
 }
