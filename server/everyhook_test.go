@@ -55,8 +55,14 @@ type hookCall struct {
 func (c *hookCaller) call(t *testing.T, name, answer string) *hookCall {
 	t.Helper()
 	require.Nil(t, c.store.KVSet("answer", []byte(answer)))
+	return callHook(t, c.hooks, name, &c.fill)
+}
+
+// callHook calls a hook with arguments that the filler makes.
+func callHook(t *testing.T, hooks plugin.Hooks, name string, fill *filler) *hookCall {
+	t.Helper()
 	call := &hookCall{response: httptest.NewRecorder(), output: &strings.Builder{}}
-	method := reflect.ValueOf(c.hooks).MethodByName(name)
+	method := reflect.ValueOf(hooks).MethodByName(name)
 	require.True(t, method.IsValid(), name)
 	var arguments []reflect.Value
 	for i := range method.Type().NumIn() {
@@ -74,8 +80,8 @@ func (c *hookCaller) call(t *testing.T, name, answer string) *hookCall {
 		default:
 			// Twice the same: Mattermost may decode an answer into what it sent.
 			argument, kept := reflect.New(want).Elem(), reflect.New(want).Elem()
-			again := c.fill
-			c.fill.value(argument, 6)
+			again := *fill
+			fill.value(argument, 6)
 			again.value(kept, 6)
 			arguments, call.arguments = append(arguments, argument), append(call.arguments, kept)
 		}

@@ -40,6 +40,9 @@ func (p *Plugin) ConfigurationWillBeSaved(newCfg *model.Config) (*model.Config, 
 
 // raised says whether the handler itself raised an exception.
 func raised(err error) bool {
+	if _, ok := errors.AsType[*startError](err); ok {
+		return false // the plugin's file, or its OnActivate, did
+	}
 	failure, ok := errors.AsType[*wasmhost.Error](err)
 	return ok && failure.Code == wasmhost.Exception
 }
