@@ -32,10 +32,10 @@ type conversionName struct {
 	toProto bool
 }
 
-// String is the name of the function.
+// String is the name of the function: that of the model or, where the message is the model's JSON, of the message.
 func (n conversionName) String() string {
 	name := n.model.Obj().Name()
-	if message := string(n.message.Desc.Name()); secondMessages[message] != "" {
+	if message := string(n.message.Desc.Name()); secondMessages[message] != "" || n.json() {
 		name = message
 	}
 	if n.toProto {
@@ -43,6 +43,9 @@ func (n conversionName) String() string {
 	}
 	return name + "FromProto"
 }
+
+// json says that the message holds the JSON of the model.
+func (n conversionName) json() bool { return strings.HasSuffix(string(n.message.Desc.Name()), "Json") }
 
 // inverse is the function for the other way.
 func (n conversionName) inverse() conversionName {
