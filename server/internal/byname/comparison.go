@@ -71,12 +71,10 @@ var notCompared = map[string]string{
 	"WebsocketBroadcast.omit_users":                "a map in Go",
 }
 
-// enumTexts are what the enums' values are in Go.
-var enumTexts = map[protoreflect.Name]string{"CHANNEL_TYPE_OPEN": "O", "TEAM_TYPE_OPEN": "O"}
-
 // A Comparison lists where messages and Go values differ. It knows nothing of the conversions: it matches names.
 type Comparison struct {
 	Differences []string
+	compared    int
 }
 
 func (c *Comparison) Differs(path string, message, goValue any) {
@@ -149,8 +147,12 @@ func (c *Comparison) Field(path string, field protoreflect.FieldDescriptor, v pr
 		for i := range g.Len() {
 			c.single(fmt.Sprintf("%s[%d]", path, i), field, v.List().Get(i), g.Index(i))
 		}
-	case field.IsList():
-		c.single(path, field, v.List().Get(0), g)
+	case field.IsList(): // of none or one
+		if v.List().Len() > 0 {
+			c.single(path, field, v.List().Get(0), g)
+		} else if !g.IsZero() {
+			c.Differs(path, "none", g)
+		}
 	default:
 		c.single(path, field, v, g)
 	}
@@ -162,12 +164,18 @@ func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v p
 		c.submessage(path, v.Message(), g)
 		return
 	}
+	c.compared++
 	var message, goText string
 	switch field.Kind() {
 	case protoreflect.BytesKind:
-		message, goText = string(v.Bytes()), string(g.Bytes())
+		message, goText = string(v.Bytes()), ""
+		if g.Kind() == reflect.Slice {
+			goText = string(g.Bytes())
+		} else { // a document as JSON
+			message, goText = documentAs(g.Type(), v.Bytes()), documentOf(g)
+		}
 	case protoreflect.EnumKind:
-		message, goText = enumTexts[field.Enum().Values().ByNumber(v.Enum()).Name()], g.String()
+		message, goText = enumText(field.Enum().Values().ByNumber(v.Enum()).Name()), g.String()
 	default:
 		message, goText = v.String(), goScalar(g)
 		if strings.HasSuffix(path, "_mention") {
@@ -236,4 +244,24 @@ func goScalar(g reflect.Value) string {
 		return g.FieldByName("Name").String()
 	}
 	return fmt.Sprint(g.Interface())
+}
+
+// Compared counts the values that were compared.
+func (c *Comparison) Compared() int { return c.compared }
+
+// documentAs writes a document that is a value of type t as documentOf writes such a value.
+func documentAs(t reflect.Type, encoded []byte) string {
+	value := reflect.New(t)
+	if err := json.Unmarshal(encoded, value.Interface()); err != nil {
+		return err.Error()
+	}
+	return documentOf(value.Elem())
+}
+
+func documentOf(value reflect.Value) string {
+	encoded, err := json.Marshal(value.Interface())
+	if err != nil {
+		return err.Error()
+	}
+	return canonicalJSON(encoded)
 }
