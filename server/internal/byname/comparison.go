@@ -81,7 +81,7 @@ func (c *Comparison) Differs(path string, message, goValue any) {
 	c.Differences = append(c.Differences, fmt.Sprintf("%s: the message has %v, Go has %v", path, message, goValue))
 }
 
-// message compares each field of a message with the Go field of its name.
+// Message compares each field of a message with the Go field of its name.
 func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Value) {
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
@@ -102,7 +102,7 @@ func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Valu
 	}
 }
 
-// field compares a field of a message with a Go value.
+// Field compares a field of a message with a Go value.
 func (c *Comparison) Field(path string, field protoreflect.FieldDescriptor, v protoreflect.Value, g reflect.Value) {
 	if g.Kind() == reflect.Interface && !g.IsNil() {
 		g = g.Elem()

@@ -69,20 +69,25 @@ func theDriver(t *testing.T) *driver {
 // do lets the driver do something; answer is where its answer goes. It gives the records of the API calls meanwhile.
 func (d *driver) do(t *testing.T, request map[string]any, answer any) []server.Record {
 	t.Helper()
-	command, err := json.Marshal(request)
-	require.NoError(t, err)
 	d.mu.Lock()
 	d.records = nil
 	d.mu.Unlock()
-	response, appErr := d.ExecuteCommand(&plugin.Context{}, &model.CommandArgs{Command: string(command)})
-	require.Nil(t, appErr)
-	require.NotNil(t, response, "the driver failed: see the log")
-	decoder := json.NewDecoder(bytes.NewReader([]byte(response.Text)))
-	decoder.UseNumber()
-	require.NoError(t, decoder.Decode(answer), "%.200s", response.Text)
+	d.ask(t, request, answer)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.records
+}
+
+func (d *driver) ask(t require.TestingT, request map[string]any, answer any) {
+	command, err := json.Marshal(request)
+	require.NoError(t, err)
+	response, appErr := d.ExecuteCommand(&plugin.Context{}, &model.CommandArgs{Command: string(command)})
+	if appErr != nil {
+		require.Fail(t, appErr.DetailedError)
+	}
+	decoder := json.NewDecoder(bytes.NewReader([]byte(response.Text)))
+	decoder.UseNumber()
+	require.NoError(t, decoder.Decode(answer), "%.200s", response.Text)
 }
 
 // A called is what the driver tells of a call.
