@@ -50,11 +50,11 @@ func (c *Comparison) Arguments(method abi.Method, request protoreflect.Message, 
 	}
 }
 
-// narrow lists the fields of a message but the companions.
+// narrow lists the fields of a message but the companions and the numbers of streams.
 func narrow(m protoreflect.Message) []protoreflect.FieldDescriptor {
 	var fields []protoreflect.FieldDescriptor
 	for i := range m.Descriptor().Fields().Len() {
-		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) {
+		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) && !isStream(field) {
 			fields = append(fields, field)
 		}
 	}

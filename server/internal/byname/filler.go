@@ -38,7 +38,7 @@ func (f *Filler) text(names ...string) string {
 	return fmt.Sprintf("text-%d", f.next())
 }
 
-// Message sets every field of a message but the companions, down to five messages in each other.
+// Message sets every field of a message but the companions and the numbers of streams, down to five messages in each other.
 func (f *Filler) Message(m protoreflect.Message, depth int) {
 	switch special := m.Interface().(type) {
 	case *structpb.Struct:
@@ -53,7 +53,7 @@ func (f *Filler) Message(m protoreflect.Message, depth int) {
 	}
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
-		if pb.IsCompanion(field) || depth == 0 && field.Message() != nil {
+		if pb.IsCompanion(field) || isStream(field) || depth == 0 && field.Message() != nil {
 			continue
 		}
 		switch {

@@ -90,7 +90,7 @@ func (c *Comparison) Told(owner string, m protoreflect.Message, values map[strin
 	}
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
-		if seen[field.Name()] || pb.IsCompanion(field) {
+		if seen[field.Name()] || pb.IsCompanion(field) || isStream(field) {
 			continue
 		}
 		if key := owner + ".(" + string(field.Name()) + ")"; names.has(key) {

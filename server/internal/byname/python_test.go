@@ -123,7 +123,7 @@ func TestWhatPythonTellsIsComparedWithEachFieldOfAMessage(t *testing.T) {
 			return true
 		}
 		message, owner := kind.New(), string(kind.Descriptor().Name())
-		(&Filler{}).Message(message, 4)
+		(&Filler{}).Message(message, 3)
 		differences := func(told map[string]any) []string {
 			c := &Comparison{}
 			c.Told(owner, message, told, &Names{})

@@ -109,8 +109,9 @@ func compare(method reflect.Method, python string, api *recording, record server
 		c.Differs("the call", "no error", call.Raised.Text)
 		return c
 	}
-	request, response := record.Request.ProtoReflect(), record.Response.ProtoReflect()
 	arguments, results := api.called(method.Name)
+	request := byname.Whole(record.Request.ProtoReflect(), func() []byte { return byname.Content(arguments) })
+	response := record.Response.ProtoReflect()
 	if special, ok := specials[method.Name]; ok {
 		special.arguments(c, request, arguments)
 		special.results(c, response, results)
