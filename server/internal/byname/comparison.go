@@ -98,8 +98,36 @@ func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Valu
 			c.Differs(path+"."+string(field.Name()), "the field", "none")
 			continue
 		}
-		c.Field(path+"."+string(field.Name()), field, m.Get(field), goField)
+		c.Of(path+"."+string(field.Name()), m, field, goField)
 	}
+}
+
+// Of compares a message's field, made exact by its companions, with a Go value.
+func (c *Comparison) Of(path string, m protoreflect.Message, field protoreflect.FieldDescriptor, g reflect.Value) {
+	field, numbers := exact(m, field)
+	if !isDocument(field) || !m.Has(field) {
+		c.Field(path, field, m.Get(field), g)
+		return
+	}
+	c.compared++
+	plain, err := documentIn(m, field, numbers)
+	if err != nil {
+		c.Differs(path, err, g)
+		return
+	}
+	if message, goText := canonical(plain), documentOf(g); message != goText {
+		c.Differs(path, message, goText)
+	}
+}
+
+// exact gives the field that holds what a field says, which may be its companion, and the companion for its numbers.
+func exact(m protoreflect.Message, field protoreflect.FieldDescriptor) (holds, numbers protoreflect.FieldDescriptor) {
+	fields := m.Descriptor().Fields()
+	numbers = fields.ByName(field.Name() + "_numbers")
+	if exact := fields.ByName(field.Name() + "_exact"); exact != nil && m.Has(exact) {
+		return exact, numbers
+	}
+	return field, numbers
 }
 
 // Field compares a field of a message with a Go value.

@@ -131,11 +131,8 @@ func (c *Comparison) toldAt(path string, m protoreflect.Message, first, rest str
 
 // Python compares a field of a message with what Python tells of it.
 func (c *Comparison) Python(path string, m protoreflect.Message, field protoreflect.FieldDescriptor, told Told, names *Names) {
-	if exact := m.Descriptor().Fields().ByName(field.Name() + "_exact"); exact != nil && m.Has(exact) {
-		field = exact
-	}
+	field, numbers := exact(m, field)
 	v := m.Get(field)
-	numbers := m.Descriptor().Fields().ByName(protoreflect.Name(strings.TrimSuffix(string(field.Name()), "_exact")) + "_numbers")
 	switch {
 	case told == nil && (field.HasPresence() || field.Message() != nil):
 		if m.Has(field) {
@@ -279,31 +276,38 @@ func isDocument(field protoreflect.FieldDescriptor) bool {
 // document compares a Struct or Value, made exact by its numbers, with what Python tells.
 func (c *Comparison) document(path string, m protoreflect.Message, field, numbers protoreflect.FieldDescriptor, told Told) {
 	c.compared++
-	var plain any
+	plain, err := documentIn(m, field, numbers)
+	if err != nil {
+		c.Differs(path, err, told)
+		return
+	}
+	if message, python := canonical(plain), canonical(untold(told)); message != python {
+		c.Differs(path, message, python)
+	}
+}
+
+// documentIn gives what a Struct, a Value or a list of them holds; numbers may be nil.
+func documentIn(m protoreflect.Message, field, numbers protoreflect.FieldDescriptor) (plain any, err error) {
 	if field.IsList() {
-		list := m.Get(field).List()
 		items := []any{}
-		for i := range list.Len() {
-			items = append(items, document(list.Get(i).Message()))
+		for i := range m.Get(field).List().Len() {
+			items = append(items, document(m.Get(field).List().Get(i).Message()))
 		}
 		plain = items
 	} else {
 		plain = document(m.Get(field).Message())
 	}
-	if numbers != nil {
-		list := m.Get(numbers).List()
-		for i := range list.Len() {
-			number := list.Get(i).Message().Interface().(*pb.ExactNumber)
-			var ok bool
-			if plain, ok = replaced(plain, number.Path, json.Number(number.Number)); !ok {
-				c.Differs(path, fmt.Sprintf("a number at %q", number.Path), "no such place")
-			}
+	if numbers == nil {
+		return plain, nil
+	}
+	for i := range m.Get(numbers).List().Len() {
+		number := m.Get(numbers).List().Get(i).Message().Interface().(*pb.ExactNumber)
+		var ok bool
+		if plain, ok = replaced(plain, number.Path, json.Number(number.Number)); !ok {
+			return nil, fmt.Errorf("a number at %q, which is no place", number.Path)
 		}
 	}
-	want, got := canonical(plain), canonical(untold(told))
-	if want != got {
-		c.Differs(path, want, got)
-	}
+	return plain, nil
 }
 
 func document(m protoreflect.Message) any {

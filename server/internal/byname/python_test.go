@@ -167,7 +167,7 @@ func TestNumbersBeyondDoublesCountExactly(t *testing.T) {
 	require.Empty(t, compare("9007199254740993"))
 	require.Len(t, compare("9007199254740992"), 1)
 	post.PropsNumbers[0].Path[2] = "1"
-	require.Contains(t, strings.Join(compare("9007199254740992"), ""), "no such place")
+	require.Contains(t, strings.Join(compare("9007199254740992"), ""), "which is no place")
 }
 
 func TestNamesThatDifferAreLookedUpAndUnusedOnesListed(t *testing.T) {
