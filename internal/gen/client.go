@@ -55,11 +55,8 @@ func readClient(c *contract, root string) (*client, error) {
 		}
 		stubs = append(stubs, stub)
 	}
-	versions, err := readServerVersions(root, "API")
+	versions, err := methodVersions(c.mattermost.pluginFiles)
 	if err != nil {
-		return nil, err
-	}
-	if err := applyVersionOverrides(versions); err != nil {
 		return nil, err
 	}
 	wrappers, err := readWrappers(c, root)
@@ -95,7 +92,7 @@ func readClient(c *contract, root string) (*client, error) {
 			delete(missing, rpc.GoName)
 			version := versions[rpc.GoName]
 			if version == "" {
-				problems = append(problems, fmt.Errorf("%s: Mattermost's comment does not say which server version brought it: add it to versionOverrides", rpc.GoName))
+				problems = append(problems, fmt.Errorf("%s: Mattermost's comment does not say which server version brought it: write it into apiVersions", rpc.GoName))
 			}
 			area.methods = append(area.methods, &clientMethod{function, rpc, version})
 		}
@@ -116,15 +113,25 @@ func (c *contract) apiMethod(name string) *protogen.Method {
 	return nil
 }
 
-// applyVersionOverrides puts versionOverrides in, and fails for those that are no longer needed.
-func applyVersionOverrides(versions map[string]string) error {
-	for _, name := range slices.Sorted(maps.Keys(versionOverrides)) {
-		if there, ok := versions[name]; !ok || there == versionOverrides[name] {
-			return fmt.Errorf("versionOverrides lists %s, which nothing needs (any more)", name)
-		}
-		versions[name] = versionOverrides[name]
+// apiVersions are the server versions of API methods whose comment in Mattermost has none, or an odd one.
+var apiVersions = map[string]string{}
+
+// methodVersions gives the Mattermost version that brought each API method, "" where its comment does not say.
+func methodVersions(pluginFiles []string) (map[string]string, error) {
+	comments, err := methodComments(pluginFiles, "API")
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	tables := tableUse{}
+	versions := map[string]string{}
+	for name, comment := range comments {
+		versions[name] = versionIn(comment)
+		if version, ok := apiVersions[name]; ok && version != versions[name] {
+			tables.used("apiVersions", name)
+			versions[name] = version
+		}
+	}
+	return versions, unusedEntries(tables, "apiVersions", apiVersions)
 }
 
 // pythonMethodName is a method's name as the SDK writes it: GetLDAPUserAttributes is get_ldap_user_attributes.

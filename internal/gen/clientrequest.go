@@ -171,14 +171,16 @@ func (f *requestFill) set(path, value, annotation string, wrappers *wrapperSet) 
 // check fails for fields that are neither filled nor left out on purpose. A companion follows the field before it.
 func (f *requestFill) check() error {
 	var problems []error
-	names := fieldNamesOf(f.message)
+	plain := withoutCompanions(f.message)
 	for _, field := range f.message.Fields {
 		name := field.Desc.Name()
 		filled := f.values[name] != "" || f.puts[name] != "" || f.within[name] != nil
 		switch {
 		case filled && f.left[name]:
 			problems = append(problems, fmt.Errorf("%s is both filled and left out", field.Desc.FullName()))
-		case !filled && !f.left[name] && !isCompanion(string(name), names):
+		case f.left[name] && !slices.Contains(plain, field):
+			problems = append(problems, fmt.Errorf("%s follows the field before it and need not be left out", field.Desc.FullName()))
+		case !filled && !f.left[name] && slices.Contains(plain, field):
 			problems = append(problems, fmt.Errorf("the field %s has no parameter", field.Desc.FullName()))
 		}
 		if within := f.within[name]; within != nil {

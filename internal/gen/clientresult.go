@@ -29,10 +29,10 @@ func (m *clientMethod) resultOf(wrappers *wrapperSet) (string, error) {
 	names := fieldNamesOf(m.api.Output)
 	var fields []*protogen.Field
 	var problems []error
-	for _, field := range m.api.Output.Fields {
+	for _, field := range withoutCompanions(m.api.Output) {
 		name := string(field.Desc.Name())
 		switch {
-		case name == "error" || isCompanion(name, names):
+		case name == "error":
 		case left[name]:
 			delete(left, name)
 		case written != "" && !mentions(written, name):

@@ -24,8 +24,6 @@ class FilesMixin:
         request.options.include_deleted = include_deleted
         request.options.sort_by = sort_by
         request.options.sort_order = sort_order
-        del request.options.user_ids, request.options.channel_ids  # user_id and channel_id are the first of them
-        del request.options.sort_descending  # sort_order says the same
         del request.options.since, request.options.only_empty_content
 
     def set_file_searchable_content(self, file_id: str, content: str) -> None:

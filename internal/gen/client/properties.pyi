@@ -43,9 +43,8 @@ class PropertiesMixin:
         """A page of the fields of a group, the oldest first, as a JSON array."""
         request.opts.per_page = properties.up_to(page, per_page)
         del request.opts.page, request.opts.include_deleted, request.opts.target_type, request.opts.target_id
-        del request.opts.group_id, request.opts.object_type, request.opts.object_types, request.opts.target_ids
-        del request.opts.channel_id, request.opts.team_id, request.opts.linked_field_id, request.opts.since_update_at
-        del request.opts.cursor
+        del request.opts.group_id, request.opts.object_type, request.opts.object_types, request.opts.channel_id
+        del request.opts.team_id, request.opts.linked_field_id, request.opts.since_update_at, request.opts.cursor
         return json_messages.dump_list(properties.page_of(response.fields, page, per_page))
 
     @rpc("GetPropertyFields")
@@ -79,9 +78,8 @@ class PropertiesMixin:
         """Of a page of the fields of a group, those whose name contains a term, as a JSON array."""
         request.opts.per_page = properties.up_to(page, per_page)
         del request.opts.page, request.opts.include_deleted, request.opts.target_type, request.opts.target_id
-        del request.opts.group_id, request.opts.object_type, request.opts.object_types, request.opts.target_ids
-        del request.opts.channel_id, request.opts.team_id, request.opts.linked_field_id, request.opts.since_update_at
-        del request.opts.cursor
+        del request.opts.group_id, request.opts.object_type, request.opts.object_types, request.opts.channel_id
+        del request.opts.team_id, request.opts.linked_field_id, request.opts.since_update_at, request.opts.cursor
         return json_messages.dump_list(properties.named(properties.page_of(response.fields, page, per_page), search_term))
 
     def count_property_fields(self, group_id: str) -> int:
@@ -106,7 +104,6 @@ class PropertiesMixin:
     def get_property_values(self, group_id: str, target_id: str, *, page: int = 0, per_page: int = 60) -> bytes:
         """A page of the values that a target has in a group, the oldest first, as a JSON array."""
         request.opts.target_id = target_id
-        request.opts.target_ids = properties.ids(target_id)
         request.opts.per_page = properties.up_to(page, per_page)
         del request.opts.page, request.opts.include_deleted, request.opts.target_type, request.opts.field_id
         del request.opts.group_id, request.opts.since_update_at, request.opts.cursor, request.opts.value
@@ -220,7 +217,6 @@ class PropertiesMixin:
         Any value will do where search_term is empty.
         """
         request.opts.target_id = target_id
-        request.opts.target_ids = properties.ids(target_id)
         request.opts.value = properties.json_text(search_term)
         request.opts.per_page = properties.up_to(page, per_page)
         del request.opts.page, request.opts.include_deleted, request.opts.target_type, request.opts.field_id

@@ -162,11 +162,7 @@ class PropertiesMixin(APICalls):
         """
         request = _remaining_pb.SearchPropertyValuesRequest(
             group_id=group_id,
-            opts=_remaining_pb.PropertyValueSearchOpts(
-                per_page=properties.up_to(page, per_page),
-                target_id=target_id,
-                target_ids=properties.ids(target_id),
-            ),
+            opts=_remaining_pb.PropertyValueSearchOpts(per_page=properties.up_to(page, per_page), target_id=target_id),
         )
         response = self._invoke("SearchPropertyValues", request, _remaining_pb.SearchPropertyValuesResponse)
         return json_messages.dump_list(properties.page_of(response.values, page, per_page))
@@ -344,7 +340,6 @@ class PropertiesMixin(APICalls):
             opts=_remaining_pb.PropertyValueSearchOpts(
                 per_page=properties.up_to(page, per_page),
                 target_id=target_id,
-                target_ids=properties.ids(target_id),
                 value=properties.json_text(search_term),
             ),
         )

@@ -169,11 +169,7 @@ class AsyncPropertiesMixin(AsyncAPICalls):
         """
         request = _remaining_pb.SearchPropertyValuesRequest(
             group_id=group_id,
-            opts=_remaining_pb.PropertyValueSearchOpts(
-                per_page=properties.up_to(page, per_page),
-                target_id=target_id,
-                target_ids=properties.ids(target_id),
-            ),
+            opts=_remaining_pb.PropertyValueSearchOpts(per_page=properties.up_to(page, per_page), target_id=target_id),
         )
         response = await self._invoke("SearchPropertyValues", request, _remaining_pb.SearchPropertyValuesResponse)
         return json_messages.dump_list(properties.page_of(response.values, page, per_page))
@@ -365,7 +361,6 @@ class AsyncPropertiesMixin(AsyncAPICalls):
             opts=_remaining_pb.PropertyValueSearchOpts(
                 per_page=properties.up_to(page, per_page),
                 target_id=target_id,
-                target_ids=properties.ids(target_id),
                 value=properties.json_text(search_term),
             ),
         )

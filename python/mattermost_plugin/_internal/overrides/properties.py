@@ -53,10 +53,6 @@ def _objects(text: JSON, where: str) -> list[dict[str, Any]]:
     return [_object(one, f"{where}[{index}]") for index, one in enumerate(parsed)]
 
 
-def ids(target_id: str) -> list[str]:
-    return [target_id] if target_id else []
-
-
 def json_text(term: str) -> bytes | None:
     """What a value that is this text looks like, or None for any value."""
     return json.dumps(term, ensure_ascii=False).encode() if term else None
