@@ -40,7 +40,7 @@ API_METHODS: dict[str, tuple[str, ...]] = {
 
 
 def api_messages(method: str) -> tuple[type[Message], type[Message]]:
-    """The request and response types of an API method, by its name in Mattermost. Raises KeyError for one that is none."""
+    """The request and response types of an API method, by its name in Mattermost. Raises KeyError for none."""
     for module, methods in API_METHODS.items():
         if method in methods:
             messages = import_module(f"mattermost_plugin.grpc.{module}")

@@ -6,7 +6,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 SDK = json.loads((HERE / "sdk-surface.json").read_text(encoding="utf-8"))
-_WRAPPERS = [one for one in SDK["classes"] if one["module"] == "mattermost_plugin._internal.wrappers" and "fields" in one]
+_WRAPPERS_MODULE = "mattermost_plugin._internal.wrappers"
+_WRAPPERS = [one for one in SDK["classes"] if one["module"] == _WRAPPERS_MODULE and "fields" in one]
 
 SURFACE = json.loads((HERE / "surface.json").read_text(encoding="utf-8")) | {
     "public_names": SDK["public_names"],

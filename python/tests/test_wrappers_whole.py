@@ -4,7 +4,8 @@ import unittest
 
 from mattermost_plugin._internal import wrappers
 
-WRAPPERS = {name: getattr(wrappers, name) for name in wrappers.__all__ if getattr(getattr(wrappers, name), "_message", "")}
+ALL = {name: getattr(wrappers, name) for name in wrappers.__all__}
+WRAPPERS = {name: cls for name, cls in ALL.items() if getattr(cls, "_message", "")}
 
 BIG = 2**53 + 1  # a double rounds it
 
@@ -25,7 +26,7 @@ class Filler:
         fields = message.DESCRIPTOR.fields_by_name
         for name, field in fields.items():
             oneof = field.containing_oneof
-            if oneof is not None and len(oneof.fields) > 1 and oneof.fields[self.variant % len(oneof.fields)] is not field:
+            if oneof is not None and oneof.fields[self.variant % len(oneof.fields)] is not field:
                 continue
             if not name.endswith("_numbers") and not self.companion(message, name, fields, depth):
                 self.set(message, name, field, depth)
@@ -124,11 +125,6 @@ class Filler:
         getattr(message, f"{name}_numbers").add(path=[*path, "list", "0", "big"], number=str(-BIG))
 
 
-def unfilled(message, found=None):
-    """The names of fields that are not set, but for those that another variant fills."""
-    return [name for name in message.DESCRIPTOR.fields_by_name if name not in {field.name for field, _ in message.ListFields()}]
-
-
 class Wrappers(unittest.TestCase):
     def test_a_message_survives_being_a_record(self):
         self.assertGreaterEqual(len(WRAPPERS), 42)
@@ -139,7 +135,8 @@ class Wrappers(unittest.TestCase):
                     message = Filler(variant).fill(message_type(cls)())
                     seen |= {field.name for field, _ in message.ListFields()}
                     self.assertEqual(cls.from_proto(message).to_proto(), message)
-            self.assertEqual(seen, set(message_type(cls).DESCRIPTOR.fields_by_name), f"{name}: fields that no variant fills")
+            known = set(message_type(cls).DESCRIPTOR.fields_by_name)
+            self.assertEqual(seen, known, f"{name}: fields that no variant fills")
 
     def test_a_record_survives_being_a_message(self):
         for name, cls in WRAPPERS.items():
@@ -173,7 +170,7 @@ class Companions(unittest.TestCase):
     def test_an_old_field_that_was_changed_is_the_newer_word(self):
         message = message_type(wrappers.Channel)(id="c", type=1, type_exact="S")
         self.assertEqual(wrappers.Channel.from_proto(message).type, "O")
-        message = message_type(wrappers.PostList)(first_inaccessible_post_time=False, first_inaccessible_post_time_exact=5)
+        message = message_type(wrappers.PostList)(first_inaccessible_post_time_exact=5)
         self.assertEqual(wrappers.PostList.from_proto(message).first_inaccessible_post_time, 0)
 
     def test_great_integers_come_out_exact_and_go_back_exact(self):

@@ -80,7 +80,7 @@ class PropertiesMixin:
         del request.opts.page, request.opts.include_deleted, request.opts.target_type, request.opts.target_id
         del request.opts.group_id, request.opts.object_type, request.opts.object_types, request.opts.channel_id
         del request.opts.team_id, request.opts.linked_field_id, request.opts.since_update_at, request.opts.cursor
-        return json_messages.dump_list(properties.named(properties.page_of(response.fields, page, per_page), search_term))
+        return json_messages.dump_list(properties.named(response.fields, search_term, page, per_page))
 
     def count_property_fields(self, group_id: str) -> int:
         """How many fields a group has, deleted ones left out."""

@@ -61,7 +61,7 @@ class AutocompleteData:
     _message = "api_remaining_pb2.AutocompleteData"
 
 class AutocompleteArg:
-    """One argument of a slash command; one of ``text``, ``static_list``, ``dynamic_list`` and ``other`` says of which kind."""
+    """One argument of a slash command: ``text``, ``static_list``, ``dynamic_list`` or ``other`` is set."""
 
     _message = "api_remaining_pb2.AutocompleteArg"
 

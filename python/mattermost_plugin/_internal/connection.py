@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 class Connection:
-    """The server is always there: target, credentials and options, which say where a gRPC plugin would find it, are only
-    remembered, and connecting and closing change nothing but `connected`.
+    """The server is always there: connecting and closing change nothing but `connected`, and target, credentials and
+    options, which say where a gRPC plugin would find it, are only remembered.
 
     Args:
         transport: answers the calls in place of the host, given the method's name, the request and the response's type;

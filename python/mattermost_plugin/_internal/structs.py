@@ -16,7 +16,7 @@ _EXACT = 2**53  # up to here each int has a double of its own
 
 
 class ExactFloat(float):
-    """A number that is not whole and has more digits than a float: it counts as the nearest, and goes back as it came."""
+    """A number with more digits than a float: it counts as the nearest, and goes back as it came."""
 
     text: str
 
@@ -88,7 +88,13 @@ def with_exact(plain: Any, numbers: Any) -> Any:
     return root[0]
 
 
-def fill_struct(struct: Any, mapping: Mapping[str, Any], where: str, numbers: Any = None, path: tuple[str, ...] = ()) -> None:
+def fill_struct(
+    struct: Any,
+    mapping: Mapping[str, Any],
+    where: str,
+    numbers: Any = None,
+    path: tuple[str, ...] = (),
+) -> None:
     """Adds the items of a mapping to a Struct, and what a double does not hold to numbers.
 
     `where` is what errors call it. Raises TypeError for values that JSON does not have.

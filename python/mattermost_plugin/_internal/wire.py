@@ -36,7 +36,7 @@ class Plan:
     def __init__(self, cls: type[WireRecord]) -> None:
         module, _, name = cls._message.partition(".")
         self.message_type: Any = getattr(__import__(f"mattermost_plugin.grpc.{module}", fromlist=[name]), name)
-        self.sources: list[tuple[str, str]] = []  # what the constructor of the message takes: field, name in the message
+        self.sources: list[tuple[str, str]] = []  # what the message's constructor takes: field, its name there
         self.special: list[tuple[str, str, Get]] = []  # how other fields are read
         self.puts: list[tuple[str, str, Put]] = []  # and written
         self.nested = set()

@@ -129,7 +129,7 @@ class AsyncPropertiesMixin(AsyncAPICalls):
             opts=_remaining_pb.PropertyFieldSearchOpts(per_page=properties.up_to(page, per_page)),
         )
         response = await self._invoke("SearchPropertyFields", request, _remaining_pb.SearchPropertyFieldsResponse)
-        return json_messages.dump_list(properties.named(properties.page_of(response.fields, page, per_page), search_term))
+        return json_messages.dump_list(properties.named(response.fields, search_term, page, per_page))
 
     async def count_property_fields(self, group_id: str) -> int:
         """How many fields a group has, deleted ones left out (CountPropertyFields, server 11.0)."""

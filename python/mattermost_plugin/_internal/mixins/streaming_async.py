@@ -41,7 +41,13 @@ class AsyncStreamingMixin(AsyncAPICalls):
         response = await self._invoke("InstallPlugin", request, _kv_config_pb.InstallPluginResponse)
         return json_messages.dump(response.manifest)
 
-    async def plugin_http(self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes = b"") -> tuple:
+    async def plugin_http(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> tuple:
         """Asks the ServeHTTP of a plugin; the result is (status, headers, body) (PluginHTTP, server 5.18).
 
         The url is ``/{plugin id}/…``.

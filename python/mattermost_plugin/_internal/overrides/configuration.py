@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+_NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
 
 def load(config_json: bytes, dest: Any) -> Any:
     """Fills dest with the settings: see `PluginAPIClient.load_plugin_configuration`."""
@@ -16,7 +18,7 @@ def load(config_json: bytes, dest: Any) -> Any:
         dest[:] = config_json
         return dest
     if isinstance(dest, (bytes, str, int, float)) or dest is None:
-        raise TypeError("load_plugin_configuration needs something it can fill: a dataclass, a dict, a bytearray or an object")
+        raise TypeError("load_plugin_configuration needs something it can fill: a dataclass, a dict or an object")
     settings = json.loads(config_json or b"{}") or {}
     if dest is dict:
         return settings
@@ -148,7 +150,7 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
     if kind is int and type(value) is float and value.is_integer():
         return int(value)
     if isinstance(kind, type):
-        _expect(value, kind, {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}.get(kind), where)
+        _expect(value, kind, _NAMES.get(kind), where)
     return value
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def broadcast(fields: Mapping[str, Any]) -> Any:
     """The message of a broadcast, given as its fields.
 
-    omit_users is a list of users or, as in Go, a dict of flags; omit_connection_id is the connection or, as gRPC plugins
-    have it, True for the one of connection_id.
+    omit_users is a list of users or, as in Go, a dict of flags; omit_connection_id is the connection or, as gRPC
+    plugins have it, True for the one of connection_id.
     """
     plain = dict(fields)
     hooks = plain.pop("broadcast_hook_args", ())
@@ -26,6 +26,6 @@ def broadcast(fields: Mapping[str, Any]) -> Any:
         plain["omit_connection_id_exact"] = plain.pop("omit_connection_id")
     message = WebsocketBroadcast(**plain)
     for index, arguments in enumerate(hooks):
-        where = f"broadcast_hook_args[{index}]"
-        fill_struct(message.broadcast_hook_args.add(), arguments, where, message.broadcast_hook_args_numbers, (str(index),))
+        struct, numbers = message.broadcast_hook_args.add(), message.broadcast_hook_args_numbers
+        fill_struct(struct, arguments, f"broadcast_hook_args[{index}]", numbers, (str(index),))
     return message

@@ -76,5 +76,6 @@ def _is_companion(name: str, fields: Mapping[str, Any]) -> bool:
 
 
 def _is_json(field: Any) -> bool:
-    of = field.message_type
-    return of is not None and not field.is_repeated and of.full_name in ("google.protobuf.Struct", "google.protobuf.Value")
+    if field.message_type is None or field.is_repeated:
+        return False
+    return field.message_type.full_name in ("google.protobuf.Struct", "google.protobuf.Value")

@@ -9,7 +9,6 @@ from mattermost_plugin.grpc.api_remaining_pb2 import PropertyField, PropertyValu
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     JSON = bytes | str
@@ -67,6 +66,6 @@ def page_of(items: Any, page: int, per_page: int) -> list[Any]:
     return list(items[page * per_page : (page + 1) * per_page])
 
 
-def named(found: Iterable[Any], term: str) -> list[Any]:
-    """Those with a term in their name, in whatever case."""
-    return [one for one in found if term.casefold() in one.name.casefold()]
+def named(found: Any, term: str, page: int, per_page: int) -> list[Any]:
+    """Those of a page with a term in their name, in whatever case."""
+    return [one for one in page_of(found, page, per_page) if term.casefold() in one.name.casefold()]
