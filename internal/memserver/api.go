@@ -31,7 +31,7 @@ func (a *API) Attach(hooks any) {
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
 	plugins := slices.Clone(a.s.attached())
-	attached := active[any]{a.manifest.Id, hooks}
+	attached := active[any]{id: a.manifest.Id, hooks: hooks}
 	if i := slices.IndexFunc(plugins, a.isSelf); i >= 0 {
 		plugins[i] = attached
 	} else {

@@ -63,6 +63,7 @@ type Server struct {
 	teamMembers    map[memberKey]*model.TeamMember
 	channels       map[string]*model.Channel
 	channelMembers map[memberKey]*model.ChannelMember
+	guards         map[string][]string // channel: the ids of plugins, sorted; replaced, never changed
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
 	reactions      []*model.Reaction
@@ -93,6 +94,7 @@ func New(config Config) *Server {
 		teamMembers:    map[memberKey]*model.TeamMember{},
 		channels:       map[string]*model.Channel{},
 		channelMembers: map[memberKey]*model.ChannelMember{},
+		guards:         map[string][]string{},
 		posts:          map[string]*model.Post{},
 		values:         map[valueKey]value{},
 	}

@@ -76,17 +76,24 @@ func (s *Server) preparePostUpdate(received *model.Post) (oldPost, newPost *mode
 	return oldPost, newPost, nil
 }
 
-// postWillBeUpdated asks every plugin in turn; no post, whatever the reason, is a rejection.
+// postWillBeUpdated asks every plugin in turn; no post, whatever the reason, is a rejection. A guard of the channel
+// rejects with a reason.
 func (s *Server) postWillBeUpdated(newPost, oldPost *model.Post) (*model.Post, *model.AppError) {
 	type hooks interface {
 		MessageWillBeUpdated(c *plugin.Context, newPost, oldPost *model.Post) (*model.Post, string)
 	}
-	for _, p := range hooked[hooks](s, "MessageWillBeUpdated") {
+	plugins, err := guarded[hooks](s, "UpdatePost", oldPost.ChannelId, "MessageWillBeUpdated")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plugins {
 		replacement, reason := p.hooks.MessageWillBeUpdated(hookContext(), newPost.ForPlugin(), oldPost.ForPlugin())
-		if replacement == nil {
+		switch {
+		case replacement == nil && !p.guard, reason != "" && p.guard:
 			return nil, rejected("UpdatePost", reason)
+		case replacement != nil:
+			newPost = replacement
 		}
-		newPost = replacement
 	}
 	return newPost, nil
 }

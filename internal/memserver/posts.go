@@ -113,7 +113,11 @@ func (s *Server) postWillBePosted(post *model.Post) (*model.Post, *model.AppErro
 	type hooks interface {
 		MessageWillBePosted(*plugin.Context, *model.Post) (*model.Post, string)
 	}
-	for _, p := range hooked[hooks](s, "MessageWillBePosted") {
+	plugins, err := guarded[hooks](s, "createPost", post.ChannelId, "MessageWillBePosted")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plugins {
 		replacement, reason := p.hooks.MessageWillBePosted(hookContext(), post.ForPlugin())
 		if reason == plugin.DismissPostError {
 			return nil, fail("createPost", plugin.DismissPostError, http.StatusBadRequest)

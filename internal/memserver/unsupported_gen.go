@@ -143,10 +143,6 @@ func (everythingElse) GetAccessControlVisualAST(string, string, string) (*model.
 	return nil, unsupported("GetAccessControlVisualAST")
 }
 
-func (everythingElse) GetChannelOfType(string, model.ChannelType) (*model.Channel, *model.AppError) {
-	return nil, unsupported("GetChannelOfType")
-}
-
 func (everythingElse) GetChannelSidebarCategories(string, string) (*model.OrderedSidebarCategories, *model.AppError) {
 	return nil, unsupported("GetChannelSidebarCategories")
 }
@@ -307,10 +303,6 @@ func (everythingElse) ReceiveSharedChannelSyncMsg(string, *model.SyncMsg) (model
 	return model.SyncResponse{}, unsupported("ReceiveSharedChannelSyncMsg")
 }
 
-func (everythingElse) RegisterChannelGuard(string) *model.AppError {
-	return unsupported("RegisterChannelGuard")
-}
-
 func (everythingElse) RegisterCollectionAndTopic(string, string) error {
 	return unsupported("RegisterCollectionAndTopic")
 }
@@ -389,10 +381,6 @@ func (everythingElse) SyncSharedChannel(string) error {
 
 func (everythingElse) UninviteRemoteFromChannel(string, string) error {
 	return unsupported("UninviteRemoteFromChannel")
-}
-
-func (everythingElse) UnregisterChannelGuard(string) *model.AppError {
-	return unsupported("UnregisterChannelGuard")
 }
 
 func (everythingElse) UnregisterPluginForSharedChannels(string) error {
