@@ -67,6 +67,11 @@ type Server struct {
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
 	reactions      []*model.Reaction
+	files          files
+	emoji          map[string]*model.Emoji
+	oauthApps      map[string]*model.OAuthApp
+	sessions       map[string]*model.Session
+	tokens         map[string]*model.UserAccessToken
 	values         map[valueKey]value
 	pluginCommands []*pluginCommand
 	customCommands []*model.Command
@@ -97,6 +102,11 @@ func New(config Config) *Server {
 		guards:         map[string][]string{},
 		posts:          map[string]*model.Post{},
 		values:         map[valueKey]value{},
+		files:          newFiles(),
+		emoji:          map[string]*model.Emoji{},
+		oauthApps:      map[string]*model.OAuthApp{},
+		sessions:       map[string]*model.Session{},
+		tokens:         map[string]*model.UserAccessToken{},
 	}
 	if s.now == nil {
 		s.now = time.Now

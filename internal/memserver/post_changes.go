@@ -106,6 +106,9 @@ func (s *Server) replacePost(post *model.Post) (*model.Post, *model.AppError) {
 	if err := post.IsValid(model.PostMessageMaxRunesV2); err != nil {
 		return nil, explain(err)
 	}
+	if old := s.posts[post.Id]; old != nil {
+		s.attachFiles(post, old.FileIds)
+	}
 	s.posts[post.Id] = post
 	if channel := s.channels[post.ChannelId]; channel != nil {
 		channel.LastPostAt = max(channel.LastPostAt, post.UpdateAt)
@@ -138,6 +141,7 @@ func (a *API) DeletePost(postID string) *model.AppError {
 			other.DeleteAt, other.UpdateAt = now, now
 			other.AddProp(model.PostPropsDeleteBy, a.manifest.Id)
 			s.posts[id] = other
+			s.deleteFiles(other.FileIds)
 		}
 	}
 	if root := s.posts[post.RootId]; root != nil {

@@ -150,6 +150,7 @@ func (s *Server) savePost(post *model.Post) (*model.Post, *model.AppError) {
 	if err := post.IsValid(model.PostMessageMaxRunesV2); err != nil {
 		return nil, explain(err)
 	}
+	s.attachFiles(post, nil)
 	s.posts[post.Id] = post
 	s.postOrder = append(s.postOrder, post.Id)
 	if channel := s.channels[post.ChannelId]; channel != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// AddReaction adds a user's emoji to a post; adding it again changes nothing. Only Mattermost's own emoji exist.
+// AddReaction adds a user's emoji to a post; adding it again changes nothing.
 func (a *API) AddReaction(reaction *model.Reaction) (*model.Reaction, *model.AppError) {
 	const where = "SaveReactionForPost"
 	s := a.s
@@ -18,7 +18,7 @@ func (a *API) AddReaction(reaction *model.Reaction) (*model.Reaction, *model.App
 	if err != nil {
 		return nil, err
 	}
-	if _, known := model.GetSystemEmojiId(reaction.EmojiName); !known {
+	if !s.knowsEmoji(reaction.EmojiName) {
 		return nil, fail("GetEmojiByName", "app.emoji.get_by_name.no_result", http.StatusNotFound)
 	}
 	if channel := s.channels[post.ChannelId]; channel != nil && channel.DeleteAt != 0 {

@@ -15,10 +15,6 @@ func (everythingElse) CheckAccessControlExpression(string, string, string) ([]mo
 	return nil, unsupported("CheckAccessControlExpression")
 }
 
-func (everythingElse) CopyFileInfos(string, []string) ([]string, *model.AppError) {
-	return nil, unsupported("CopyFileInfos")
-}
-
 func (everythingElse) CountPropertyFields(string, bool) (int64, error) {
 	return 0, unsupported("CountPropertyFields")
 }
@@ -39,28 +35,12 @@ func (everythingElse) CreateGroup(*model.Group) (*model.Group, *model.AppError) 
 	return nil, unsupported("CreateGroup")
 }
 
-func (everythingElse) CreateOAuthApp(*model.OAuthApp) (*model.OAuthApp, *model.AppError) {
-	return nil, unsupported("CreateOAuthApp")
-}
-
 func (everythingElse) CreatePropertyField(*model.PropertyField) (*model.PropertyField, error) {
 	return nil, unsupported("CreatePropertyField")
 }
 
 func (everythingElse) CreatePropertyValue(*model.PropertyValue) (*model.PropertyValue, error) {
 	return nil, unsupported("CreatePropertyValue")
-}
-
-func (everythingElse) CreateSession(*model.Session) (*model.Session, *model.AppError) {
-	return nil, unsupported("CreateSession")
-}
-
-func (everythingElse) CreateUploadSession(*model.UploadSession) (*model.UploadSession, error) {
-	return nil, unsupported("CreateUploadSession")
-}
-
-func (everythingElse) CreateUserAccessToken(*model.UserAccessToken) (*model.UserAccessToken, *model.AppError) {
-	return nil, unsupported("CreateUserAccessToken")
 }
 
 func (everythingElse) DeleteAccessControlPolicy(string, string, string) *model.AppError {
@@ -81,10 +61,6 @@ func (everythingElse) DeleteGroupMember(string, string) (*model.GroupMember, *mo
 
 func (everythingElse) DeleteGroupSyncable(string, string, model.GroupSyncableType) (*model.GroupSyncable, *model.AppError) {
 	return nil, unsupported("DeleteGroupSyncable")
-}
-
-func (everythingElse) DeleteOAuthApp(string) *model.AppError {
-	return unsupported("DeleteOAuthApp")
 }
 
 func (everythingElse) DeletePropertyField(string, string) error {
@@ -127,10 +103,6 @@ func (everythingElse) EvaluateAccessControl(string, string, string, string) (*mo
 	return nil, unsupported("EvaluateAccessControl")
 }
 
-func (everythingElse) ExtendSessionExpiry(string, int64) *model.AppError {
-	return unsupported("ExtendSessionExpiry")
-}
-
 func (everythingElse) GetAccessControlFieldsAutocomplete(string, string, int) ([]*model.PropertyField, *model.AppError) {
 	return nil, unsupported("GetAccessControlFieldsAutocomplete")
 }
@@ -149,38 +121,6 @@ func (everythingElse) GetChannelSidebarCategories(string, string) (*model.Ordere
 
 func (everythingElse) GetCloudLimits() (*model.ProductLimits, error) {
 	return nil, unsupported("GetCloudLimits")
-}
-
-func (everythingElse) GetEmoji(string) (*model.Emoji, *model.AppError) {
-	return nil, unsupported("GetEmoji")
-}
-
-func (everythingElse) GetEmojiByName(string) (*model.Emoji, *model.AppError) {
-	return nil, unsupported("GetEmojiByName")
-}
-
-func (everythingElse) GetEmojiImage(string) ([]uint8, string, *model.AppError) {
-	return nil, "", unsupported("GetEmojiImage")
-}
-
-func (everythingElse) GetEmojiList(string, int, int) ([]*model.Emoji, *model.AppError) {
-	return nil, unsupported("GetEmojiList")
-}
-
-func (everythingElse) GetFile(string) ([]uint8, *model.AppError) {
-	return nil, unsupported("GetFile")
-}
-
-func (everythingElse) GetFileInfo(string) (*model.FileInfo, *model.AppError) {
-	return nil, unsupported("GetFileInfo")
-}
-
-func (everythingElse) GetFileInfos(int, int, *model.GetFileInfosOptions) ([]*model.FileInfo, *model.AppError) {
-	return nil, unsupported("GetFileInfos")
-}
-
-func (everythingElse) GetFileLink(string) (string, *model.AppError) {
-	return "", unsupported("GetFileLink")
 }
 
 func (everythingElse) GetGroup(string) (*model.Group, *model.AppError) {
@@ -219,18 +159,6 @@ func (everythingElse) GetGroupsForUser(string) ([]*model.Group, *model.AppError)
 	return nil, unsupported("GetGroupsForUser")
 }
 
-func (everythingElse) GetLDAPUserAttributes(string, []string) (map[string]string, *model.AppError) {
-	return nil, unsupported("GetLDAPUserAttributes")
-}
-
-func (everythingElse) GetOAuthApp(string) (*model.OAuthApp, *model.AppError) {
-	return nil, unsupported("GetOAuthApp")
-}
-
-func (everythingElse) GetProfileImage(string) ([]uint8, *model.AppError) {
-	return nil, unsupported("GetProfileImage")
-}
-
 func (everythingElse) GetPropertyField(string, string) (*model.PropertyField, error) {
 	return nil, unsupported("GetPropertyField")
 }
@@ -255,20 +183,8 @@ func (everythingElse) GetPropertyValues(string, []string) ([]*model.PropertyValu
 	return nil, unsupported("GetPropertyValues")
 }
 
-func (everythingElse) GetSession(string) (*model.Session, *model.AppError) {
-	return nil, unsupported("GetSession")
-}
-
-func (everythingElse) GetTeamIcon(string) ([]uint8, *model.AppError) {
-	return nil, unsupported("GetTeamIcon")
-}
-
 func (everythingElse) GetTeamsUnreadForUser(string) ([]*model.TeamUnread, *model.AppError) {
 	return nil, unsupported("GetTeamsUnreadForUser")
-}
-
-func (everythingElse) GetUploadSession(string) (*model.UploadSession, error) {
-	return nil, unsupported("GetUploadSession")
 }
 
 func (everythingElse) InstallPlugin(io.Reader, bool) (*model.Manifest, *model.AppError) {
@@ -285,10 +201,6 @@ func (everythingElse) OpenInteractiveDialog(model.OpenDialogRequest) *model.AppE
 
 func (everythingElse) QueryUsersForAccessControlExpression(string, string, string, string, string, int) (*model.AccessControlPolicyTestResponse, *model.AppError) {
 	return nil, unsupported("QueryUsersForAccessControlExpression")
-}
-
-func (everythingElse) ReadFile(string) ([]uint8, *model.AppError) {
-	return nil, unsupported("ReadFile")
 }
 
 func (everythingElse) ReceiveSharedChannelAttachmentSyncMsg(string, string, *model.FileInfo, io.Reader) (*model.FileInfo, error) {
@@ -319,24 +231,12 @@ func (everythingElse) RemovePlugin(string) *model.AppError {
 	return unsupported("RemovePlugin")
 }
 
-func (everythingElse) RemoveTeamIcon(string) *model.AppError {
-	return unsupported("RemoveTeamIcon")
-}
-
 func (everythingElse) RequestTrialLicense(string, int, bool, bool) *model.AppError {
 	return unsupported("RequestTrialLicense")
 }
 
 func (everythingElse) RestoreGroup(string) (*model.Group, *model.AppError) {
 	return nil, unsupported("RestoreGroup")
-}
-
-func (everythingElse) RevokeSession(string) *model.AppError {
-	return unsupported("RevokeSession")
-}
-
-func (everythingElse) RevokeUserAccessToken(string) *model.AppError {
-	return unsupported("RevokeUserAccessToken")
 }
 
 func (everythingElse) SaveAccessControlPolicy(string, *model.AccessControlPolicy) (*model.AccessControlPolicy, *model.AppError) {
@@ -357,18 +257,6 @@ func (everythingElse) SendPushNotification(*model.PushNotification, string) *mod
 
 func (everythingElse) SendToastMessage(string, string, string, model.SendToastMessageOptions) *model.AppError {
 	return unsupported("SendToastMessage")
-}
-
-func (everythingElse) SetFileSearchableContent(string, string) *model.AppError {
-	return unsupported("SetFileSearchableContent")
-}
-
-func (everythingElse) SetProfileImage(string, []uint8) *model.AppError {
-	return unsupported("SetProfileImage")
-}
-
-func (everythingElse) SetTeamIcon(string, []uint8) *model.AppError {
-	return unsupported("SetTeamIcon")
 }
 
 func (everythingElse) ShareChannel(*model.SharedChannel) (*model.SharedChannel, error) {
@@ -407,10 +295,6 @@ func (everythingElse) UpdateGroupSyncable(*model.GroupSyncable) (*model.GroupSyn
 	return nil, unsupported("UpdateGroupSyncable")
 }
 
-func (everythingElse) UpdateOAuthApp(*model.OAuthApp) (*model.OAuthApp, *model.AppError) {
-	return nil, unsupported("UpdateOAuthApp")
-}
-
 func (everythingElse) UpdatePropertyField(string, *model.PropertyField) (*model.PropertyField, error) {
 	return nil, unsupported("UpdatePropertyField")
 }
@@ -433,18 +317,6 @@ func (everythingElse) UpdateSharedChannel(*model.SharedChannel) (*model.SharedCh
 
 func (everythingElse) UpdateSharedChannelCursor(string, string, model.GetPostsSinceForSyncCursor) error {
 	return unsupported("UpdateSharedChannelCursor")
-}
-
-func (everythingElse) UpdateUserAuth(string, *model.UserAuth) (*model.UserAuth, *model.AppError) {
-	return nil, unsupported("UpdateUserAuth")
-}
-
-func (everythingElse) UploadData(*model.UploadSession, io.Reader) (*model.FileInfo, error) {
-	return nil, unsupported("UploadData")
-}
-
-func (everythingElse) UploadFile([]uint8, string, string) (*model.FileInfo, *model.AppError) {
-	return nil, unsupported("UploadFile")
 }
 
 func (everythingElse) UpsertGroupMember(string, string) (*model.GroupMember, *model.AppError) {
