@@ -1,7 +1,6 @@
 package memserver
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -84,7 +83,7 @@ func (s *Server) ExecuteCommand(args *model.CommandArgs) (*model.CommandResponse
 	s.mu.Lock()
 	pluginID, command := s.findCommand(args.TeamId, trigger)
 	args.SiteURL = *s.config.ServiceSettings.SiteURL
-	args.TriggerId = base64.StdEncoding.EncodeToString([]byte(model.NewId() + ":" + args.UserId))
+	args.TriggerId = s.NewTrigger(args.UserId)
 	s.addMentions(args)
 	s.mu.Unlock()
 	if command == nil {

@@ -15,6 +15,9 @@
 package memserver
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -42,19 +45,21 @@ type Home struct {
 
 // Server is the in-memory Mattermost. Make one with [New].
 type Server struct {
-	now     func() time.Time
-	log     *slog.Logger
-	id      string
-	started int64
-	home    Home
-	roles   map[string]*model.Role // constant
+	now        func() time.Time
+	log        *slog.Logger
+	id         string
+	started    int64
+	home       Home
+	roles      map[string]*model.Role // constant
+	signingKey func() *ecdsa.PrivateKey
 
 	background background
 	active     atomic.Pointer[[]active[any]] // replaced, never changed, with mu held
 
 	mu             sync.Mutex // guards what follows; never held while a hook runs
 	config         *model.Config
-	manifests      []*model.Manifest // of the attached plugins
+	license        *model.License // replaced, never changed
+	plugins        []*installed
 	users          map[string]*model.User
 	bots           map[string]*model.Bot
 	statuses       map[string]*model.Status
@@ -78,6 +83,8 @@ type Server struct {
 	ephemerals     []Ephemeral
 	events         []Event
 	mails          []Mail
+	pushes         []Push
+	dialogs        []Dialog
 }
 
 // memberKey is a user's membership in a team or channel.
@@ -90,6 +97,7 @@ func New(config Config) *Server {
 		log:            config.Logger,
 		id:             model.NewId(),
 		roles:          model.MakeDefaultRoles(),
+		signingKey:     sync.OnceValue(newSigningKey),
 		config:         &model.Config{},
 		users:          map[string]*model.User{},
 		bots:           map[string]*model.Bot{},
@@ -162,4 +170,13 @@ func (s *Server) furnish() {
 	for _, user := range []*model.User{h.Alice, h.Bob} {
 		s.addChannelMember(h.Project, s.users[user.Id], user == h.Alice)
 	}
+}
+
+// newSigningKey makes the key of triggers. It cannot fail: the curve is known, and the system's random source is there.
+func newSigningKey() *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic("memserver: make a key: " + err.Error())
+	}
+	return key
 }

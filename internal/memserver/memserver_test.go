@@ -82,12 +82,11 @@ func TestANewServerHasATeamItsChannelsAndTwoUsers(t *testing.T) {
 
 func TestEveryMethodOutsideTheServerSaysSo(t *testing.T) {
 	_, api, _ := start(t)
-	_, err := api.GetGroup("some")
+	_, err := api.GetAccessControlPolicy("some")
 	requireFails(t, err, "memserver.unsupported", 501)
-	require.Equal(t, "GetGroup: not in the in-memory server: GetGroup", err.Error())
-	_, plain := api.GetPropertyGroup("some")
-	require.ErrorContains(t, plain, "not in the in-memory server: GetPropertyGroup")
-	require.Equal(t, 501, api.PluginHTTP(nil).StatusCode)
+	require.Equal(t, "GetAccessControlPolicy: not in the in-memory server: GetAccessControlPolicy", err.Error())
+	plain := api.ReceiveSharedChannelProfileImageSyncMsg("some", "user", nil)
+	require.ErrorContains(t, plain, "not in the in-memory server: ReceiveSharedChannelProfileImageSyncMsg")
 }
 
 func TestNoMethodPanicsOnZeroArguments(t *testing.T) {

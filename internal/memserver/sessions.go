@@ -27,7 +27,9 @@ func (s *Server) LogIn(userID string) (*model.Session, *model.AppError) {
 			return nil, fail("DoLogin", "Login rejected by plugin: "+reason, http.StatusBadRequest)
 		}
 	}
-	session, err := s.createSession(&model.Session{UserId: userID, Roles: user.GetRawRoles()})
+	begun := &model.Session{UserId: userID, Roles: user.GetRawRoles()}
+	begun.GenerateCSRF()
+	session, err := s.createSession(begun)
 	if err != nil {
 		return nil, err
 	}

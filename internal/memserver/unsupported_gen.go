@@ -91,14 +91,6 @@ func (everythingElse) DeletePropertyValuesForTargetWithOptions(string, string, s
 	return unsupported("DeletePropertyValuesForTargetWithOptions")
 }
 
-func (everythingElse) DisablePlugin(string) *model.AppError {
-	return unsupported("DisablePlugin")
-}
-
-func (everythingElse) EnablePlugin(string) *model.AppError {
-	return unsupported("EnablePlugin")
-}
-
 func (everythingElse) EvaluateAccessControl(string, string, string, string) (*model.AccessDecision, *model.AppError) {
 	return nil, unsupported("EvaluateAccessControl")
 }
@@ -117,10 +109,6 @@ func (everythingElse) GetAccessControlVisualAST(string, string, string) (*model.
 
 func (everythingElse) GetChannelSidebarCategories(string, string) (*model.OrderedSidebarCategories, *model.AppError) {
 	return nil, unsupported("GetChannelSidebarCategories")
-}
-
-func (everythingElse) GetCloudLimits() (*model.ProductLimits, error) {
-	return nil, unsupported("GetCloudLimits")
 }
 
 func (everythingElse) GetGroup(string) (*model.Group, *model.AppError) {
@@ -187,16 +175,8 @@ func (everythingElse) GetTeamsUnreadForUser(string) ([]*model.TeamUnread, *model
 	return nil, unsupported("GetTeamsUnreadForUser")
 }
 
-func (everythingElse) InstallPlugin(io.Reader, bool) (*model.Manifest, *model.AppError) {
-	return nil, unsupported("InstallPlugin")
-}
-
 func (everythingElse) InviteRemoteToChannel(string, string, string, bool) error {
 	return unsupported("InviteRemoteToChannel")
-}
-
-func (everythingElse) OpenInteractiveDialog(model.OpenDialogRequest) *model.AppError {
-	return unsupported("OpenInteractiveDialog")
 }
 
 func (everythingElse) QueryUsersForAccessControlExpression(string, string, string, string, string, int) (*model.AccessControlPolicyTestResponse, *model.AppError) {
@@ -215,24 +195,12 @@ func (everythingElse) ReceiveSharedChannelSyncMsg(string, *model.SyncMsg) (model
 	return model.SyncResponse{}, unsupported("ReceiveSharedChannelSyncMsg")
 }
 
-func (everythingElse) RegisterCollectionAndTopic(string, string) error {
-	return unsupported("RegisterCollectionAndTopic")
-}
-
 func (everythingElse) RegisterPluginForSharedChannels(model.RegisterPluginOpts) (string, error) {
 	return "", unsupported("RegisterPluginForSharedChannels")
 }
 
 func (everythingElse) RegisterPropertyGroup(string) (*model.PropertyGroup, error) {
 	return nil, unsupported("RegisterPropertyGroup")
-}
-
-func (everythingElse) RemovePlugin(string) *model.AppError {
-	return unsupported("RemovePlugin")
-}
-
-func (everythingElse) RequestTrialLicense(string, int, bool, bool) *model.AppError {
-	return unsupported("RequestTrialLicense")
 }
 
 func (everythingElse) RestoreGroup(string) (*model.Group, *model.AppError) {
@@ -249,14 +217,6 @@ func (everythingElse) SearchPropertyFields(string, model.PropertyFieldSearchOpts
 
 func (everythingElse) SearchPropertyValues(string, model.PropertyValueSearchOpts) ([]*model.PropertyValue, error) {
 	return nil, unsupported("SearchPropertyValues")
-}
-
-func (everythingElse) SendPushNotification(*model.PushNotification, string) *model.AppError {
-	return unsupported("SendPushNotification")
-}
-
-func (everythingElse) SendToastMessage(string, string, string, model.SendToastMessageOptions) *model.AppError {
-	return unsupported("SendToastMessage")
 }
 
 func (everythingElse) ShareChannel(*model.SharedChannel) (*model.SharedChannel, error) {
