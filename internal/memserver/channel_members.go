@@ -153,6 +153,7 @@ func (a *API) DeleteChannelMember(channelID, userID string) *model.AppError {
 		return err
 	}
 	delete(s.channelMembers, memberKey{channelID, userID})
+	s.leftChannels[memberKey{channelID, userID}] = true
 	actor := s.actor(userID)
 	notify(s, "UserHasLeftChannel", func(c *plugin.Context, h interface {
 		UserHasLeftChannel(*plugin.Context, *model.ChannelMember, *model.User)

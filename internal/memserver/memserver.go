@@ -68,11 +68,13 @@ type Server struct {
 	teamMembers    map[memberKey]*model.TeamMember
 	channels       map[string]*model.Channel
 	channelMembers map[memberKey]*model.ChannelMember
+	leftChannels   map[memberKey]bool  // who was in a channel once
 	guards         map[string][]string // channel: the ids of plugins, sorted; replaced, never changed
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
 	reactions      []*model.Reaction
 	files          files
+	groups         groups
 	emoji          map[string]*model.Emoji
 	oauthApps      map[string]*model.OAuthApp
 	sessions       map[string]*model.Session
@@ -111,6 +113,8 @@ func New(config Config) *Server {
 		posts:          map[string]*model.Post{},
 		values:         map[valueKey]value{},
 		files:          newFiles(),
+		groups:         newGroups(),
+		leftChannels:   map[memberKey]bool{},
 		emoji:          map[string]*model.Emoji{},
 		oauthApps:      map[string]*model.OAuthApp{},
 		sessions:       map[string]*model.Session{},

@@ -110,4 +110,3 @@ func (a *API) GetDiagnosticId() string { return a.s.id }
 
 // GetTelemetryId is GetDiagnosticId.
 func (a *API) GetTelemetryId() string { return a.s.id }
-

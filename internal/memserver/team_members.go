@@ -163,7 +163,10 @@ func (a *API) DeleteTeamMember(teamID, userID, requestorID string) *model.AppErr
 	}
 	for _, channel := range s.channels {
 		if channel.TeamId == teamID {
-			delete(s.channelMembers, memberKey{channel.Id, userID})
+			if key := (memberKey{channel.Id, userID}); s.channelMembers[key] != nil {
+				delete(s.channelMembers, key)
+				s.leftChannels[key] = true
+			}
 		}
 	}
 	member := shallow(old)

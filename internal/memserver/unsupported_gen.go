@@ -27,14 +27,6 @@ func (everythingElse) CreateChannelSidebarCategory(string, string, *model.Sideba
 	return nil, unsupported("CreateChannelSidebarCategory")
 }
 
-func (everythingElse) CreateDefaultSyncableMemberships(model.CreateDefaultMembershipParams) *model.AppError {
-	return unsupported("CreateDefaultSyncableMemberships")
-}
-
-func (everythingElse) CreateGroup(*model.Group) (*model.Group, *model.AppError) {
-	return nil, unsupported("CreateGroup")
-}
-
 func (everythingElse) CreatePropertyField(*model.PropertyField) (*model.PropertyField, error) {
 	return nil, unsupported("CreatePropertyField")
 }
@@ -45,22 +37,6 @@ func (everythingElse) CreatePropertyValue(*model.PropertyValue) (*model.Property
 
 func (everythingElse) DeleteAccessControlPolicy(string, string, string) *model.AppError {
 	return unsupported("DeleteAccessControlPolicy")
-}
-
-func (everythingElse) DeleteGroup(string) (*model.Group, *model.AppError) {
-	return nil, unsupported("DeleteGroup")
-}
-
-func (everythingElse) DeleteGroupConstrainedMemberships() *model.AppError {
-	return unsupported("DeleteGroupConstrainedMemberships")
-}
-
-func (everythingElse) DeleteGroupMember(string, string) (*model.GroupMember, *model.AppError) {
-	return nil, unsupported("DeleteGroupMember")
-}
-
-func (everythingElse) DeleteGroupSyncable(string, string, model.GroupSyncableType) (*model.GroupSyncable, *model.AppError) {
-	return nil, unsupported("DeleteGroupSyncable")
 }
 
 func (everythingElse) DeletePropertyField(string, string) error {
@@ -109,42 +85,6 @@ func (everythingElse) GetAccessControlVisualAST(string, string, string) (*model.
 
 func (everythingElse) GetChannelSidebarCategories(string, string) (*model.OrderedSidebarCategories, *model.AppError) {
 	return nil, unsupported("GetChannelSidebarCategories")
-}
-
-func (everythingElse) GetGroup(string) (*model.Group, *model.AppError) {
-	return nil, unsupported("GetGroup")
-}
-
-func (everythingElse) GetGroupByName(string) (*model.Group, *model.AppError) {
-	return nil, unsupported("GetGroupByName")
-}
-
-func (everythingElse) GetGroupByRemoteID(string, model.GroupSource) (*model.Group, *model.AppError) {
-	return nil, unsupported("GetGroupByRemoteID")
-}
-
-func (everythingElse) GetGroupMemberUsers(string, int, int) ([]*model.User, *model.AppError) {
-	return nil, unsupported("GetGroupMemberUsers")
-}
-
-func (everythingElse) GetGroupSyncable(string, string, model.GroupSyncableType) (*model.GroupSyncable, *model.AppError) {
-	return nil, unsupported("GetGroupSyncable")
-}
-
-func (everythingElse) GetGroupSyncables(string, model.GroupSyncableType) ([]*model.GroupSyncable, *model.AppError) {
-	return nil, unsupported("GetGroupSyncables")
-}
-
-func (everythingElse) GetGroups(int, int, model.GroupSearchOpts, *model.ViewUsersRestrictions) ([]*model.Group, *model.AppError) {
-	return nil, unsupported("GetGroups")
-}
-
-func (everythingElse) GetGroupsBySource(model.GroupSource) ([]*model.Group, *model.AppError) {
-	return nil, unsupported("GetGroupsBySource")
-}
-
-func (everythingElse) GetGroupsForUser(string) ([]*model.Group, *model.AppError) {
-	return nil, unsupported("GetGroupsForUser")
 }
 
 func (everythingElse) GetPropertyField(string, string) (*model.PropertyField, error) {
@@ -203,10 +143,6 @@ func (everythingElse) RegisterPropertyGroup(string) (*model.PropertyGroup, error
 	return nil, unsupported("RegisterPropertyGroup")
 }
 
-func (everythingElse) RestoreGroup(string) (*model.Group, *model.AppError) {
-	return nil, unsupported("RestoreGroup")
-}
-
 func (everythingElse) SaveAccessControlPolicy(string, *model.AccessControlPolicy) (*model.AccessControlPolicy, *model.AppError) {
 	return nil, unsupported("SaveAccessControlPolicy")
 }
@@ -247,14 +183,6 @@ func (everythingElse) UpdateChannelSidebarCategories(string, string, []*model.Si
 	return nil, unsupported("UpdateChannelSidebarCategories")
 }
 
-func (everythingElse) UpdateGroup(*model.Group) (*model.Group, *model.AppError) {
-	return nil, unsupported("UpdateGroup")
-}
-
-func (everythingElse) UpdateGroupSyncable(*model.GroupSyncable) (*model.GroupSyncable, *model.AppError) {
-	return nil, unsupported("UpdateGroupSyncable")
-}
-
 func (everythingElse) UpdatePropertyField(string, *model.PropertyField) (*model.PropertyField, error) {
 	return nil, unsupported("UpdatePropertyField")
 }
@@ -277,18 +205,6 @@ func (everythingElse) UpdateSharedChannel(*model.SharedChannel) (*model.SharedCh
 
 func (everythingElse) UpdateSharedChannelCursor(string, string, model.GetPostsSinceForSyncCursor) error {
 	return unsupported("UpdateSharedChannelCursor")
-}
-
-func (everythingElse) UpsertGroupMember(string, string) (*model.GroupMember, *model.AppError) {
-	return nil, unsupported("UpsertGroupMember")
-}
-
-func (everythingElse) UpsertGroupMembers(string, []string) ([]*model.GroupMember, *model.AppError) {
-	return nil, unsupported("UpsertGroupMembers")
-}
-
-func (everythingElse) UpsertGroupSyncable(*model.GroupSyncable) (*model.GroupSyncable, *model.AppError) {
-	return nil, unsupported("UpsertGroupSyncable")
 }
 
 func (everythingElse) UpsertPropertyValue(*model.PropertyValue) (*model.PropertyValue, error) {
