@@ -75,6 +75,7 @@ type Server struct {
 	reactions      []*model.Reaction
 	files          files
 	groups         groups
+	properties     properties
 	emoji          map[string]*model.Emoji
 	oauthApps      map[string]*model.OAuthApp
 	sessions       map[string]*model.Session
@@ -114,6 +115,7 @@ func New(config Config) *Server {
 		values:         map[valueKey]value{},
 		files:          newFiles(),
 		groups:         newGroups(),
+		properties:     newProperties(),
 		leftChannels:   map[memberKey]bool{},
 		emoji:          map[string]*model.Emoji{},
 		oauthApps:      map[string]*model.OAuthApp{},

@@ -15,56 +15,12 @@ func (everythingElse) CheckAccessControlExpression(string, string, string) ([]mo
 	return nil, unsupported("CheckAccessControlExpression")
 }
 
-func (everythingElse) CountPropertyFields(string, bool) (int64, error) {
-	return 0, unsupported("CountPropertyFields")
-}
-
-func (everythingElse) CountPropertyFieldsForTarget(string, string, string, bool) (int64, error) {
-	return 0, unsupported("CountPropertyFieldsForTarget")
-}
-
 func (everythingElse) CreateChannelSidebarCategory(string, string, *model.SidebarCategoryWithChannels) (*model.SidebarCategoryWithChannels, *model.AppError) {
 	return nil, unsupported("CreateChannelSidebarCategory")
 }
 
-func (everythingElse) CreatePropertyField(*model.PropertyField) (*model.PropertyField, error) {
-	return nil, unsupported("CreatePropertyField")
-}
-
-func (everythingElse) CreatePropertyValue(*model.PropertyValue) (*model.PropertyValue, error) {
-	return nil, unsupported("CreatePropertyValue")
-}
-
 func (everythingElse) DeleteAccessControlPolicy(string, string, string) *model.AppError {
 	return unsupported("DeleteAccessControlPolicy")
-}
-
-func (everythingElse) DeletePropertyField(string, string) error {
-	return unsupported("DeletePropertyField")
-}
-
-func (everythingElse) DeletePropertyValue(string, string) error {
-	return unsupported("DeletePropertyValue")
-}
-
-func (everythingElse) DeletePropertyValueWithOptions(string, string, model.PropertyRequestOptions) error {
-	return unsupported("DeletePropertyValueWithOptions")
-}
-
-func (everythingElse) DeletePropertyValuesForField(string, string) error {
-	return unsupported("DeletePropertyValuesForField")
-}
-
-func (everythingElse) DeletePropertyValuesForFieldWithOptions(string, string, model.PropertyRequestOptions) error {
-	return unsupported("DeletePropertyValuesForFieldWithOptions")
-}
-
-func (everythingElse) DeletePropertyValuesForTarget(string, string, string) error {
-	return unsupported("DeletePropertyValuesForTarget")
-}
-
-func (everythingElse) DeletePropertyValuesForTargetWithOptions(string, string, string, model.PropertyRequestOptions) error {
-	return unsupported("DeletePropertyValuesForTargetWithOptions")
 }
 
 func (everythingElse) EvaluateAccessControl(string, string, string, string) (*model.AccessDecision, *model.AppError) {
@@ -85,30 +41,6 @@ func (everythingElse) GetAccessControlVisualAST(string, string, string) (*model.
 
 func (everythingElse) GetChannelSidebarCategories(string, string) (*model.OrderedSidebarCategories, *model.AppError) {
 	return nil, unsupported("GetChannelSidebarCategories")
-}
-
-func (everythingElse) GetPropertyField(string, string) (*model.PropertyField, error) {
-	return nil, unsupported("GetPropertyField")
-}
-
-func (everythingElse) GetPropertyFieldByName(string, string, string) (*model.PropertyField, error) {
-	return nil, unsupported("GetPropertyFieldByName")
-}
-
-func (everythingElse) GetPropertyFields(string, []string) ([]*model.PropertyField, error) {
-	return nil, unsupported("GetPropertyFields")
-}
-
-func (everythingElse) GetPropertyGroup(string) (*model.PropertyGroup, error) {
-	return nil, unsupported("GetPropertyGroup")
-}
-
-func (everythingElse) GetPropertyValue(string, string) (*model.PropertyValue, error) {
-	return nil, unsupported("GetPropertyValue")
-}
-
-func (everythingElse) GetPropertyValues(string, []string) ([]*model.PropertyValue, error) {
-	return nil, unsupported("GetPropertyValues")
 }
 
 func (everythingElse) GetTeamsUnreadForUser(string) ([]*model.TeamUnread, *model.AppError) {
@@ -139,20 +71,8 @@ func (everythingElse) RegisterPluginForSharedChannels(model.RegisterPluginOpts) 
 	return "", unsupported("RegisterPluginForSharedChannels")
 }
 
-func (everythingElse) RegisterPropertyGroup(string) (*model.PropertyGroup, error) {
-	return nil, unsupported("RegisterPropertyGroup")
-}
-
 func (everythingElse) SaveAccessControlPolicy(string, *model.AccessControlPolicy) (*model.AccessControlPolicy, *model.AppError) {
 	return nil, unsupported("SaveAccessControlPolicy")
-}
-
-func (everythingElse) SearchPropertyFields(string, model.PropertyFieldSearchOpts) ([]*model.PropertyField, error) {
-	return nil, unsupported("SearchPropertyFields")
-}
-
-func (everythingElse) SearchPropertyValues(string, model.PropertyValueSearchOpts) ([]*model.PropertyValue, error) {
-	return nil, unsupported("SearchPropertyValues")
 }
 
 func (everythingElse) ShareChannel(*model.SharedChannel) (*model.SharedChannel, error) {
@@ -183,42 +103,10 @@ func (everythingElse) UpdateChannelSidebarCategories(string, string, []*model.Si
 	return nil, unsupported("UpdateChannelSidebarCategories")
 }
 
-func (everythingElse) UpdatePropertyField(string, *model.PropertyField) (*model.PropertyField, error) {
-	return nil, unsupported("UpdatePropertyField")
-}
-
-func (everythingElse) UpdatePropertyFields(string, []*model.PropertyField) ([]*model.PropertyField, error) {
-	return nil, unsupported("UpdatePropertyFields")
-}
-
-func (everythingElse) UpdatePropertyValue(string, *model.PropertyValue) (*model.PropertyValue, error) {
-	return nil, unsupported("UpdatePropertyValue")
-}
-
-func (everythingElse) UpdatePropertyValues(string, []*model.PropertyValue) ([]*model.PropertyValue, error) {
-	return nil, unsupported("UpdatePropertyValues")
-}
-
 func (everythingElse) UpdateSharedChannel(*model.SharedChannel) (*model.SharedChannel, error) {
 	return nil, unsupported("UpdateSharedChannel")
 }
 
 func (everythingElse) UpdateSharedChannelCursor(string, string, model.GetPostsSinceForSyncCursor) error {
 	return unsupported("UpdateSharedChannelCursor")
-}
-
-func (everythingElse) UpsertPropertyValue(*model.PropertyValue) (*model.PropertyValue, error) {
-	return nil, unsupported("UpsertPropertyValue")
-}
-
-func (everythingElse) UpsertPropertyValueWithOptions(*model.PropertyValue, model.PropertyRequestOptions) (*model.PropertyValue, error) {
-	return nil, unsupported("UpsertPropertyValueWithOptions")
-}
-
-func (everythingElse) UpsertPropertyValues([]*model.PropertyValue) ([]*model.PropertyValue, error) {
-	return nil, unsupported("UpsertPropertyValues")
-}
-
-func (everythingElse) UpsertPropertyValuesWithOptions([]*model.PropertyValue, model.PropertyRequestOptions) ([]*model.PropertyValue, error) {
-	return nil, unsupported("UpsertPropertyValuesWithOptions")
 }
