@@ -200,3 +200,19 @@ func (w *answer) response(request *http.Request) *http.Response {
 		Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()),
 	}
 }
+
+// MetricsHandler serves a plugin's metrics, as the server's metrics listener does at /plugins/<plugin id>/metrics.
+func (s *Server) MetricsHandler(pluginID string) http.Handler {
+	type hooks interface {
+		ServeMetrics(*plugin.Context, http.ResponseWriter, *http.Request)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, p := range hooked[hooks](s, "ServeMetrics") {
+			if p.id == pluginID {
+				p.hooks.ServeMetrics(requestContext(r), w, r)
+				return
+			}
+		}
+		http.NotFound(w, r)
+	})
+}

@@ -76,6 +76,9 @@ type Server struct {
 	files          files
 	groups         groups
 	properties     properties
+	sharing        sharing
+	connections    map[string]string // websocket: the user
+	sidebars       map[sidebarKey][]*model.SidebarCategoryWithChannels
 	emoji          map[string]*model.Emoji
 	oauthApps      map[string]*model.OAuthApp
 	sessions       map[string]*model.Session
@@ -116,6 +119,9 @@ func New(config Config) *Server {
 		files:          newFiles(),
 		groups:         newGroups(),
 		properties:     newProperties(),
+		sharing:        newSharing(),
+		connections:    map[string]string{},
+		sidebars:       map[sidebarKey][]*model.SidebarCategoryWithChannels{},
 		leftChannels:   map[memberKey]bool{},
 		emoji:          map[string]*model.Emoji{},
 		oauthApps:      map[string]*model.OAuthApp{},

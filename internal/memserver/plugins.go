@@ -162,14 +162,14 @@ func (s *Server) stopPlugin(p *installed) {
 	p.state = model.PluginStateNotRunning
 	s.setPluginState(p.manifest.Id, false)
 	s.deactivate(p.manifest.Id)
-	hooks := p.hooks
-	if h, ok := hooks.(interface{ OnDeactivate() error }); ok && defines(hooks, "OnDeactivate") {
-		s.background.start(func() {
+	id, hooks := p.manifest.Id, p.hooks
+	s.background.start(func() {
+		if h, ok := hooks.(interface{ OnDeactivate() error }); ok && defines(hooks, "OnDeactivate") {
 			if err := h.OnDeactivate(); err != nil {
-				s.log.Error("a plugin could not be deactivated", "plugin_id", p.manifest.Id, "error", err)
+				s.log.Error("a plugin could not be deactivated", "plugin_id", id, "error", err)
 			}
-		})
-	}
+		}
+	})
 }
 
 // setPluginState notes in the configuration whether a plugin is to run. The caller holds s.mu.

@@ -26,7 +26,13 @@ func (s *Server) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 	case channel.DeleteAt != 0:
 		return nil, fail("createPost", "api.post.create_post.can_not_post_to_deleted.error", http.StatusBadRequest)
 	}
-	return s.createPost(post.Clone())
+	post, err := s.createPost(post.Clone())
+	if err == nil {
+		s.mu.Lock()
+		s.markRead(post.ChannelId, post.UserId) // who writes has read
+		s.mu.Unlock()
+	}
+	return post, err
 }
 
 // CreatePost posts on behalf of the plugin; the hooks of all plugins run, its own included.
@@ -164,6 +170,7 @@ func (s *Server) savePost(post *model.Post) (*model.Post, *model.AppError) {
 	if root := s.posts[post.RootId]; root != nil {
 		root.UpdateAt = post.CreateAt
 	}
+	s.countMentions(post)
 	return s.withReplyCount(post), nil
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
+var errNoField = errors.New("invalid input: property field parameter is required")
+
 func copyField(field *model.PropertyField) *model.PropertyField {
 	field = shallow(field)
 	field.Attrs = maps.Clone(field.Attrs)
@@ -22,7 +24,7 @@ func copyField(field *model.PropertyField) *model.PropertyField {
 // CreatePropertyField adds a field to a group. A linked field takes type and options from the template it is linked to.
 func (a *API) CreatePropertyField(field *model.PropertyField) (*model.PropertyField, error) {
 	if field == nil {
-		return nil, errors.New("invalid input: property field parameter is required")
+		return nil, errNoField
 	}
 	s := a.s
 	s.mu.Lock()
@@ -165,7 +167,7 @@ func (s *Server) findFields(matches func(*model.PropertyField) bool) []*model.Pr
 // UpdatePropertyField replaces a field.
 func (a *API) UpdatePropertyField(groupID string, field *model.PropertyField) (*model.PropertyField, error) {
 	if field == nil {
-		return nil, errors.New("invalid input: property field parameter is required")
+		return nil, errNoField
 	}
 	fields, err := a.UpdatePropertyFields(groupID, []*model.PropertyField{field})
 	if err != nil {
@@ -181,6 +183,9 @@ func (a *API) UpdatePropertyFields(groupID string, fields []*model.PropertyField
 	defer s.mu.Unlock()
 	changed := make([]*model.PropertyField, len(fields))
 	for i, field := range fields {
+		if field == nil {
+			return nil, errNoField
+		}
 		old, err := s.propertyField(groupID, field.ID)
 		if err != nil {
 			return nil, fmt.Errorf("failed to update, some property fields were not found, got %d of %d", i, len(fields))

@@ -51,8 +51,11 @@ func (a *API) PublishUserTyping(userID, channelID, parentID string) *model.AppEr
 func (s *Server) publish(event Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, event)
+	s.publishLocked(event)
 }
+
+// publishLocked needs s.mu.
+func (s *Server) publishLocked(event Event) { s.events = append(s.events, event) }
 
 // SendMail sends an email; see [Server.Mails].
 func (a *API) SendMail(to, subject, htmlBody string) *model.AppError {

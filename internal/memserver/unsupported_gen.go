@@ -11,50 +11,6 @@ import (
 // everythingElse has the methods of plugin.API that are not in the in-memory server.
 type everythingElse struct{}
 
-func (everythingElse) CheckAccessControlExpression(string, string, string) ([]model.CELExpressionError, *model.AppError) {
-	return nil, unsupported("CheckAccessControlExpression")
-}
-
-func (everythingElse) CreateChannelSidebarCategory(string, string, *model.SidebarCategoryWithChannels) (*model.SidebarCategoryWithChannels, *model.AppError) {
-	return nil, unsupported("CreateChannelSidebarCategory")
-}
-
-func (everythingElse) DeleteAccessControlPolicy(string, string, string) *model.AppError {
-	return unsupported("DeleteAccessControlPolicy")
-}
-
-func (everythingElse) EvaluateAccessControl(string, string, string, string) (*model.AccessDecision, *model.AppError) {
-	return nil, unsupported("EvaluateAccessControl")
-}
-
-func (everythingElse) GetAccessControlFieldsAutocomplete(string, string, int) ([]*model.PropertyField, *model.AppError) {
-	return nil, unsupported("GetAccessControlFieldsAutocomplete")
-}
-
-func (everythingElse) GetAccessControlPolicy(string) (*model.AccessControlPolicy, *model.AppError) {
-	return nil, unsupported("GetAccessControlPolicy")
-}
-
-func (everythingElse) GetAccessControlVisualAST(string, string, string) (*model.VisualExpression, *model.AppError) {
-	return nil, unsupported("GetAccessControlVisualAST")
-}
-
-func (everythingElse) GetChannelSidebarCategories(string, string) (*model.OrderedSidebarCategories, *model.AppError) {
-	return nil, unsupported("GetChannelSidebarCategories")
-}
-
-func (everythingElse) GetTeamsUnreadForUser(string) ([]*model.TeamUnread, *model.AppError) {
-	return nil, unsupported("GetTeamsUnreadForUser")
-}
-
-func (everythingElse) InviteRemoteToChannel(string, string, string, bool) error {
-	return unsupported("InviteRemoteToChannel")
-}
-
-func (everythingElse) QueryUsersForAccessControlExpression(string, string, string, string, string, int) (*model.AccessControlPolicyTestResponse, *model.AppError) {
-	return nil, unsupported("QueryUsersForAccessControlExpression")
-}
-
 func (everythingElse) ReceiveSharedChannelAttachmentSyncMsg(string, string, *model.FileInfo, io.Reader) (*model.FileInfo, error) {
 	return nil, unsupported("ReceiveSharedChannelAttachmentSyncMsg")
 }
@@ -65,48 +21,4 @@ func (everythingElse) ReceiveSharedChannelProfileImageSyncMsg(string, string, []
 
 func (everythingElse) ReceiveSharedChannelSyncMsg(string, *model.SyncMsg) (model.SyncResponse, error) {
 	return model.SyncResponse{}, unsupported("ReceiveSharedChannelSyncMsg")
-}
-
-func (everythingElse) RegisterPluginForSharedChannels(model.RegisterPluginOpts) (string, error) {
-	return "", unsupported("RegisterPluginForSharedChannels")
-}
-
-func (everythingElse) SaveAccessControlPolicy(string, *model.AccessControlPolicy) (*model.AccessControlPolicy, *model.AppError) {
-	return nil, unsupported("SaveAccessControlPolicy")
-}
-
-func (everythingElse) ShareChannel(*model.SharedChannel) (*model.SharedChannel, error) {
-	return nil, unsupported("ShareChannel")
-}
-
-func (everythingElse) SyncSharedChannel(string) error {
-	return unsupported("SyncSharedChannel")
-}
-
-func (everythingElse) UninviteRemoteFromChannel(string, string) error {
-	return unsupported("UninviteRemoteFromChannel")
-}
-
-func (everythingElse) UnregisterPluginForSharedChannels(string) error {
-	return unsupported("UnregisterPluginForSharedChannels")
-}
-
-func (everythingElse) UnregisterPluginRemoteForSharedChannels(string) error {
-	return unsupported("UnregisterPluginRemoteForSharedChannels")
-}
-
-func (everythingElse) UnshareChannel(string) (bool, error) {
-	return false, unsupported("UnshareChannel")
-}
-
-func (everythingElse) UpdateChannelSidebarCategories(string, string, []*model.SidebarCategoryWithChannels) ([]*model.SidebarCategoryWithChannels, *model.AppError) {
-	return nil, unsupported("UpdateChannelSidebarCategories")
-}
-
-func (everythingElse) UpdateSharedChannel(*model.SharedChannel) (*model.SharedChannel, error) {
-	return nil, unsupported("UpdateSharedChannel")
-}
-
-func (everythingElse) UpdateSharedChannelCursor(string, string, model.GetPostsSinceForSyncCursor) error {
-	return unsupported("UpdateSharedChannelCursor")
 }
