@@ -47,3 +47,11 @@ func shallow[T any](value *T) *T {
 	c := *value
 	return &c
 }
+
+// orZero is what a plugin gave, or, if that is nothing, an empty value: the error is then what is missing in it.
+func orZero[T any](given *T) *T {
+	if given == nil {
+		return new(T)
+	}
+	return given
+}

@@ -9,6 +9,7 @@ import (
 
 // UpdateChannel replaces a channel; it cannot archive or restore.
 func (a *API) UpdateChannel(channel *model.Channel) (*model.Channel, *model.AppError) {
+	channel = orZero(channel)
 	const where = "UpdateChannel"
 	s := a.s
 	channel = channel.DeepCopy()

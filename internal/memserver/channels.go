@@ -12,6 +12,7 @@ import (
 
 // CreateChannel adds a public or private channel, without members.
 func (a *API) CreateChannel(channel *model.Channel) (*model.Channel, *model.AppError) {
+	channel = orZero(channel)
 	return a.s.createChannel(channel)
 }
 

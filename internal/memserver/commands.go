@@ -21,6 +21,7 @@ type pluginCommand struct {
 // RegisterCommand makes a slash command reach the plugin's ExecuteCommand, in one team or, without TeamId, in all.
 // Registering a trigger again replaces it; if two plugins register the same one, the first gets it.
 func (a *API) RegisterCommand(command *model.Command) error {
+	command = orZero(command)
 	if command.Trigger == "" {
 		return errors.New("invalid command")
 	}
@@ -57,6 +58,7 @@ func (a *API) UnregisterCommand(teamID, trigger string) error {
 
 // ExecuteSlashCommand runs a command as the user in the arguments.
 func (a *API) ExecuteSlashCommand(args *model.CommandArgs) (*model.CommandResponse, error) {
+	args = orZero(args)
 	if _, err := a.GetUser(args.UserId); err != nil {
 		return nil, err
 	}

@@ -138,7 +138,7 @@ func (a *API) CopyFileInfos(userID string, fileIDs []string) ([]string, *model.A
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var copies []string
+	copies := []string{}
 	for _, id := range fileIDs {
 		info, err := s.fileInfo(where, id)
 		if err != nil {

@@ -75,6 +75,7 @@ func (s *Server) hasSameGroup(group *model.Group) bool {
 
 // UpdateGroup replaces a group; it can restore, but not delete.
 func (a *API) UpdateGroup(group *model.Group) (*model.Group, *model.AppError) {
+	group = orZero(group)
 	const where = "UpdateGroup"
 	return a.changeGroup(where, group.Id, func(old *model.Group) (*model.Group, *model.AppError) {
 		if err := a.s.checkNoUsername(where, group.GetName()); err != nil {

@@ -9,6 +9,7 @@ import (
 
 // CreateOAuthApp registers an application that may ask users for access, and gives it a secret.
 func (a *API) CreateOAuthApp(app *model.OAuthApp) (*model.OAuthApp, *model.AppError) {
+	app = orZero(app)
 	const where = "CreateOAuthApp"
 	s := a.s
 	s.mu.Lock()
@@ -56,6 +57,7 @@ func (s *Server) oauthApp(id string) (*model.OAuthApp, *model.AppError) {
 
 // UpdateOAuthApp changes everything but the creator and the secret.
 func (a *API) UpdateOAuthApp(app *model.OAuthApp) (*model.OAuthApp, *model.AppError) {
+	app = orZero(app)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,6 +15,7 @@ func (s *Server) UpdatePost(post *model.Post) (*model.Post, *model.AppError) {
 
 // UpdatePost is [Server.UpdatePost].
 func (a *API) UpdatePost(post *model.Post) (*model.Post, *model.AppError) {
+	post = orZero(post)
 	return a.s.UpdatePost(post)
 }
 

@@ -37,6 +37,7 @@ func (s *Server) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 
 // CreatePost posts on behalf of the plugin; the hooks of all plugins run, its own included.
 func (a *API) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
+	post = orZero(post)
 	post = post.Clone()
 	post.AddProp(model.PostPropsFromPlugin, "true")
 	return a.s.createPost(post)

@@ -43,6 +43,7 @@ func (s *Server) LogIn(userID string) (*model.Session, *model.AppError) {
 
 // CreateSession begins a session; its token signs requests to [Server.Handler].
 func (a *API) CreateSession(session *model.Session) (*model.Session, *model.AppError) {
+	session = orZero(session)
 	return a.s.createSession(session)
 }
 
@@ -128,6 +129,7 @@ func copySession(session *model.Session) *model.Session {
 // CreateUserAccessToken makes a token that signs requests as a user. People have tokens only if the configuration
 // allows them, bots always.
 func (a *API) CreateUserAccessToken(token *model.UserAccessToken) (*model.UserAccessToken, *model.AppError) {
+	token = orZero(token)
 	const where = "CreateUserAccessToken"
 	s := a.s
 	s.mu.Lock()
@@ -162,6 +164,7 @@ func (a *API) RevokeUserAccessToken(tokenID string) *model.AppError {
 
 // UpdateUserAuth makes a user sign in with another service. The data by which the service knows the user is unique.
 func (a *API) UpdateUserAuth(userID string, auth *model.UserAuth) (*model.UserAuth, *model.AppError) {
+	auth = orZero(auth)
 	const where = "UpdateUserAuth"
 	s := a.s
 	s.mu.Lock()

@@ -97,6 +97,7 @@ func (s *Server) configuration() *model.Config {
 
 // CreateUploadSession begins an upload in parts. The caller chooses its id.
 func (a *API) CreateUploadSession(session *model.UploadSession) (*model.UploadSession, error) {
+	session = orZero(session)
 	const where = "CreateUploadSession"
 	s := a.s
 	session = shallow(session)
@@ -143,6 +144,7 @@ func (a *API) GetUploadSession(uploadID string) (*model.UploadSession, error) {
 // UploadData reads the next part of an upload, at most as much as is missing. It returns the file once it is complete,
 // and before that nothing: how far it is says FileOffset of the session, which is updated.
 func (a *API) UploadData(session *model.UploadSession, part io.Reader) (*model.FileInfo, error) {
+	session = orZero(session)
 	const where = "UploadData"
 	s := a.s
 	s.mu.Lock()

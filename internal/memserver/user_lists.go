@@ -12,6 +12,7 @@ import (
 // GetUsers lists a page of the users that match all options, by name, or by time of change with the sort order
 // update_at_asc.
 func (a *API) GetUsers(options *model.UserGetOptions) ([]*model.User, *model.AppError) {
+	options = orZero(options)
 	s := a.s
 	users := s.findUsers(func(u *model.User) bool {
 		switch {
@@ -84,6 +85,7 @@ func (a *API) GetUsersInChannel(channelID, sortBy string, number, perPage int) (
 // SearchUsers finds users whose name, nickname, first or last name or address starts with the term; the at sign
 // before it is ignored.
 func (a *API) SearchUsers(search *model.UserSearch) ([]*model.User, *model.AppError) {
+	search = orZero(search)
 	options := model.UserGetOptions{
 		InTeamId: search.TeamId, NotInTeamId: search.NotInTeamId, WithoutTeam: search.WithoutTeam,
 		InChannelId: search.InChannelId, NotInChannelId: search.NotInChannelId, InGroupId: search.InGroupId, NotInGroupId: search.NotInGroupId,
