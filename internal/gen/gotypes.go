@@ -73,11 +73,13 @@ func methodsOf(of *types.Interface) map[string]*types.Signature {
 
 // A structField is an exported field of a model.
 type structField struct {
-	name   string
-	goType types.Type
+	name     string
+	goType   types.Type
+	embedded string // the struct in the model that it is in; "" for the model's own
 }
 
-// structFields gives the exported fields of a struct type, or nil where it is none. An embedded struct is one field.
+// structFields gives the exported fields of a struct type, or nil where it is none. Those of a struct that is embedded
+// are the type's own.
 func structFields(t types.Type) []structField {
 	structure, ok := t.Underlying().(*types.Struct)
 	if !ok {
@@ -85,9 +87,17 @@ func structFields(t types.Type) []structField {
 	}
 	var fields []structField
 	for field := range structure.Fields() {
-		if field.Exported() {
-			fields = append(fields, structField{field.Name(), field.Type()})
+		if !field.Exported() {
+			continue
 		}
+		if _, isPointer := field.Type().(*types.Pointer); field.Embedded() && !isPointer {
+			for _, inner := range structFields(field.Type()) {
+				inner.embedded = field.Name()
+				fields = append(fields, inner)
+			}
+			continue
+		}
+		fields = append(fields, structField{name: field.Name(), goType: field.Type()})
 	}
 	return fields
 }

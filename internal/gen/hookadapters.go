@@ -154,7 +154,7 @@ func (w *adapterWriter) modifyOrReject(h hook) error {
 		w.tables.used("unchangedResults", h.name)
 		unchanged = result
 	}
-	field := narrowFields(h.rpc.Output)[0]
+	field := withoutCompanions(h.rpc.Output)[0]
 	replacement, original, err := w.replacement(h, field)
 	if err != nil {
 		return err
@@ -225,7 +225,7 @@ func (w *adapterWriter) result(h hook) error {
 		w.printf("return %s\n", failure)
 		return nil
 	}
-	fields := slices.DeleteFunc(narrowFields(h.rpc.Output), func(field *protogen.Field) bool { return field.Desc.Name() == "error" })
+	fields := slices.DeleteFunc(withoutCompanions(h.rpc.Output), func(field *protogen.Field) bool { return field.Desc.Name() == "error" })
 	if results.Len() != 2 || len(fields) != 1 || qualified(results.At(1).Type()) != "error" {
 		return fmt.Errorf("%d results, but %d fields and an error in %s", results.Len(), len(fields), h.rpc.Output.Desc.Name())
 	}

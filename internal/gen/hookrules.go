@@ -80,7 +80,7 @@ func (h *hook) findAnswer(tables tableUse) error {
 	for result := range h.signature.Results().Variables() {
 		results = append(results, qualified(result.Type()))
 	}
-	for _, field := range narrowFields(h.rpc.Output) {
+	for _, field := range withoutCompanions(h.rpc.Output) {
 		fields = append(fields, string(field.Desc.Name()))
 	}
 	switch {
@@ -103,7 +103,7 @@ func (h *hook) findAnswer(tables tableUse) error {
 
 // findReplacement completes the answer of a hook that may reject or replace what it is given.
 func (h *hook) findReplacement() error {
-	field := narrowFields(h.rpc.Output)[0]
+	field := withoutCompanions(h.rpc.Output)[0]
 	if field.Message == nil {
 		return fmt.Errorf("the field %s is no message", field.Desc.FullName())
 	}
@@ -121,7 +121,7 @@ func (h *hook) findReplacement() error {
 // requestFields gives the fields of the request that the hook's parameters go into: all but the context, which the
 // contract has and Mattermost nothing for, and the companions.
 func (h *hook) requestFields() []*protogen.Field {
-	return slices.DeleteFunc(narrowFields(h.rpc.Input), func(field *protogen.Field) bool {
+	return slices.DeleteFunc(withoutCompanions(h.rpc.Input), func(field *protogen.Field) bool {
 		return field.Message != nil && field.Message.Desc.Name() == "RequestContext"
 	})
 }

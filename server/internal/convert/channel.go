@@ -39,7 +39,7 @@ func channelTypeFromProto(t pb.ChannelType) model.ChannelType {
 func ChannelOnto(original *model.Channel, changed *pb.Channel) *model.Channel {
 	channel := ChannelFromProto(changed)
 	if channel != nil && original != nil {
-		channel.Props = structOnto(original.Props, changed.GetProps())
+		channel.Props = structOnto(original.Props, changed.GetProps(), changed.GetPropsNumbers())
 	}
 	return channel
 }

@@ -22,10 +22,11 @@ func ConfigJsonToProto(c *model.Config) *pb.ConfigJson {
 
 // SyncMsgJsonToProto gives the message of what is new in a shared channel.
 func SyncMsgJsonToProto(m *model.SyncMsg) *pb.SyncMsgJson {
-	if m == nil {
-		return nil
+	message, err := SyncMsgToJSON(m)
+	if err != nil {
+		panic(fmt.Errorf("write a %T as JSON: %w", m, err))
 	}
-	return &pb.SyncMsgJson{SyncMsgJson: mustJSON(m)}
+	return message
 }
 
 // EmailNotificationJsonToProto gives the message of a notification by e-mail.

@@ -1,4 +1,4 @@
-package handlers
+package byname
 
 import (
 	"fmt"
@@ -7,11 +7,13 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// A filler sets everything in messages and Go values, each place to a value of its own, so that two that were swapped
+// A Filler sets everything in messages and Go values, each place to a value of its own, so that two that were swapped
 // or forgotten show.
-type filler struct {
+type Filler struct {
 	count int
 }
 
@@ -22,12 +24,12 @@ var texts = map[string]string{
 	"user_mention": `{"bob":"id"}`, "channel_mention": `{"town":"id"}`,
 }
 
-func (f *filler) next() int {
+func (f *Filler) next() int {
 	f.count++
 	return f.count
 }
 
-func (f *filler) text(names ...string) string {
+func (f *Filler) text(names ...string) string {
 	for _, name := range names {
 		if text, ok := texts[name]; ok {
 			return text
@@ -36,8 +38,8 @@ func (f *filler) text(names ...string) string {
 	return fmt.Sprintf("text-%d", f.next())
 }
 
-// message sets every field of a message, down to five messages in each other.
-func (f *filler) message(m protoreflect.Message, depth int) {
+// Message sets every field of a message but the companions and the numbers of streams, down to five messages in each other.
+func (f *Filler) Message(m protoreflect.Message, depth int) {
 	switch special := m.Interface().(type) {
 	case *structpb.Struct:
 		special.Fields = map[string]*structpb.Value{f.text(): structpb.NewStringValue(f.text())}
@@ -45,10 +47,13 @@ func (f *filler) message(m protoreflect.Message, depth int) {
 	case *structpb.Value:
 		special.Kind = structpb.NewStringValue(f.text()).Kind
 		return
+	case *structpb.ListValue:
+		special.Values = []*structpb.Value{structpb.NewStringValue(f.text())}
+		return
 	}
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
-		if depth == 0 && field.Message() != nil {
+		if pb.IsCompanion(field) || isStream(field) || depth == 0 && field.Message() != nil {
 			continue
 		}
 		switch {
@@ -66,7 +71,7 @@ func (f *filler) message(m protoreflect.Message, depth int) {
 	}
 }
 
-func (f *filler) value(field protoreflect.FieldDescriptor, empty func() protoreflect.Value, depth int) protoreflect.Value {
+func (f *Filler) value(field protoreflect.FieldDescriptor, empty func() protoreflect.Value, depth int) protoreflect.Value {
 	switch field.Kind() {
 	case protoreflect.BoolKind:
 		return protoreflect.ValueOfBool(true)
@@ -88,12 +93,12 @@ func (f *filler) value(field protoreflect.FieldDescriptor, empty func() protoref
 		return protoreflect.ValueOfString(f.text(string(field.Name())))
 	}
 	value := empty()
-	f.message(value.Message(), depth-1)
+	f.Message(value.Message(), depth-1)
 	return value
 }
 
-// goValue sets everything in a Go value, down to five values in each other.
-func (f *filler) goValue(v reflect.Value, name string, depth int) {
+// GoValue sets everything in a Go value, down to five values in each other.
+func (f *Filler) GoValue(v reflect.Value, name string, depth int) {
 	if depth == 0 {
 		return
 	}
@@ -116,7 +121,7 @@ func (f *filler) goValue(v reflect.Value, name string, depth int) {
 		}
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		f.goValue(v.Elem(), name, depth)
+		f.GoValue(v.Elem(), name, depth)
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			v.SetBytes(fmt.Appendf(nil, "%q", f.text()))
@@ -124,13 +129,13 @@ func (f *filler) goValue(v reflect.Value, name string, depth int) {
 		}
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range 2 {
-			f.goValue(v.Index(i), name, depth)
+			f.GoValue(v.Index(i), name, depth)
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		f.goValue(key, "", depth)
-		f.goValue(value, "", depth)
+		f.GoValue(key, "", depth)
+		f.GoValue(value, "", depth)
 		v.SetMapIndex(key, value)
 	case reflect.Interface:
 		if v.NumMethod() == 0 {
@@ -139,7 +144,7 @@ func (f *filler) goValue(v reflect.Value, name string, depth int) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
-				f.goValue(v.Field(i), v.Type().Name()+"."+field.Name, depth-1)
+				f.GoValue(v.Field(i), v.Type().Name()+"."+field.Name, depth-1)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package handlers
+package byname
 
 // notConvertedYet are the fields of the contract that Mattermost has and the hand-written conversions do not know yet, by
 // "Message.field".

@@ -1,4 +1,4 @@
-package handlers
+package byname
 
 import (
 	"encoding/json"
@@ -71,20 +71,18 @@ var notCompared = map[string]string{
 	"WebsocketBroadcast.omit_users":                "a map in Go",
 }
 
-// enumTexts are what the enums' values are in Go.
-var enumTexts = map[protoreflect.Name]string{"CHANNEL_TYPE_OPEN": "O", "TEAM_TYPE_OPEN": "O"}
-
-// A comparison lists where messages and Go values differ. It knows nothing of the conversions: it matches names.
-type comparison struct {
-	differences []string
+// A Comparison lists where messages and Go values differ. It knows nothing of the conversions: it matches names.
+type Comparison struct {
+	Differences []string
+	compared    int
 }
 
-func (c *comparison) differs(path string, message, goValue any) {
-	c.differences = append(c.differences, fmt.Sprintf("%s: the message has %v, Go has %v", path, message, goValue))
+func (c *Comparison) Differs(path string, message, goValue any) {
+	c.Differences = append(c.Differences, fmt.Sprintf("%s: the message has %v, Go has %v", path, message, goValue))
 }
 
-// message compares each field of a message with the Go field of its name.
-func (c *comparison) message(path string, m protoreflect.Message, g reflect.Value) {
+// Message compares each field of a message with the Go field of its name.
+func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Value) {
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
 		key := string(m.Descriptor().Name()) + "." + string(field.Name())
@@ -97,22 +95,50 @@ func (c *comparison) message(path string, m protoreflect.Message, g reflect.Valu
 		}
 		goField := g.FieldByNameFunc(func(candidate string) bool { return strings.EqualFold(candidate, name) })
 		if !goField.IsValid() {
-			c.differs(path+"."+string(field.Name()), "the field", "none")
+			c.Differs(path+"."+string(field.Name()), "the field", "none")
 			continue
 		}
-		c.field(path+"."+string(field.Name()), field, m.Get(field), goField)
+		c.Of(path+"."+string(field.Name()), m, field, goField)
 	}
 }
 
-// field compares a field of a message with a Go value.
-func (c *comparison) field(path string, field protoreflect.FieldDescriptor, v protoreflect.Value, g reflect.Value) {
+// Of compares a message's field, made exact by its companions, with a Go value.
+func (c *Comparison) Of(path string, m protoreflect.Message, field protoreflect.FieldDescriptor, g reflect.Value) {
+	field, numbers := exact(m, field)
+	if !isDocument(field) || !m.Has(field) {
+		c.Field(path, field, m.Get(field), g)
+		return
+	}
+	c.compared++
+	plain, err := documentIn(m, field, numbers)
+	if err != nil {
+		c.Differs(path, err, g)
+		return
+	}
+	if message, goText := canonical(plain), documentOf(g); message != goText {
+		c.Differs(path, message, goText)
+	}
+}
+
+// exact gives the field that holds what a field says, which may be its companion, and the companion for its numbers.
+func exact(m protoreflect.Message, field protoreflect.FieldDescriptor) (holds, numbers protoreflect.FieldDescriptor) {
+	fields := m.Descriptor().Fields()
+	numbers = fields.ByName(field.Name() + "_numbers")
+	if exact := fields.ByName(field.Name() + "_exact"); exact != nil && m.Has(exact) {
+		return exact, numbers
+	}
+	return field, numbers
+}
+
+// Field compares a field of a message with a Go value.
+func (c *Comparison) Field(path string, field protoreflect.FieldDescriptor, v protoreflect.Value, g reflect.Value) {
 	if g.Kind() == reflect.Interface && !g.IsNil() {
 		g = g.Elem()
 	}
 	if reader, ok := g.Interface().(io.Reader); ok {
 		content, err := io.ReadAll(reader)
 		if err != nil || string(content) != string(v.Bytes()) {
-			c.differs(path, string(v.Bytes()), string(content))
+			c.Differs(path, string(v.Bytes()), string(content))
 		}
 		return
 	}
@@ -129,13 +155,13 @@ func (c *comparison) field(path string, field protoreflect.FieldDescriptor, v pr
 	switch {
 	case field.IsMap():
 		if g.Kind() != reflect.Map || g.Len() != v.Map().Len() {
-			c.differs(path, v, g)
+			c.Differs(path, v, g)
 			return
 		}
 		v.Map().Range(func(key protoreflect.MapKey, value protoreflect.Value) bool {
 			entry := g.MapIndex(reflect.ValueOf(key.String()).Convert(g.Type().Key()))
 			if !entry.IsValid() {
-				c.differs(path, key, "no such key")
+				c.Differs(path, key, "no such key")
 				return true
 			}
 			c.single(path+"["+key.String()+"]", field.MapValue(), value, entry)
@@ -143,31 +169,41 @@ func (c *comparison) field(path string, field protoreflect.FieldDescriptor, v pr
 		})
 	case field.IsList() && g.Kind() == reflect.Slice:
 		if g.Len() != v.List().Len() {
-			c.differs(path, v, g)
+			c.Differs(path, v, g)
 			return
 		}
 		for i := range g.Len() {
 			c.single(fmt.Sprintf("%s[%d]", path, i), field, v.List().Get(i), g.Index(i))
 		}
-	case field.IsList():
-		c.single(path, field, v.List().Get(0), g)
+	case field.IsList(): // of none or one
+		if v.List().Len() > 0 {
+			c.single(path, field, v.List().Get(0), g)
+		} else if !g.IsZero() {
+			c.Differs(path, "none", g)
+		}
 	default:
 		c.single(path, field, v, g)
 	}
 }
 
 // single compares one value of a message with a Go value.
-func (c *comparison) single(path string, field protoreflect.FieldDescriptor, v protoreflect.Value, g reflect.Value) {
+func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v protoreflect.Value, g reflect.Value) {
 	if field.Message() != nil {
 		c.submessage(path, v.Message(), g)
 		return
 	}
+	c.compared++
 	var message, goText string
 	switch field.Kind() {
 	case protoreflect.BytesKind:
-		message, goText = string(v.Bytes()), string(g.Bytes())
+		message, goText = string(v.Bytes()), ""
+		if g.Kind() == reflect.Slice {
+			goText = string(g.Bytes())
+		} else { // a document as JSON
+			message, goText = documentAs(g.Type(), v.Bytes()), documentOf(g)
+		}
 	case protoreflect.EnumKind:
-		message, goText = enumTexts[field.Enum().Values().ByNumber(v.Enum()).Name()], g.String()
+		message, goText = enumText(field.Enum().Values().ByNumber(v.Enum()).Name()), g.String()
 	default:
 		message, goText = v.String(), goScalar(g)
 		if strings.HasSuffix(path, "_mention") {
@@ -179,11 +215,11 @@ func (c *comparison) single(path string, field protoreflect.FieldDescriptor, v p
 		}
 	}
 	if message != goText {
-		c.differs(path, message, goText)
+		c.Differs(path, message, goText)
 	}
 }
 
-func (c *comparison) submessage(path string, m protoreflect.Message, g reflect.Value) {
+func (c *Comparison) submessage(path string, m protoreflect.Message, g reflect.Value) {
 	var plain any
 	switch special := m.Interface().(type) {
 	case *structpb.Struct:
@@ -194,23 +230,23 @@ func (c *comparison) submessage(path string, m protoreflect.Message, g reflect.V
 		plain = special.AsInterface()
 	default:
 		if strings.HasSuffix(string(m.Descriptor().Name()), "StringList") {
-			c.field(path, m.Descriptor().Fields().Get(0), m.Get(m.Descriptor().Fields().Get(0)), g)
+			c.Field(path, m.Descriptor().Fields().Get(0), m.Get(m.Descriptor().Fields().Get(0)), g)
 			return
 		}
 		for g.Kind() == reflect.Pointer {
 			if g.IsNil() {
-				c.differs(path, "a message", "nil")
+				c.Differs(path, "a message", "nil")
 				return
 			}
 			g = g.Elem()
 		}
-		c.message(path, m, g)
+		c.Message(path, m, g)
 		return
 	}
 	message, _ := json.Marshal(plain)
 	goJSON, err := json.Marshal(g.Interface())
 	if err != nil || string(message) != string(goJSON) {
-		c.differs(path, string(message), string(goJSON))
+		c.Differs(path, string(message), string(goJSON))
 	}
 }
 
@@ -236,4 +272,24 @@ func goScalar(g reflect.Value) string {
 		return g.FieldByName("Name").String()
 	}
 	return fmt.Sprint(g.Interface())
+}
+
+// Compared counts the values that were compared.
+func (c *Comparison) Compared() int { return c.compared }
+
+// documentAs writes a document that is a value of type t as documentOf writes such a value.
+func documentAs(t reflect.Type, encoded []byte) string {
+	value := reflect.New(t)
+	if err := json.Unmarshal(encoded, value.Interface()); err != nil {
+		return err.Error()
+	}
+	return documentOf(value.Elem())
+}
+
+func documentOf(value reflect.Value) string {
+	encoded, err := json.Marshal(value.Interface())
+	if err != nil {
+		return err.Error()
+	}
+	return canonicalJSON(encoded)
 }
