@@ -26,6 +26,7 @@ var outputs = []output{
 	{name: "the Python table of hooks", generate: pythonHooks, owns: []string{"python/mattermost_plugin/_internal/hook_messages.py"}},
 	{name: "the API handlers", generate: apiHandlers, owns: []string{handlersDir + "/*_gen.go"}},
 	{name: "the conversions", generate: conversions, owns: []string{convertDir + "/*_gen.go"}},
+	{name: "the pairs of conversions", generate: crossingPairs, owns: []string{crossingDir + "/*_gen.go"}},
 	{name: "the in-memory server's missing methods", generate: unsupportedAPI, owns: []string{memserverDir + "/unsupported_gen.go"}},
 }
 
