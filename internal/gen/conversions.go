@@ -53,7 +53,13 @@ func writeConversions(c *contract) (*conversionWriter, []byte, error) {
 	if _, err := writeHandlers(c, written, w.need); err != nil {
 		return nil, nil, err
 	}
-	w.needHooks()
+	hooks, err := newAdapterWriter(c, root, w.need)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := hooks.write(); err != nil {
+		return nil, nil, err
+	}
 	server := filepath.Join(root, "server")
 	for _, dir := range []string{server, filepath.Join(server, "internal", "handlers"), dir} {
 		if err := w.needNamed(dir); err != nil {
@@ -74,10 +80,12 @@ type conversionWriter struct {
 	problems []error
 }
 
-// need asks for a conversion and for its inverse, unless they are hand-written.
+// need asks for a conversion and for its inverse, unless they are hand-written. What crosses as JSON may have but one.
 func (w *conversionWriter) need(name conversionName) {
 	w.needOne(name)
-	w.needOne(name.inverse())
+	if !name.json() {
+		w.needOne(name.inverse())
+	}
 }
 
 func (w *conversionWriter) needOne(name conversionName) {
@@ -123,27 +131,6 @@ func (w *conversionWriter) needNamed(dir string) error {
 			return true
 		})
 	})
-}
-
-// needHooks asks for the conversions of the models in the signatures of the hooks.
-func (w *conversionWriter) needHooks() {
-	for method := range w.contract.mattermost.hooks.Methods() {
-		for _, tuple := range []*types.Tuple{method.Signature().Params(), method.Signature().Results()} {
-			for v := range tuple.Variables() {
-				t := types.Unalias(v.Type())
-				if list, ok := t.(*types.Slice); ok {
-					t = list.Elem()
-				}
-				model, _ := modelOf(t)
-				if model == nil || model.Obj().Pkg() != w.contract.mattermost.model {
-					continue
-				}
-				if message := w.contract.message(model.Obj().Name()); message != nil {
-					w.need(conversionName{model, message, true})
-				}
-			}
-		}
-	}
 }
 
 // write writes all that is needed, and what that needs, ordered by name.

@@ -15,14 +15,17 @@ const (
 
 // goTypes are the types of Mattermost that the contract stands for, as the compiler sees them.
 type goTypes struct {
-	model *types.Package
-	api   *types.Interface // plugin.API
-	hooks *types.Interface // plugin.Hooks
+	model  *types.Package
+	plugin *types.Package
+	api    *types.Interface // plugin.API
+	hooks  *types.Interface // plugin.Hooks
+
+	pluginFiles []string // the source of package plugin, for what its comments say
 }
 
 // readGoTypes reads the types of the Mattermost that go.mod pins, from the module's root.
 func readGoTypes(root string) (*goTypes, error) {
-	config := &packages.Config{Mode: packages.NeedName | packages.NeedTypes, Dir: root}
+	config := &packages.Config{Mode: packages.NeedName | packages.NeedFiles | packages.NeedTypes, Dir: root}
 	loaded, err := packages.Load(config, modelPath, pluginPath)
 	if err != nil {
 		return nil, fmt.Errorf("read Mattermost's types: %w", err)
@@ -36,8 +39,8 @@ func readGoTypes(root string) (*goTypes, error) {
 		case modelPath:
 			t.model = p.Types
 		case pluginPath:
-			t.api = interfaceIn(p.Types, "API")
-			t.hooks = interfaceIn(p.Types, "Hooks")
+			t.plugin, t.pluginFiles = p.Types, p.GoFiles
+			t.api, t.hooks = interfaceOf(p.Types, "API"), interfaceOf(p.Types, "Hooks")
 		}
 	}
 	if t.model == nil || t.api == nil || t.hooks == nil {
@@ -46,20 +49,23 @@ func readGoTypes(root string) (*goTypes, error) {
 	return t, nil
 }
 
-// interfaceIn gives the interface of a name in a package, or nil.
-func interfaceIn(p *types.Package, name string) *types.Interface {
-	found := p.Scope().Lookup(name)
-	if found == nil {
+// interfaceOf gives the interface of a name; nil where there is none.
+func interfaceOf(p *types.Package, name string) *types.Interface {
+	object := p.Scope().Lookup(name)
+	if object == nil {
 		return nil
 	}
-	i, _ := found.Type().Underlying().(*types.Interface)
-	return i
+	found, _ := object.Type().Underlying().(*types.Interface)
+	return found
 }
 
 // methods gives the methods of plugin.API by name.
-func (t *goTypes) methods() map[string]*types.Signature {
+func (t *goTypes) methods() map[string]*types.Signature { return methodsOf(t.api) }
+
+// methodsOf gives the methods of an interface by name.
+func methodsOf(of *types.Interface) map[string]*types.Signature {
 	methods := map[string]*types.Signature{}
-	for method := range t.api.Methods() {
+	for method := range of.Methods() {
 		methods[method.Name()] = method.Signature()
 	}
 	return methods

@@ -28,6 +28,14 @@ var parameterFields = map[string]string{
 	"UploadData.us":                            "upload_session",
 }
 
+// streamFields are the request fields that give, instead of the bytes in the field beside them, the number of a stream to
+// read these from, by "Method.field".
+var streamFields = map[string]string{
+	"InstallPlugin.file_stream":                         "file_data",
+	"ReceiveSharedChannelAttachmentSyncMsg.data_stream": "data",
+	"UploadData.data_stream":                            "data",
+}
+
 // fieldNames are the message fields of model fields whose names differ from them, by "Model.Field".
 var fieldNames = map[string]string{
 	"AuditEventData.ResultState":                  "resulting_state",

@@ -32,10 +32,10 @@ type conversionName struct {
 	toProto bool
 }
 
-// String is the name of the function.
+// String is the name of the function: that of the model or, where the message is the model's JSON, of the message.
 func (n conversionName) String() string {
 	name := n.model.Obj().Name()
-	if message := string(n.message.Desc.Name()); secondMessages[message] != "" {
+	if message := string(n.message.Desc.Name()); secondMessages[message] != "" || n.json() {
 		name = message
 	}
 	if n.toProto {
@@ -43,6 +43,9 @@ func (n conversionName) String() string {
 	}
 	return name + "FromProto"
 }
+
+// json says that the message holds the JSON of the model.
+func (n conversionName) json() bool { return strings.HasSuffix(string(n.message.Desc.Name()), "Json") }
 
 // inverse is the function for the other way.
 func (n conversionName) inverse() conversionName {
@@ -324,10 +327,11 @@ func (v *valueRule) enumFunctions(field *protogen.Field) (toProto, fromProto str
 
 func (v *valueRule) bytesFromProto(t types.Type, get string, field *protogen.Field) (string, error) {
 	switch {
-	case isBytes(t) && modelName(t) == "-":
-		return get, nil
 	case isBytes(t):
-		return qualified(t) + "(" + get + ")", nil
+		if _, named := t.(*types.Named); named {
+			return qualified(t) + "(" + get + ")", nil
+		}
+		return get, nil
 	case isBytesPointer(t) && field.Desc.HasPresence():
 		return v.prefix + "BytesPointer(" + get + ")", nil
 	case qualified(t) == "io.Reader":

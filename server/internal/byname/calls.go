@@ -38,23 +38,23 @@ func (c *Comparison) Arguments(method abi.Method, request protoreflect.Message, 
 			pairs := request.Get(field).List()
 			for j := range pairs.Len() {
 				pair := pairs.Get(j).Message()
-				c.Field("key", pair.Descriptor().Fields().ByName("key"), pair.Get(pair.Descriptor().Fields().ByName("key")), reflect.ValueOf(arguments[i+2*j]))
-				c.Field("value", pair.Descriptor().Fields().ByName("value"), pair.Get(pair.Descriptor().Fields().ByName("value")), reflect.ValueOf(arguments[i+2*j+1]))
+				c.Of("key", pair, pair.Descriptor().Fields().ByName("key"), reflect.ValueOf(arguments[i+2*j]))
+				c.Of("value", pair, pair.Descriptor().Fields().ByName("value"), reflect.ValueOf(arguments[i+2*j+1]))
 			}
 			return
 		}
-		c.Field("argument "+string(field.Name()), field, request.Get(field), reflect.ValueOf(arguments[i]))
+		c.Of("argument "+string(field.Name()), request, field, reflect.ValueOf(arguments[i]))
 	}
 	if len(fields) != len(arguments) {
 		c.Differs("the arguments", len(fields), len(arguments))
 	}
 }
 
-// narrow lists the fields of a message but the companions.
+// narrow lists the fields of a message but the companions and the numbers of streams.
 func narrow(m protoreflect.Message) []protoreflect.FieldDescriptor {
 	var fields []protoreflect.FieldDescriptor
 	for i := range m.Descriptor().Fields().Len() {
-		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) {
+		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) && !isStream(field) {
 			fields = append(fields, field)
 		}
 	}
@@ -71,7 +71,7 @@ func (c *Comparison) Results(response protoreflect.Message, results []any) {
 			}
 			continue
 		}
-		c.Field("result "+string(field.Name()), field, response.Get(field), reflect.ValueOf(results[compared]))
+		c.Of("result "+string(field.Name()), response, field, reflect.ValueOf(results[compared]))
 		compared++
 	}
 }

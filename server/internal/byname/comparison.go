@@ -77,19 +77,17 @@ var notCompared = map[string]string{
 	"WebsocketBroadcast.omit_users":                "a map in Go",
 }
 
-// enumTexts are what the enums' values are in Go.
-var enumTexts = map[protoreflect.Name]string{"CHANNEL_TYPE_OPEN": "O", "TEAM_TYPE_OPEN": "O"}
-
 // A Comparison lists where messages and Go values differ. It knows nothing of the conversions: it matches names.
 type Comparison struct {
 	Differences []string
+	compared    int
 }
 
 func (c *Comparison) Differs(path string, message, goValue any) {
 	c.Differences = append(c.Differences, fmt.Sprintf("%s: the message has %v, Go has %v", path, message, goValue))
 }
 
-// message compares each field of a message with the Go field of its name.
+// Message compares each field of a message with the Go field of its name.
 func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Value) {
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
@@ -106,11 +104,39 @@ func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Valu
 			c.Differs(path+"."+string(field.Name()), "the field", "none")
 			continue
 		}
-		c.Field(path+"."+string(field.Name()), field, m.Get(field), goField)
+		c.Of(path+"."+string(field.Name()), m, field, goField)
 	}
 }
 
-// field compares a field of a message with a Go value.
+// Of compares a message's field, made exact by its companions, with a Go value.
+func (c *Comparison) Of(path string, m protoreflect.Message, field protoreflect.FieldDescriptor, g reflect.Value) {
+	field, numbers := exact(m, field)
+	if !isDocument(field) || !m.Has(field) {
+		c.Field(path, field, m.Get(field), g)
+		return
+	}
+	c.compared++
+	plain, err := documentIn(m, field, numbers)
+	if err != nil {
+		c.Differs(path, err, g)
+		return
+	}
+	if message, goText := canonical(plain), documentOf(g); message != goText {
+		c.Differs(path, message, goText)
+	}
+}
+
+// exact gives the field that holds what a field says, which may be its companion, and the companion for its numbers.
+func exact(m protoreflect.Message, field protoreflect.FieldDescriptor) (holds, numbers protoreflect.FieldDescriptor) {
+	fields := m.Descriptor().Fields()
+	numbers = fields.ByName(field.Name() + "_numbers")
+	if exact := fields.ByName(field.Name() + "_exact"); exact != nil && m.Has(exact) {
+		return exact, numbers
+	}
+	return field, numbers
+}
+
+// Field compares a field of a message with a Go value.
 func (c *Comparison) Field(path string, field protoreflect.FieldDescriptor, v protoreflect.Value, g reflect.Value) {
 	if g.Kind() == reflect.Interface && !g.IsNil() {
 		g = g.Elem()
@@ -155,8 +181,12 @@ func (c *Comparison) Field(path string, field protoreflect.FieldDescriptor, v pr
 		for i := range g.Len() {
 			c.single(fmt.Sprintf("%s[%d]", path, i), field, v.List().Get(i), g.Index(i))
 		}
-	case field.IsList():
-		c.single(path, field, v.List().Get(0), g)
+	case field.IsList(): // of none or one
+		if v.List().Len() > 0 {
+			c.single(path, field, v.List().Get(0), g)
+		} else if !g.IsZero() {
+			c.Differs(path, "none", g)
+		}
 	default:
 		c.single(path, field, v, g)
 	}
@@ -168,12 +198,18 @@ func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v p
 		c.submessage(path, v.Message(), g)
 		return
 	}
+	c.compared++
 	var message, goText string
 	switch field.Kind() {
 	case protoreflect.BytesKind:
-		message, goText = string(v.Bytes()), string(g.Bytes())
+		message, goText = string(v.Bytes()), ""
+		if g.Kind() == reflect.Slice {
+			goText = string(g.Bytes())
+		} else { // a document as JSON
+			message, goText = documentAs(g.Type(), v.Bytes()), documentOf(g)
+		}
 	case protoreflect.EnumKind:
-		message, goText = enumTexts[field.Enum().Values().ByNumber(v.Enum()).Name()], g.String()
+		message, goText = enumText(field.Enum().Values().ByNumber(v.Enum()).Name()), g.String()
 	default:
 		message, goText = v.String(), goScalar(g)
 		if strings.HasSuffix(path, "_mention") {
@@ -242,4 +278,24 @@ func goScalar(g reflect.Value) string {
 		return g.FieldByName("Name").String()
 	}
 	return fmt.Sprint(g.Interface())
+}
+
+// Compared counts the values that were compared.
+func (c *Comparison) Compared() int { return c.compared }
+
+// documentAs writes a document that is a value of type t as documentOf writes such a value.
+func documentAs(t reflect.Type, encoded []byte) string {
+	value := reflect.New(t)
+	if err := json.Unmarshal(encoded, value.Interface()); err != nil {
+		return err.Error()
+	}
+	return documentOf(value.Elem())
+}
+
+func documentOf(value reflect.Value) string {
+	encoded, err := json.Marshal(value.Interface())
+	if err != nil {
+		return err.Error()
+	}
+	return canonicalJSON(encoded)
 }

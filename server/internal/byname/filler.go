@@ -7,6 +7,8 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
 // A Filler sets everything in messages and Go values, each place to a value of its own, so that two that were swapped
@@ -35,7 +37,7 @@ func (f *Filler) text(names ...string) string {
 	return fmt.Sprintf("text-%d", f.next())
 }
 
-// message sets every field of a message, down to five messages in each other.
+// Message sets every field of a message but the companions and the numbers of streams, down to five messages in each other.
 func (f *Filler) Message(m protoreflect.Message, depth int) {
 	switch special := m.Interface().(type) {
 	case *structpb.Struct:
@@ -44,10 +46,13 @@ func (f *Filler) Message(m protoreflect.Message, depth int) {
 	case *structpb.Value:
 		special.Kind = structpb.NewStringValue(f.text()).Kind
 		return
+	case *structpb.ListValue:
+		special.Values = []*structpb.Value{structpb.NewStringValue(f.text())}
+		return
 	}
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
-		if depth == 0 && field.Message() != nil {
+		if pb.IsCompanion(field) || isStream(field) || depth == 0 && field.Message() != nil {
 			continue
 		}
 		switch {
@@ -92,7 +97,7 @@ func (f *Filler) value(field protoreflect.FieldDescriptor, empty func() protoref
 	return value
 }
 
-// goValue sets everything in a Go value, down to five values in each other.
+// GoValue sets everything in a Go value, down to five values in each other.
 func (f *Filler) GoValue(v reflect.Value, name string, depth int) {
 	if depth == 0 {
 		return
