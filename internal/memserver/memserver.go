@@ -75,6 +75,8 @@ type Server struct {
 	guards         map[string][]string // channel: the ids of plugins, sorted; replaced, never changed
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
+	drafts         map[draftKey]*model.Draft
+	scheduled      []*model.ScheduledPost
 	reactions      []*model.Reaction
 	files          files
 	groups         groups
@@ -118,6 +120,7 @@ func New(config Config) *Server {
 		channelMembers: map[memberKey]*model.ChannelMember{},
 		guards:         map[string][]string{},
 		posts:          map[string]*model.Post{},
+		drafts:         map[draftKey]*model.Draft{},
 		values:         map[valueKey]value{},
 		files:          newFiles(),
 		groups:         newGroups(),
