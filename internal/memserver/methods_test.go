@@ -1,6 +1,7 @@
 package memserver_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -103,7 +104,7 @@ func requireAnswer(t *testing.T, name string, results []reflect.Value) {
 		err := last.Interface().(error)
 		unsupported := strings.Contains(err.Error(), "not in the in-memory server: "+name)
 		require.Equal(t, slices.Contains(missing, name), unsupported, err.Error())
-		if appErr, ok := err.(*model.AppError); ok {
+		if appErr := (*model.AppError)(nil); errors.As(err, &appErr) {
 			require.NotEmpty(t, appErr.Id)
 			require.GreaterOrEqual(t, appErr.StatusCode, 400)
 		}
