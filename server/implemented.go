@@ -13,7 +13,7 @@ var delivered = map[string]bool{
 	"OnActivate": true, "OnDeactivate": true, "OnConfigurationChange": true,
 	"MessageWillBePosted": true, "MessageWillBeUpdated": true, "MessageHasBeenPosted": true,
 	"MessageHasBeenUpdated": true, "MessageHasBeenDeleted": true, "MessagesWillBeConsumed": true,
-	"ExecuteCommand": true,
+	"ExecuteCommand": true, "FileWillBeUploaded": true, "ServeHTTP": true, "ServeMetrics": true,
 }
 
 // hooksServer is the receiver of Mattermost's hook calls, as the plugin package makes it: one method per hook that is
@@ -30,6 +30,9 @@ type hooksServer interface {
 	MessageHasBeenDeleted(*plugin.Z_MessageHasBeenDeletedArgs, *plugin.Z_MessageHasBeenDeletedReturns) error
 	MessagesWillBeConsumed(*plugin.Z_MessagesWillBeConsumedArgs, *plugin.Z_MessagesWillBeConsumedReturns) error
 	ExecuteCommand(*plugin.Z_ExecuteCommandArgs, *plugin.Z_ExecuteCommandReturns) error
+	FileWillBeUploaded(*plugin.Z_FileWillBeUploadedArgs, *plugin.Z_FileWillBeUploadedReturns) error
+	ServeHTTP(*plugin.Z_ServeHTTPArgs, *struct{}) error
+	ServeMetrics(*plugin.Z_ServeMetricsArgs, *struct{}) error
 }
 
 // truthfulServer answers Implemented with the hooks that the Python plugin defines. The plugin package would name all

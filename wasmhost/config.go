@@ -82,7 +82,8 @@ type ProgramConfig struct {
 
 // InstanceConfig connects one instance to its host. The zero value is useful.
 type InstanceConfig struct {
-	Caller Caller // carries out API calls; without one they are not implemented
+	Caller  Caller   // carries out API calls; without one they are not implemented
+	Streams *Streams // nil: no streams
 
 	// Log gets what the guest logs, and each line that it writes to standard output (as Info) and standard error (as
 	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and must not call the

@@ -3,8 +3,6 @@
 package handlers
 
 import (
-	"bytes"
-
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
@@ -487,10 +485,6 @@ var generated = group{
 		status, err := api.GetPluginStatus(r.GetId())
 		return &pb.GetPluginStatusResponse{Status: convert.PluginStatusToProto(status), Error: convert.AppErrorToProto(err)}
 	}),
-	abi.InstallPlugin: handle(func(api plugin.API, r *pb.InstallPluginRequest) *pb.InstallPluginResponse {
-		manifest, err := api.InstallPlugin(bytes.NewReader(r.GetFileData()), r.GetReplace())
-		return &pb.InstallPluginResponse{Manifest: convert.ManifestToProto(manifest), Error: convert.AppErrorToProto(err)}
-	}),
 	abi.GetPluginID: handle(func(api plugin.API, _ *pb.GetPluginIDRequest) *pb.GetPluginIDResponse {
 		return &pb.GetPluginIDResponse{PluginId: api.GetPluginID()}
 	}),
@@ -545,10 +539,6 @@ var generated = group{
 	abi.CreateUploadSession: handle(func(api plugin.API, r *pb.CreateUploadSessionRequest) *pb.CreateUploadSessionResponse {
 		uploadSession, err := api.CreateUploadSession(convert.UploadSessionFromProto(r.GetUploadSession()))
 		return &pb.CreateUploadSessionResponse{UploadSession: convert.UploadSessionToProto(uploadSession), Error: convert.ErrorToProto(err)}
-	}),
-	abi.UploadData: handle(func(api plugin.API, r *pb.UploadDataRequest) *pb.UploadDataResponse {
-		fileInfo, err := api.UploadData(convert.UploadSessionFromProto(r.GetUploadSession()), bytes.NewReader(r.GetData()))
-		return &pb.UploadDataResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
 	}),
 	abi.GetUploadSession: handle(func(api plugin.API, r *pb.GetUploadSessionRequest) *pb.GetUploadSessionResponse {
 		uploadSession, err := api.GetUploadSession(r.GetUploadId())
@@ -944,10 +934,6 @@ var generated = group{
 	abi.UnregisterPluginRemoteForSharedChannels: handle(func(api plugin.API, r *pb.UnregisterPluginRemoteForSharedChannelsRequest) *pb.UnregisterPluginRemoteForSharedChannelsResponse {
 		err := api.UnregisterPluginRemoteForSharedChannels(r.GetRemoteId())
 		return &pb.UnregisterPluginRemoteForSharedChannelsResponse{Error: convert.ErrorToProto(err)}
-	}),
-	abi.ReceiveSharedChannelAttachmentSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelAttachmentSyncMsgRequest) *pb.ReceiveSharedChannelAttachmentSyncMsgResponse {
-		fileInfo, err := api.ReceiveSharedChannelAttachmentSyncMsg(r.GetRemoteId(), r.GetChannelId(), convert.FileInfoFromProto(r.GetFileInfo()), bytes.NewReader(r.GetData()))
-		return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
 	}),
 	abi.ReceiveSharedChannelProfileImageSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelProfileImageSyncMsgRequest) *pb.ReceiveSharedChannelProfileImageSyncMsgResponse {
 		err := api.ReceiveSharedChannelProfileImageSyncMsg(r.GetRemoteId(), r.GetUserId(), r.GetImage())
