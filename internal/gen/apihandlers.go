@@ -95,7 +95,8 @@ func writeHandlers(c *contract, written writtenFuncs, need func(conversionName))
 	problems = append(problems,
 		unusedEntries(tables, "byHand", byHand),
 		unusedEntries(tables, "parameterFields", parameterFields),
-		unusedEntries(tables, "parameterCalls", parameterCalls))
+		unusedEntries(tables, "parameterCalls", parameterCalls),
+		unusedEntries(tables, "streamFields", streamFields))
 	return body.Bytes(), errors.Join(problems...)
 }
 
@@ -196,8 +197,12 @@ func (h *apiHandler) whole(parameters []*types.Var) (function string, ok bool) {
 
 // fieldsOf finds the request's field of each parameter: by name, by parameterFields, or as the only one left over.
 func (h *apiHandler) fieldsOf(parameters []*types.Var) ([]*protogen.Field, error) {
+	fields, err := h.withoutStreams(narrowFields(h.rpc.Input))
+	if err != nil {
+		return nil, err
+	}
 	byName := map[string]*protogen.Field{}
-	for _, field := range narrowFields(h.rpc.Input) {
+	for _, field := range fields {
 		byName[plainName(string(field.Desc.Name()))] = field
 	}
 	found := make([]*protogen.Field, len(parameters))

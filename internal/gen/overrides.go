@@ -34,6 +34,14 @@ var parameterCalls = map[string]string{
 	"KVCompareAndSet.oldValue":    "convert.NilIfEmpty",
 }
 
+// streamFields are the request fields that give, instead of the bytes in the field beside them, the number of a stream to
+// read these from, by "Method.field".
+var streamFields = map[string]string{
+	"InstallPlugin.file_stream":                         "file_data",
+	"ReceiveSharedChannelAttachmentSyncMsg.data_stream": "data",
+	"UploadData.data_stream":                            "data",
+}
+
 // fieldNames are the message fields of model fields whose names differ from them, by "Model.Field".
 var fieldNames = map[string]string{
 	"GetPostsSinceForSyncCursor.LastPostUpdateID": "last_post_id",
