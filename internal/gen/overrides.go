@@ -8,24 +8,24 @@ var notInContract = []string{}
 
 // byHand are the methods whose handler is written by hand, with what the rule cannot do.
 var byHand = map[string]string{
-	"GetCloudLimits":                        "the limits cross as JSON, and may be missing",
-	"GetConfig":                             "the configuration crosses as JSON, and none is a broken connection",
-	"GetLicense":                            "the licence crosses as JSON, and may be missing",
-	"GetPluginConfig":                       "an empty map arrives as none over net/rpc",
-	"GetUnsanitizedConfig":                  "the configuration crosses as JSON, and none is a broken connection",
-	"LoadPluginConfiguration":               "the destination of Go becomes a result",
-	"InstallPlugin":                         "the bundle may be a stream",
-	"ReceiveSharedChannelAttachmentSyncMsg": "the file may be a stream",
-	"ReceiveSharedChannelSyncMsg":           "the message crosses as JSON, which may be malformed",
-	"PluginHTTP":                            "an HTTP request and its response are spread over fields",
-	"SaveConfig":                            "the configuration crosses as JSON, which may be malformed",
-	"UploadData":                            "the data may be a stream",
+	"GetCloudLimits":              "the limits cross as JSON, and may be missing",
+	"GetConfig":                   "the configuration crosses as JSON, and none is a broken connection",
+	"GetLicense":                  "the licence crosses as JSON, and may be missing",
+	"GetPluginConfig":             "an empty map arrives as none over net/rpc",
+	"GetUnsanitizedConfig":        "the configuration crosses as JSON, and none is a broken connection",
+	"LoadPluginConfiguration":     "the destination of Go becomes a result",
+	"ReceiveSharedChannelSyncMsg": "the message crosses as JSON, which may be malformed",
+	"PluginHTTP":                  "an HTTP request and its response are spread over fields",
+	"SaveConfig":                  "the configuration crosses as JSON, which may be malformed",
 }
 
 // parameterFields are the request fields of parameters whose names differ from them, by "Method.parameter". A parameter
 // and a field that are the only ones left over go together without an entry.
 var parameterFields = map[string]string{
-	"LogAuditRecWithLevel.rec": "record",
+	"LogAuditRecWithLevel.rec":                 "record",
+	"ReceiveSharedChannelAttachmentSyncMsg.fi": "file_info",
+	"UploadData.rd":                            "data",
+	"UploadData.us":                            "upload_session",
 }
 
 // parameterCalls are functions that the value of a parameter goes through on top of the rule, by "Method.parameter".

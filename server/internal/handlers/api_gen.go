@@ -485,6 +485,15 @@ var generated = group{
 		status, err := api.GetPluginStatus(r.GetId())
 		return &pb.GetPluginStatusResponse{Status: convert.PluginStatusToProto(status), Error: convert.AppErrorToProto(err)}
 	}),
+	abi.InstallPlugin: handleStreams(func(o origin, r *pb.InstallPluginRequest) *pb.InstallPluginResponse {
+		content, refused := o.content("file_stream", r.GetFileStream(), r.GetFileData())
+		if refused != nil {
+			return &pb.InstallPluginResponse{Error: refused}
+		}
+		defer content.Close()
+		manifest, err := o.api.InstallPlugin(content, r.GetReplace())
+		return &pb.InstallPluginResponse{Manifest: convert.ManifestToProto(manifest), Error: convert.AppErrorToProto(err)}
+	}),
 	abi.GetPluginID: handle(func(api plugin.API, _ *pb.GetPluginIDRequest) *pb.GetPluginIDResponse {
 		return &pb.GetPluginIDResponse{PluginId: api.GetPluginID()}
 	}),
@@ -539,6 +548,15 @@ var generated = group{
 	abi.CreateUploadSession: handle(func(api plugin.API, r *pb.CreateUploadSessionRequest) *pb.CreateUploadSessionResponse {
 		uploadSession, err := api.CreateUploadSession(convert.UploadSessionFromProto(r.GetUploadSession()))
 		return &pb.CreateUploadSessionResponse{UploadSession: convert.UploadSessionToProto(uploadSession), Error: convert.ErrorToProto(err)}
+	}),
+	abi.UploadData: handleStreams(func(o origin, r *pb.UploadDataRequest) *pb.UploadDataResponse {
+		content, refused := o.content("data_stream", r.GetDataStream(), r.GetData())
+		if refused != nil {
+			return &pb.UploadDataResponse{Error: refused}
+		}
+		defer content.Close()
+		fileInfo, err := o.api.UploadData(convert.UploadSessionFromProto(r.GetUploadSession()), content)
+		return &pb.UploadDataResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
 	}),
 	abi.GetUploadSession: handle(func(api plugin.API, r *pb.GetUploadSessionRequest) *pb.GetUploadSessionResponse {
 		uploadSession, err := api.GetUploadSession(r.GetUploadId())
@@ -934,6 +952,15 @@ var generated = group{
 	abi.UnregisterPluginRemoteForSharedChannels: handle(func(api plugin.API, r *pb.UnregisterPluginRemoteForSharedChannelsRequest) *pb.UnregisterPluginRemoteForSharedChannelsResponse {
 		err := api.UnregisterPluginRemoteForSharedChannels(r.GetRemoteId())
 		return &pb.UnregisterPluginRemoteForSharedChannelsResponse{Error: convert.ErrorToProto(err)}
+	}),
+	abi.ReceiveSharedChannelAttachmentSyncMsg: handleStreams(func(o origin, r *pb.ReceiveSharedChannelAttachmentSyncMsgRequest) *pb.ReceiveSharedChannelAttachmentSyncMsgResponse {
+		content, refused := o.content("data_stream", r.GetDataStream(), r.GetData())
+		if refused != nil {
+			return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{Error: refused}
+		}
+		defer content.Close()
+		fileInfo, err := o.api.ReceiveSharedChannelAttachmentSyncMsg(r.GetRemoteId(), r.GetChannelId(), convert.FileInfoFromProto(r.GetFileInfo()), content)
+		return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
 	}),
 	abi.ReceiveSharedChannelProfileImageSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelProfileImageSyncMsgRequest) *pb.ReceiveSharedChannelProfileImageSyncMsgResponse {
 		err := api.ReceiveSharedChannelProfileImageSyncMsg(r.GetRemoteId(), r.GetUserId(), r.GetImage())

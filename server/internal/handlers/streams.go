@@ -8,9 +8,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 
-	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -46,35 +44,4 @@ type piped struct {
 func (p *piped) Close() error {
 	p.stop()
 	return p.ReadCloser.Close()
-}
-
-// streaming are the methods that read what may be larger than a message.
-var streaming = group{
-	abi.UploadData: handleStreams(func(o origin, r *pb.UploadDataRequest) *pb.UploadDataResponse {
-		data, refused := o.content("data_stream", r.GetDataStream(), r.GetData())
-		if refused != nil {
-			return &pb.UploadDataResponse{Error: refused}
-		}
-		defer data.Close()
-		fileInfo, err := o.api.UploadData(convert.UploadSessionFromProto(r.GetUploadSession()), data)
-		return &pb.UploadDataResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
-	}),
-	abi.InstallPlugin: handleStreams(func(o origin, r *pb.InstallPluginRequest) *pb.InstallPluginResponse {
-		file, refused := o.content("file_stream", r.GetFileStream(), r.GetFileData())
-		if refused != nil {
-			return &pb.InstallPluginResponse{Error: refused}
-		}
-		defer file.Close()
-		manifest, err := o.api.InstallPlugin(file, r.GetReplace())
-		return &pb.InstallPluginResponse{Manifest: convert.ManifestToProto(manifest), Error: convert.AppErrorToProto(err)}
-	}),
-	abi.ReceiveSharedChannelAttachmentSyncMsg: handleStreams(func(o origin, r *pb.ReceiveSharedChannelAttachmentSyncMsgRequest) *pb.ReceiveSharedChannelAttachmentSyncMsgResponse {
-		data, refused := o.content("data_stream", r.GetDataStream(), r.GetData())
-		if refused != nil {
-			return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{Error: refused}
-		}
-		defer data.Close()
-		fileInfo, err := o.api.ReceiveSharedChannelAttachmentSyncMsg(r.GetRemoteId(), r.GetChannelId(), convert.FileInfoFromProto(r.GetFileInfo()), data)
-		return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
-	}),
 }

@@ -3,7 +3,7 @@ package handlers
 import "github.com/mmpy/mmpy/abi"
 
 // groups are the handlers: those that follow from the types, and those written by hand.
-var groups = []group{generated, configuration, system, sharedChannels, streaming, pluginHTTP}
+var groups = []group{generated, configuration, system, sharedChannels, pluginHTTP}
 
 // table has the handler of each method; its zero value where there is none.
 var table = merge(groups)
