@@ -14,6 +14,7 @@ from mattermost_plugin._internal.mixins.kvstore import KVStoreMixin
 from mattermost_plugin._internal.mixins.posts import PostsMixin
 from mattermost_plugin._internal.mixins.preferences import PreferencesMixin
 from mattermost_plugin._internal.mixins.remaining import RemainingMixin
+from mattermost_plugin._internal.mixins.streaming import StreamingMixin
 from mattermost_plugin._internal.mixins.teams import TeamsMixin
 from mattermost_plugin._internal.mixins.users import UsersMixin
 from mattermost_plugin._internal.structs import fill_value
@@ -44,6 +45,7 @@ class PluginAPIClient(
     ConfigMixin,
     PreferencesMixin,
     RemainingMixin,
+    StreamingMixin,
 ):
     """Mattermost's plugin API. Every method raises PluginAPIError or a subclass; see `mattermost_plugin.exceptions`.
 

@@ -47,9 +47,12 @@ def raise_at_deadline(timeout: float) -> None:
 
 
 def _interrupted(signal_number: int, frame: Any) -> None:
-    if _running:
-        raise HookTimeoutError(_running[-1], _timeout)
-    raise TimeoutError("deadline exceeded")
+    raise timeout_error()
+
+
+def timeout_error() -> Exception:
+    """What is raised when the time of the hook that runs is over."""
+    return HookTimeoutError(_running[-1], _timeout) if _running else TimeoutError("deadline exceeded")
 
 
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:

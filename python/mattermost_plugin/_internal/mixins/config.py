@@ -89,15 +89,6 @@ class ConfigMixin(APICalls):
         """Removes a plugin (RemovePlugin, server 5.6)."""
         self._invoke("RemovePlugin", _pb.RemovePluginRequest(id=plugin_id), _pb.RemovePluginResponse)
 
-    def install_plugin(self, data: bytes, *, force: bool = False) -> bytes:
-        """Installs a bundle (tar.gz); the result is its manifest as JSON (InstallPlugin, server 5.18).
-
-        With force, it replaces an installed plugin of the same id.
-        """
-        request = _pb.InstallPluginRequest(file_data=data, replace=force)
-        response = self._invoke("InstallPlugin", request, _pb.InstallPluginResponse)
-        return json.dumps(_fields(response.manifest)).encode()
-
 
 def _load_into(dest: Any, config_json: bytes) -> None:
     if isinstance(dest, bytearray):

@@ -103,15 +103,6 @@ class RemainingMixin(APICalls):
         )
         self._invoke("PublishPluginClusterEvent", request, _pb.PublishPluginClusterEventResponse)
 
-    def plugin_http(self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes = b"") -> tuple:
-        """Asks the ServeHTTP of a plugin; the result is (status, headers, body) (PluginHTTP, server 5.18).
-
-        The url is ``/{plugin id}/…``.
-        """
-        request = _pb.PluginHTTPRequest(method=method, url=url, headers=headers, body=body)
-        response = self._invoke("PluginHTTP", request, _pb.PluginHTTPResponse)
-        return response.status_code, dict(response.headers), response.body
-
     def register_collection_and_topic(self, collection_type: str, topic_type: str) -> None:
         """Registers kinds of collections and topics of the plugin (RegisterCollectionAndTopic, server 7.6)."""
         request = _pb.RegisterCollectionAndTopicRequest(collection_type=collection_type, topic_type=topic_type)
