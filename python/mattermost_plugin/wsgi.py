@@ -10,10 +10,10 @@
     class Web(Plugin):
         serve = wsgi.mount(app)
 
-The application is at ``/plugins/{plugin id}``, which is its SCRIPT_NAME. Who is logged in is in
-``environ["HTTP_MATTERMOST_USER_ID"]`` and REMOTE_USER; the plugin's object, with its ``api``, in ``environ["mattermost.plugin"]``, the
-request and its plugin_context in ``environ["mattermost.request"]``. Bodies are streams both ways: what the application
-yields leaves at once, so a generator is a stream of events.
+The application is at ``/plugins/{plugin id}``, which is its SCRIPT_NAME. Who is logged in is in REMOTE_USER and
+``environ["HTTP_MATTERMOST_USER_ID"]``; the plugin's object, with its ``api``, in ``environ["mattermost.plugin"]``; the
+request, with its plugin_context, in ``environ["mattermost.request"]``. Bodies are streams both ways: what the
+application yields leaves at once, so a generator may be a stream of events.
 """
 
 from __future__ import annotations

@@ -10,44 +10,46 @@ from streams import CANCELLED, INVALID, UNAVAILABLE, FakeHost, Stream
 class Readers(unittest.TestCase):
     def test_what_has_arrived_is_read_at_once(self):
         with FakeHost(s1=Stream([b"one", b"two"])):
-            reader = HostReader(1)
-            self.assertEqual([reader.read(100), reader.read(2), reader.read(100), reader.read(100)], [b"one", b"tw", b"o", b""])
+            with HostReader(1) as reader:
+                read = [reader.read(100), reader.read(2), reader.read(100), reader.read(100)]
+                self.assertEqual(read, [b"one", b"tw", b"o", b""])
 
     def test_an_input_waits_for_what_was_asked_for(self):
-        with FakeHost(s1=Stream([b"one", b"two", b"three"])):
-            source = open_input(1, b"")
-            self.assertEqual((source.read(5), source.read1(100), source.read(), source.read()), (b"onetw", b"o", b"three", b""))
+        with FakeHost(s1=Stream([b"one", b"two", b"three"])), open_input(1, b"") as source:
+            read = source.read(5), source.read1(100), source.read(), source.read()
+            self.assertEqual(read, (b"onetw", b"o", b"three", b""))
 
     def test_iteration_gives_chunks_and_not_lines(self):
         with FakeHost(s1=Stream([b"a\nb", b"\nc"])):
-            self.assertEqual(list(open_input(1, b"")), [b"a\nb", b"\nc"])
+            with open_input(1, b"") as source:
+                self.assertEqual(list(source), [b"a\nb", b"\nc"])
         self.assertEqual(list(open_input(0, b"a\nb\n")), [b"a\nb\n"])
 
     def test_lines_go_over_chunks(self):
-        with FakeHost(s1=Stream([b"a\nb", b"b\nc"])):
-            self.assertEqual(open_input(1, b"").readlines(), [b"a\n", b"bb\n", b"c"])
+        with FakeHost(s1=Stream([b"a\nb", b"b\nc"])), open_input(1, b"") as source:
+            self.assertEqual(source.readlines(), [b"a\n", b"bb\n", b"c"])
 
     def test_a_buffer_is_filled(self):
         with FakeHost(s1=Stream([b"one", b"two"])):
             buffer = bytearray(5)
-            self.assertEqual((open_input(1, b"").readinto(buffer), bytes(buffer)), (5, b"onetw"))
+            with open_input(1, b"") as source:
+                self.assertEqual((source.readinto(buffer), bytes(buffer)), (5, b"onetw"))
 
     def test_other_files_wrap_it(self):
-        with FakeHost(s1=Stream([b"\xc3", b"\xa4\n"])):
-            self.assertEqual(io.TextIOWrapper(open_input(1, b""), "utf-8").read(), "ä\n")
+        with FakeHost(s1=Stream([b"\xc3", b"\xa4\n"])), io.TextIOWrapper(open_input(1, b""), "utf-8") as text:
+            self.assertEqual(text.read(), "ä\n")
 
     def test_the_end_of_the_other_end_is_an_error(self):
         for status, error in ((UNAVAILABLE, ConnectionResetError), (INVALID, ValueError), (-7, OSError)):
-            with self.subTest(status), FakeHost(s1=Stream([b"some"], read_error=status)):
-                source = open_input(1, b"")
+            with self.subTest(status), FakeHost(s1=Stream([b"some"], read_error=status)), open_input(1, b"") as source:
                 self.assertEqual(source.read1(4), b"some")
                 with self.assertRaises(error):
                     source.read1(4)
 
     def test_the_end_of_the_hook_s_time_is_its_timeout(self):
         with FakeHost(s1=Stream(read_error=CANCELLED)), patch.object(hook_runner, "_running", ["ServeHTTP"]):
-            with self.assertRaisesRegex(hook_runner.HookTimeoutError, "ServeHTTP"):
-                HostReader(1).read(1)
+            with HostReader(1) as reader, self.assertRaisesRegex(hook_runner.HookTimeoutError, "ServeHTTP"):
+                reader.read(1)
 
     def test_a_closed_one_tells_the_host_once_and_reads_no_more(self):
         host = FakeHost(s1=Stream([b"data"]))

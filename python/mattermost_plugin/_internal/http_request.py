@@ -13,7 +13,7 @@ class HTTPRequest(HTTPBody):
     """A request to ``/plugins/{plugin id}/…``.
 
     Its body is read as it arrives: the request is a file (``read(n)`` waits for n bytes or the end, ``read1(n)`` for
-    what comes next, `readline` for a line), iteration gives chunks, and `body`, `text` and `json` take the rest at once.
+    what comes next, `readline` for a line), iteration gives chunks, and `body`, `text` and `json` take the rest.
     A client that goes away before the end of its body is a ConnectionResetError.
 
     Attributes: method, url (path and query, below the plugin's prefix), proto, proto_major, proto_minor, headers (lists

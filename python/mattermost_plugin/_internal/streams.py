@@ -163,6 +163,16 @@ class Input(io.BufferedReader):
             return chunk
         raise StopIteration
 
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """The lines, no more when those so far have hint bytes."""
+        lines, size = [], 0
+        while line := self.readline():
+            lines.append(line)
+            size += len(line)
+            if hint is not None and 0 < hint <= size:
+                break
+        return lines
+
 
 class Output(io.BufferedIOBase):
     """A file to write: what is written goes on in chunks, or is kept as a whole where nobody takes it."""

@@ -53,18 +53,18 @@ class StreamingMixin(APICalls):
         return response
 
     def upload_data(self, session: UploadSession, data: bytes | BinaryIO) -> FileInfo:
-        """Adds data, bytes or a binary file, to an upload; the result is the file once it is whole (UploadData, server 7.6).
+        """Adds data, bytes or a binary file, to an upload (UploadData, server 7.6).
 
-        An upload that is still incomplete gives an empty FileInfo.
+        The result is the file once it is whole, and an empty FileInfo before.
         """
         request = _files_pb.UploadDataRequest(upload_session=as_message(session))
         response = self._send("UploadData", request, ("data", "data_stream"), data, _files_pb.UploadDataResponse)
         return FileInfo.from_proto(response.file_info)
 
     def install_plugin(self, data: bytes | BinaryIO, *, force: bool = False) -> bytes:
-        """Installs a bundle (tar.gz), bytes or a binary file; the result is its manifest as JSON (InstallPlugin, server 5.18).
+        """Installs a bundle (tar.gz), bytes or a binary file (InstallPlugin, server 5.18).
 
-        With force, it replaces an installed plugin of the same id.
+        The result is its manifest as JSON. With force, it replaces an installed plugin of the same id.
         """
         from mattermost_plugin._internal.mixins.config import _fields
 
@@ -96,7 +96,7 @@ class StreamingMixin(APICalls):
     ) -> PluginHTTPResult:
         """Asks the ServeHTTP of a plugin; the result is the tuple (status, headers, body) (PluginHTTP, server 5.18).
 
-        The url is ``/{plugin id}/…``. A header may have a list of values, and the result's `all_headers` has them all.
+        The url is ``/{plugin id}/…``. A header may have a list of values; the result's `all_headers` has all of them.
         """
         request = _http_request(method, url, headers)
         fields = ("body", "body_stream")
