@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -78,102 +77,72 @@ func (s *hookStreams) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for number, stream := range s.open {
-		s.table.Remove(number)
 		stream.over.Store(true)
-		if !s.remote {
-			stream.interrupt()
-			stream.busy.Lock()   // as soon as the last operation has ended
-			stream.busy.Unlock() //nolint:staticcheck // waiting is all that is wanted
+		stream.interrupt()
+		if s.remote {
+			go s.table.Remove(number)
+		} else {
+			s.table.Remove(number)
 		}
 	}
 	s.open = nil
 }
 
-// hookStream is what a guest reads or writes while a hook runs. It is a wasmhost.Stream.
+// hookStream is what a guest reads or writes while a hook runs.
 type hookStream struct {
+	wasmhost.StreamBase
 	reader  io.Reader          // nil: it is not to be read
 	writer  io.Writer          // nil: it is not to be written
 	control func([]byte) error // nil: there is nothing to say about it
 	unblock func()             // ends an operation that waits; nil: there is no way
 
-	moved func()
-	busy  sync.Mutex // held by an operation
-	over  atomic.Bool
+	moved   func()
+	running atomic.Bool // an operation
+	over    atomic.Bool // the hook, for this stream
 }
 
-var _ wasmhost.Stream = (*hookStream)(nil)
-
-// Read reads what has arrived; an error comes after all that was read before it.
+// Read reads what has arrived.
 func (s *hookStream) Read(p []byte) (n int, err error) {
 	if s.reader == nil {
-		return 0, abi.StatusInvalid
+		return s.StreamBase.Read(p)
 	}
-	err = s.operate(func() error {
-		for range maxEmptyReads {
-			if n, err = s.reader.Read(p); n > 0 {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return io.ErrNoProgress
-	})
-	return n, err
+	return s.operate(func() (int, error) { return s.reader.Read(p) })
 }
-
-// maxEmptyReads is how often in a row a reader may give nothing, and no error.
-const maxEmptyReads = 100
 
 // Write writes all of p.
 func (s *hookStream) Write(p []byte) (n int, err error) {
 	if s.writer == nil {
-		return 0, abi.StatusInvalid
+		return s.StreamBase.Write(p)
 	}
-	err = s.operate(func() error {
-		n, err = s.writer.Write(p)
-		return err
-	})
-	return n, err
+	return s.operate(func() (int, error) { return s.writer.Write(p) })
 }
 
 // Control takes a message about the stream.
 func (s *hookStream) Control(message []byte) error {
 	if s.control == nil {
-		return abi.StatusInvalid
+		return s.StreamBase.Control(message)
 	}
-	return s.operate(func() error { return s.control(message) })
+	_, err := s.operate(func() (int, error) { return len(message), s.control(message) })
+	return err
 }
 
-// CloseGuest ends the guest's use of it.
-func (s *hookStream) CloseGuest(error) error {
-	s.over.Store(true)
-	return nil
-}
-
-// operate does what moves something. Its error, if any, has an abi.Status in its chain, but for io.EOF.
-func (s *hookStream) operate(operation func() error) error {
-	s.busy.Lock()
-	defer s.busy.Unlock()
+// operate does what moves something.
+func (s *hookStream) operate(operation func() (int, error)) (int, error) {
+	s.running.Store(true)
+	defer s.running.Store(false)
 	if s.over.Load() {
-		return abi.StatusInvalid
+		return 0, abi.StatusInvalid
 	}
-	err := operation()
-	if err == nil {
+	n, err := operation()
+	if n > 0 {
 		s.moved()
-		return nil
 	}
-	if _, ok := errors.AsType[abi.Status](err); ok || errors.Is(err, io.EOF) {
-		return err
-	}
-	return errors.Join(abi.StatusUnavailable, err)
+	return n, err
 }
 
 // interrupt ends the operation that runs, if one does.
 func (s *hookStream) interrupt() {
-	if s.busy.TryLock() {
-		s.busy.Unlock()
-	} else if s.unblock != nil {
+	if s.unblock != nil && s.running.Load() {
 		s.unblock()
 	}
 }

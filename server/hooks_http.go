@@ -83,6 +83,8 @@ func httpFailure(err error) (text string, status int) {
 	}
 	failure, ok := errors.AsType[*wasmhost.Error](err)
 	switch {
+	case errors.Is(err, abi.StatusQuota): // too many streams are open
+		return "Service Unavailable", http.StatusServiceUnavailable
 	case !ok:
 		return "Internal Server Error", http.StatusInternalServerError
 	case failure.Code == wasmhost.Busy, failure.Code == wasmhost.Closed:

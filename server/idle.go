@@ -10,16 +10,20 @@ import (
 type idleTimer struct {
 	timeout time.Duration
 	timer   *time.Timer
+	cancel  context.CancelCauseFunc
 }
 
 // withIdleTimeout gives a context that ends when nothing has moved for that long.
 func withIdleTimeout(parent context.Context, timeout time.Duration) (context.Context, *idleTimer) {
 	ctx, cancel := context.WithCancelCause(parent)
-	return ctx, &idleTimer{timeout: timeout, timer: time.AfterFunc(timeout, func() { cancel(context.DeadlineExceeded) })}
+	return ctx, &idleTimer{timeout, time.AfterFunc(timeout, func() { cancel(context.DeadlineExceeded) }), cancel}
 }
 
 // moved says that a chunk has moved.
 func (t *idleTimer) moved() { t.timer.Reset(t.timeout) }
 
-// stop ends the watching.
-func (t *idleTimer) stop() { t.timer.Stop() }
+// stop ends the context.
+func (t *idleTimer) stop() {
+	t.timer.Stop()
+	t.cancel(nil)
+}

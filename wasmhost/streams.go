@@ -61,3 +61,11 @@ func (s *Streams) Pipe(number uint32) (io.ReadCloser, bool) {
 	delete(s.pipes, number)
 	return r, ok
 }
+
+// StreamBase is to be embedded.
+type StreamBase struct{}
+
+func (StreamBase) Read([]byte) (int, error)  { return 0, errors.New("no") }
+func (StreamBase) Write([]byte) (int, error) { return 0, errors.New("no") }
+func (StreamBase) Control([]byte) error      { return errors.New("no") }
+func (StreamBase) CloseGuest(error) error    { return nil }

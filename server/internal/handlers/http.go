@@ -12,6 +12,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/wasmhost"
 )
 
 // pluginHTTP answers for requests to other plugins. A body crosses whole, or as a stream where the guest wants that.
@@ -116,26 +117,12 @@ func contentLength(response *http.Response) int64 {
 // exchange is the stream of a response's body. The plugin that answers may read the request's body until the response
 // has ended, so the two are closed together.
 type exchange struct {
+	wasmhost.StreamBase
 	response, request io.ReadCloser
 }
 
 // Read gives what has arrived.
-func (e *exchange) Read(p []byte) (int, error) {
-	n, err := e.response.Read(p)
-	switch {
-	case n > 0, err == nil:
-		return n, nil
-	case err == io.EOF:
-		return 0, io.EOF
-	}
-	return 0, fmt.Errorf("%w: %w", abi.StatusUnavailable, err)
-}
-
-// Write refuses.
-func (e *exchange) Write([]byte) (int, error) { return 0, abi.StatusInvalid }
-
-// Control refuses.
-func (e *exchange) Control([]byte) error { return abi.StatusInvalid }
+func (e *exchange) Read(p []byte) (int, error) { return e.response.Read(p) }
 
 // CloseGuest ends the exchange.
 func (e *exchange) CloseGuest(error) error {
