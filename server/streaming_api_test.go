@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +64,7 @@ func (a *streamingAPI) ReceiveSharedChannelAttachmentSyncMsg(remote, channel str
 	return info, err
 }
 
-// PluginHTTP sends back what it gets, while it gets it; a GET gets something without end.
+// PluginHTTP gives back what it gets; a GET gets something without end.
 func (a *streamingAPI) PluginHTTP(request *http.Request) *http.Response {
 	a.note("%s %s %v", request.Method, request.URL, request.Header["X-Many"])
 	response := &http.Response{StatusCode: http.StatusAccepted, Header: http.Header{"Set-Cookie": {"a=1", "b=2"}}}
@@ -71,10 +72,11 @@ func (a *streamingAPI) PluginHTTP(request *http.Request) *http.Response {
 		response.Body = &endless{closed: a.closed}
 		return response
 	}
-	response.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(strings.NewReader("<"), request.Body, strings.NewReader(">")), io.NopCloser(nil)}
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		a.note("body: %v", err)
+	}
+	response.Body = io.NopCloser(io.MultiReader(strings.NewReader("<"), bytes.NewReader(body), strings.NewReader(">")))
 	return response
 }
 

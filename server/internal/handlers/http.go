@@ -43,7 +43,9 @@ var pluginHTTP = group{
 		}
 		if r.GetStreamResponse() && o.streams != nil {
 			answer.BodyStream, err = o.streams.Add(&exchange{response: response.Body, request: body})
-			streams = err == nil
+			if streams = err == nil; streams {
+				body.keep()
+			}
 		} else {
 			answer.Body, err = io.ReadAll(response.Body)
 		}

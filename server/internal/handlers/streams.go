@@ -22,26 +22,30 @@ type origin struct {
 // content is what a request holds for an API method to read: all of it in the message or, where the number is not 0,
 // the pipe that the guest has opened and writes to meanwhile. The error is for the response. Closing it makes the guest's
 // writes fail, and so does the end of the call's context: a guest that waits for the call cannot write.
-func (o origin) content(field string, number uint32, whole []byte) (io.ReadCloser, *pb.AppError) {
+func (o origin) content(field string, number uint32, whole []byte) (*content, *pb.AppError) {
 	if number == 0 {
-		return io.NopCloser(bytes.NewReader(whole)), nil
+		return &content{Reader: bytes.NewReader(whole), close: func() error { return nil }, stop: func() bool { return true }}, nil
 	}
 	if o.streams != nil {
 		if pipe, ok := o.streams.Pipe(number); ok {
-			return &piped{pipe, context.AfterFunc(o.ctx, func() { _ = pipe.Close() })}, nil
+			return &content{pipe, pipe.Close, context.AfterFunc(o.ctx, func() { _ = pipe.Close() })}, nil
 		}
 	}
 	return nil, badRequest(fmt.Sprintf("%s: %d is not a pipe", field, number))
 }
 
-// piped is the host's end of a pipe while a call reads it.
-type piped struct {
-	io.ReadCloser
-	stop func() bool
+// content is what an API method reads.
+type content struct {
+	io.Reader
+	close func() error
+	stop  func() bool // stops the watch over the call's context
 }
 
+// keep is for what is read after the end of the call: until Close, or the end of the guest.
+func (c *content) keep() { c.stop() }
+
 // Close ends the guest's writing, if it has not ended.
-func (p *piped) Close() error {
-	p.stop()
-	return p.ReadCloser.Close()
+func (c *content) Close() error {
+	c.stop()
+	return c.close()
 }
