@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mattermost_plugin._internal.http_request import HTTPRequest
     from mattermost_plugin._internal.http_response import HTTPResponseWriter
-    from mattermost_plugin._internal.streams import Input
+    from mattermost_plugin._internal.files import Input
 
     Environ = dict[str, Any]
     Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]

@@ -2,7 +2,7 @@ import unittest
 
 from mattermost_plugin import Plugin, hook, testing
 from mattermost_plugin._internal.dispatch import Dispatcher
-from mattermost_plugin._internal.streams import CHUNK
+from mattermost_plugin._internal.streams import CHUNK_SIZE as CHUNK
 from mattermost_plugin.grpc.hooks_message_pb2 import FileWillBeUploadedRequest, FileWillBeUploadedResponse
 from streams import FakeHost, Stream
 

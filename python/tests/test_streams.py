@@ -3,7 +3,9 @@ import unittest
 from unittest.mock import patch
 
 from mattermost_plugin._internal import hook_runner
-from mattermost_plugin._internal.streams import CHUNK, HostReader, HostWriter, Input, Output, open_input
+from mattermost_plugin._internal.files import Input, Output, open_input
+from mattermost_plugin._internal.streams import CHUNK_SIZE as CHUNK
+from mattermost_plugin._internal.streams import HostReader, HostWriter
 from streams import CANCELLED, INVALID, UNAVAILABLE, FakeHost, Stream
 
 

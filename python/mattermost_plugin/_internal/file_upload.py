@@ -5,7 +5,8 @@ from __future__ import annotations
 from mattermost_plugin._internal.dispatch import Binding
 from mattermost_plugin._internal.hook_runner import run_handler
 from mattermost_plugin._internal.results import file_or_reject
-from mattermost_plugin._internal.streams import HostWriter, Output, end_input, open_input
+from mattermost_plugin._internal.files import Output, end_input, open_input
+from mattermost_plugin._internal.streams import HostWriter
 
 
 class FileBinding(Binding):

@@ -46,13 +46,15 @@ def raise_at_deadline(timeout: float) -> None:
     _signal.signal(_SIGINT, _interrupted)
 
 
+def deadline_error() -> Exception:
+    """The exception of the deadline of what runs now."""
+    if _running:
+        return HookTimeoutError(_running[-1], _timeout)
+    return TimeoutError("deadline exceeded")
+
+
 def _interrupted(signal_number: int, frame: Any) -> None:
-    raise timeout_error()
-
-
-def timeout_error() -> Exception:
-    """What is raised when the time of the hook that runs is over."""
-    return HookTimeoutError(_running[-1], _timeout) if _running else TimeoutError("deadline exceeded")
+    raise deadline_error()
 
 
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:

@@ -7,7 +7,7 @@ from mattermost_plugin._internal.hook_runner import run_handler
 from mattermost_plugin._internal.http_headers import headers_to_dict
 from mattermost_plugin._internal.http_request import HTTPRequest
 from mattermost_plugin._internal.http_response import HTTPResponseWriter
-from mattermost_plugin._internal.streams import end_input, open_input
+from mattermost_plugin._internal.files import end_input, open_input
 
 __all__ = ["HTTPBinding", "HTTPRequest", "HTTPResponseWriter"]
 

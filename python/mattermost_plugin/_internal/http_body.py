@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from mattermost_plugin._internal.http_headers import values_of
-from mattermost_plugin._internal.streams import Input
+from mattermost_plugin._internal.files import Input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import _mmpy
-
 from mattermost_plugin._internal.http_headers import checked, dict_to_headers, values_of
-from mattermost_plugin._internal.streams import CHUNK, HostWriter, stream_error
+from mattermost_plugin._internal.streams import CHUNK_SIZE, HostWriter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ class HTTPResponseWriter:
     that the server has set).
     """
 
-    MAX_CHUNK_SIZE = CHUNK
+    MAX_CHUNK_SIZE = CHUNK_SIZE
 
     def __init__(self) -> None:
         self.status_code: int | None = None
@@ -115,7 +113,7 @@ class HTTPResponseWriter:
 
         part = ServeHTTPResponse(flush=True)
         self._fill(part)
-        self._control(part)
+        self._sink.control(part)
 
     def get_body(self) -> bytes:
         """All that was written, as far as it has not left: the whole body in a unit test."""
@@ -164,17 +162,10 @@ class HTTPResponseWriter:
 
             part = ServeHTTPResponse()
             self._fill_head(part)
-            self._control(part)
+            self._sink.control(part)
         if self._chunks:
             self._sink.write(b"".join(self._chunks))
             self._forget()
-
-    def _control(self, message: _mmpy.Message) -> None:
-        assert self._sink is not None
-        try:
-            _mmpy.stream_control(self._sink._number, message)
-        except _mmpy.StatusError as error:
-            raise stream_error(error, BrokenPipeError("the client does not take the response any more")) from None
 
     def _fill(self, part: Any) -> None:
         """Puts all that has not left into a message."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mattermost_plugin._internal.http_body import HTTPBody
 from mattermost_plugin._internal.http_headers import dict_to_headers, headers_to_dict
-from mattermost_plugin._internal.streams import open_input
+from mattermost_plugin._internal.files import open_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _mmpy
 
-from mattermost_plugin._internal.streams import CHUNK, HostWriter, stream_error
+from mattermost_plugin._internal.streams import CHUNK_SIZE, HostWriter
 from mattermost_plugin.exceptions import convert_status_error
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def chunks_of(content: Content) -> Iterator[Buffer]:
         yield content
         return
     read = getattr(content, "read1", None) or content.read
-    while chunk := read(CHUNK):
+    while chunk := read(CHUNK_SIZE):
         if isinstance(chunk, str):
             raise TypeError("the content is text: open the file in binary mode")
         yield chunk
@@ -47,13 +47,9 @@ class Pipe:
     """
 
     def __init__(self, request: Any, field: str, content: Content) -> None:
-        try:
-            number = _mmpy.stream_pipe()
-        except _mmpy.StatusError as error:
-            raise stream_error(error, OSError("there is no pipe")) from None
-        setattr(request, field, number)
         self._content = content
-        self._writer = HostWriter(number)
+        self._writer = HostWriter.pipe()
+        setattr(request, field, self._writer.number)
         self._ticket = 0
 
     def submit(self, method: str, request: _mmpy.Message) -> int:
@@ -80,7 +76,7 @@ class Pipe:
         if kind is None:
             self._writer.close()
             return
-        self._writer.fail()
+        self._writer.abort()
         if self._ticket:
             try:
                 _mmpy.forget(self._ticket)
