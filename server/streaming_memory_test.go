@@ -21,10 +21,7 @@ import (
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
-const (
-	gibibyte    = 1 << 30
-	smallMemory = 64 << 20
-)
+const smallMemory = 64 << 20
 
 const large = `
 import zlib
@@ -159,16 +156,16 @@ func TestAGibibytePassesThroughASmallInstance(t *testing.T) {
 	defer func() { require.NoError(t, p.Close(context.Background())) }()
 
 	want := adler32.New()
-	for range gibibyte / len(patternChunk) {
+	for range streamedBytes / len(patternChunk) {
 		_, _ = want.Write(patternChunk)
 	}
 	for name, test := range map[string]struct {
 		path     string
 		up, down int64
 	}{
-		"upload":   {"/upload", gibibyte, 0},
-		"download": {"/download?size=1073741824", 0, gibibyte},
-		"echo":     {"/echo", gibibyte, gibibyte},
+		"upload":   {"/upload", streamedBytes, 0},
+		"download": {fmt.Sprint("/download?size=", streamedBytes), 0, streamedBytes},
+		"echo":     {"/echo", streamedBytes, streamedBytes},
 	} {
 		t.Run(name, func(t *testing.T) {
 			peak := newMemoryPeak()

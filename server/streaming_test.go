@@ -100,7 +100,7 @@ class Web(Plugin):
         writer.set_header("Content-Length", "3")
         try:
             writer.write(bytes(65536))
-        except ValueError as error:
+        except OSError as error:
             self.api.kv_set("error", str(error).encode())
             raise
 

@@ -82,8 +82,7 @@ type ProgramConfig struct {
 
 // InstanceConfig connects one instance to its host. The zero value is useful.
 type InstanceConfig struct {
-	Caller  Caller   // carries out API calls; without one they are not implemented
-	Streams *Streams // nil: no streams
+	Caller Caller // carries out API calls; without one they are not implemented
 
 	// Log gets what the guest logs, and each line that it writes to standard output (as Info) and standard error (as
 	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and from those that carry out

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
+
 class Input(io.BufferedReader):
     """A body or a file to read. ``read(n)`` waits for n bytes or the end, ``read1(n)`` for what comes next.
 
