@@ -100,8 +100,8 @@ func (s *Server) channelMemberWillBeAdded(member *model.ChannelMember) (*model.C
 }
 
 // addChannelMember stores a membership, or leaves the present one. The caller holds s.mu.
-func (s *Server) addChannelMember(channel *model.Channel, user *model.User, admin bool) *model.ChannelMember {
-	return s.saveChannelMember(s.newChannelMember(channel, user, admin))
+func (s *Server) addChannelMember(channel *model.Channel, user *model.User, admin bool) {
+	s.saveChannelMember(s.newChannelMember(channel, user, admin))
 }
 
 func (s *Server) saveChannelMember(member *model.ChannelMember) *model.ChannelMember {
@@ -263,6 +263,7 @@ func (a *API) UpdateChannelMemberNotifications(channelID, userID string, notific
 // PatchChannelMembersNotifications sets the same notification properties of several members.
 func (a *API) PatchChannelMembersNotifications(members []*model.ChannelMemberIdentifier, notifications map[string]string) *model.AppError {
 	for _, member := range members {
+		member = orZero(member)
 		if _, err := a.UpdateChannelMemberNotifications(member.ChannelId, member.UserId, notifications); err != nil {
 			return err
 		}
