@@ -46,10 +46,15 @@ def raise_at_deadline(timeout: float) -> None:
     _signal.signal(_SIGINT, _interrupted)
 
 
-def _interrupted(signal_number: int, frame: Any) -> None:
+def deadline_error() -> Exception:
+    """The exception of the deadline of what runs now."""
     if _running:
-        raise HookTimeoutError(_running[-1], _timeout)
-    raise TimeoutError("deadline exceeded")
+        return HookTimeoutError(_running[-1], _timeout)
+    return TimeoutError("deadline exceeded")
+
+
+def _interrupted(signal_number: int, frame: Any) -> None:
+    raise deadline_error()
 
 
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
