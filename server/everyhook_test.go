@@ -13,12 +13,12 @@ import (
 
 	_ "embed"
 
-	saml2 "github.com/mattermost/gosaml2"
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 )
 
@@ -145,7 +145,27 @@ func requireToldAs(t *testing.T, name string, sent reflect.Value, told any) {
 		got := want.ProtoReflect().New().Interface()
 		require.NoError(t, proto.Unmarshal(encoded, got))
 		require.True(t, proto.Equal(want, got), "%s: sent %v\nseen %v", name, want, got)
+		requireJSONOf(t, sent, got)
 	}
+}
+
+// requireJSONOf checks that a message which is a model's JSON has all of the model.
+func requireJSONOf(t *testing.T, sent reflect.Value, message proto.Message) {
+	t.Helper()
+	var text []byte
+	switch message := message.(type) {
+	case *pb.ConfigJson:
+		text = message.ConfigJson
+	case *pb.EmailNotificationJson:
+		text = message.NotificationJson
+	case *pb.SamlAssertionInfoJson:
+		text = message.AssertionJson
+	default:
+		return
+	}
+	back := reflect.New(sent.Type().Elem())
+	require.NoError(t, json.Unmarshal(text, back.Interface()))
+	require.Equal(t, sent.Interface(), back.Interface())
 }
 
 // A conversion is one of package convert, for the type that it takes.
@@ -220,10 +240,6 @@ func (f *filler) value(v reflect.Value, depth int) {
 		return
 	case json.RawMessage:
 		v.SetBytes(fmt.Appendf(nil, "%q", f.text()))
-		return
-	case *saml2.AssertionInfo:
-		f.count++
-		v.Set(reflect.ValueOf(&saml2.AssertionInfo{NameID: f.text(), SessionIndex: f.text(), AuthnInstant: new(time.UnixMilli(int64(f.count)).UTC())}))
 		return
 	}
 	switch v.Kind() {

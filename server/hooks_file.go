@@ -36,5 +36,10 @@ func (p *Plugin) FileWillBeUploaded(c *plugin.Context, info *model.FileInfo, fil
 			return nil, ""
 		}
 	}
-	return convert.FileInfoFromProto(response.ModifiedFileInfo), ""
+	if response.ModifiedFileInfo == nil {
+		return nil, ""
+	}
+	modified := convert.FileInfoFromProto(response.ModifiedFileInfo)
+	warnKept(p, abi.HookFileWillBeUploaded, info, modified)
+	return modified, ""
 }

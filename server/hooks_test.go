@@ -10,6 +10,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
 // lifecycleHooks are those that Mattermost calls in an order of its own.
@@ -193,4 +195,25 @@ func (c *hookCall) requireResponse(t *testing.T) {
 	require.Equal(t, http.StatusCreated, c.response.Code)
 	require.Equal(t, "why?", c.response.Header().Get("X-Answer"))
 	require.Equal(t, "PUT /path?query=1 the body", c.response.Body.String())
+}
+
+func TestWhatMattermostKeepsOfAMemberIsLogged(t *testing.T) {
+	p, api := fake(t, &fakeEngine{script: script{
+		"ChannelMemberWillBeAdded": func(_ *fakeInstance, request proto.Message) (proto.Message, error) {
+			member := request.(*pb.ChannelMemberWillBeAddedRequest).ChannelMember
+			member.Roles, member.SchemeUser = "", true
+			delete(member.NotifyProps, "push")
+			return &pb.ChannelMemberWillBeAddedResponse{ModifiedChannelMember: member}, nil
+		},
+	}})
+	sent := &model.ChannelMember{UserId: "u", Roles: "channel_admin", NotifyProps: model.StringMap{"push": "all", "email": "true"}}
+	member, reason := p.ChannelMemberWillBeAdded(nil, sent)
+	require.Empty(t, reason)
+	require.Empty(t, member.Roles)
+	require.True(t, member.SchemeUser)
+	require.NotContains(t, api.String(), "WARN", "in one process everything is taken")
+
+	p.remote = true
+	p.ChannelMemberWillBeAdded(nil, sent)
+	require.Contains(t, api.String(), `hook=ChannelMemberWillBeAdded fields=roles, notify_props["push"]`)
 }

@@ -57,7 +57,7 @@ func hooksPage(c *contract) (files, error) {
 		fmt.Fprintf(&b, "\n## %s\n", group.heading)
 		for _, doc := range group.hooks {
 			h := hooks[slices.IndexFunc(hooks, func(h hook) bool { return h.name == doc.name })]
-			fmt.Fprintf(&b, "\n### %s\n\n```python\n%s\n```\n", h.name, pythonSignature(h))
+			fmt.Fprintf(&b, "\n### %s\n\n```python\n%s\n```\n\n", h.name, pythonSignature(h))
 			fmt.Fprintf(&b, "%s\n\n", sentence(h.text))
 			fmt.Fprintf(&b, "- Returns: %s\n- Fails: %s\n", h.answer.returns, h.answer.fails)
 			fmt.Fprintf(&b, "- Go: `%s%s`\n- From: %s\n", h.name, strings.TrimPrefix(goSignature(h), "func"), versions[h.name])
