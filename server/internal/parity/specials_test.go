@@ -80,3 +80,10 @@ func content(body io.Reader) string {
 	}
 	return string(read)
 }
+
+// returns compare what Python methods give that is no field of the response.
+var returns = map[string]func(c *byname.Comparison, response protoreflect.Message, told byname.Told){
+	"load_plugin_configuration": func(c *byname.Comparison, response protoreflect.Message, told byname.Told) {
+		c.Python("settings", response, response.Descriptor().Fields().ByName("config_json"), told, &byname.Names{})
+	},
+}
