@@ -206,6 +206,9 @@ func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v p
 		message, goText = enumText(field.Enum().Values().ByNumber(v.Enum()).Name()), g.String()
 	default:
 		message, goText = v.String(), goScalar(g)
+		if at, ok := g.Interface().(time.Time); ok && field.Kind() == protoreflect.StringKind {
+			goText = at.Format(time.RFC3339Nano)
+		}
 		if strings.HasSuffix(path, "_mention") {
 			encoded, _ := json.Marshal(g.Interface())
 			goText = string(encoded)

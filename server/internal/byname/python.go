@@ -195,7 +195,7 @@ func (c *Comparison) pythonSingle(path string, field protoreflect.FieldDescripto
 	message, python := v.String(), fmt.Sprint(told)
 	switch field.Kind() {
 	case protoreflect.MessageKind:
-		c.pythonMessage(path, v.Message(), told, names)
+		c.PythonMessage(path, v.Message(), told, names)
 		return
 	case protoreflect.EnumKind:
 		if _, ok := told.(string); ok {
@@ -246,7 +246,8 @@ func enumText(name protoreflect.Name) string {
 	return kind[:1]
 }
 
-func (c *Comparison) pythonMessage(path string, m protoreflect.Message, told Told, names *Names) {
+// PythonMessage compares a message with what Python tells of it.
+func (c *Comparison) PythonMessage(path string, m protoreflect.Message, told Told, names *Names) {
 	if class, fields, ok := Record(told); ok {
 		if other, ok := names.at(class); class != string(m.Descriptor().Name()) && (!ok || other != string(m.Descriptor().Name())) {
 			c.Differs(path, m.Descriptor().Name(), class)
