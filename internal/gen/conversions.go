@@ -18,33 +18,7 @@ import (
 // conversions gives server/internal/convert/models_gen.go: the conversions between models and messages that the
 // handlers, the hand-written code of the server and the conversions themselves call, but for the hand-written ones.
 func conversions(c *contract) (files, error) {
-	root, err := moduleRoot()
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(root, filepath.FromSlash(convertDir))
-	written, err := readWritten(dir)
-	if err != nil {
-		return nil, err
-	}
-	w := &conversionWriter{contract: c, written: written, needed: map[string]conversionName{}, tables: tableUse{}}
-	if _, err := writeHandlers(c, written, w.need); err != nil {
-		return nil, err
-	}
-	hooks, err := newAdapterWriter(c, root, w.need)
-	if err != nil {
-		return nil, err
-	}
-	if err := hooks.write(); err != nil {
-		return nil, err
-	}
-	server := filepath.Join(root, "server")
-	for _, dir := range []string{server, filepath.Join(server, "internal", "handlers"), dir} {
-		if err := w.needNamed(dir); err != nil {
-			return nil, err
-		}
-	}
-	body, err := w.write()
+	_, body, err := writeConversions(c)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +36,38 @@ func conversions(c *contract) (files, error) {
 		return nil, err
 	}
 	return files{convertDir + "/models_gen.go": source}, nil
+}
+
+// writeConversions writes all conversions that are needed, and says which those are.
+func writeConversions(c *contract) (*conversionWriter, []byte, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return nil, nil, err
+	}
+	dir := filepath.Join(root, filepath.FromSlash(convertDir))
+	written, err := readWritten(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := &conversionWriter{contract: c, written: written, needed: map[string]conversionName{}, tables: tableUse{}}
+	if _, err := writeHandlers(c, written, w.need); err != nil {
+		return nil, nil, err
+	}
+	hooks, err := newAdapterWriter(c, root, w.need)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := hooks.write(); err != nil {
+		return nil, nil, err
+	}
+	server := filepath.Join(root, "server")
+	for _, dir := range []string{server, filepath.Join(server, "internal", "handlers"), dir} {
+		if err := w.needNamed(dir); err != nil {
+			return nil, nil, err
+		}
+	}
+	body, err := w.write()
+	return w, body, err
 }
 
 // A conversionWriter writes conversions until everything that they call is there.

@@ -31,6 +31,7 @@ var outputs = []output{
 	{name: "the API handlers", generate: apiHandlers, owns: []string{handlersDir + "/*_gen.go"}},
 	{name: "the hooks", generate: hookAdapters, owns: []string{serverDir + "/hooks_gen.go", serverDir + "/hooks_server_gen.go"}},
 	{name: "the conversions", generate: conversions, owns: []string{convertDir + "/*_gen.go"}},
+	{name: "the pairs of conversions", generate: crossingPairs, owns: []string{crossingDir + "/*_gen.go"}},
 	{name: "the page of the API", generate: apiPage, owns: []string{"docs/api.md"}},
 	{name: "the page of hooks", generate: hooksPage, owns: []string{"docs/hooks.md"}},
 	{name: "the in-memory server's missing methods", generate: unsupportedAPI, owns: []string{memserverDir + "/unsupported_gen.go"}},

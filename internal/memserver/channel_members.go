@@ -263,6 +263,7 @@ func (a *API) UpdateChannelMemberNotifications(channelID, userID string, notific
 // PatchChannelMembersNotifications sets the same notification properties of several members.
 func (a *API) PatchChannelMembersNotifications(members []*model.ChannelMemberIdentifier, notifications map[string]string) *model.AppError {
 	for _, member := range members {
+		member = orZero(member)
 		if _, err := a.UpdateChannelMemberNotifications(member.ChannelId, member.UserId, notifications); err != nil {
 			return err
 		}

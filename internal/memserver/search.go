@@ -76,7 +76,7 @@ func (s *Server) search(teamID, userID string, paramsList []*model.SearchParams)
 			return false
 		}
 		return slices.ContainsFunc(paramsList, func(params *model.SearchParams) bool {
-			return (channel.DeleteAt == 0 || params.IncludeDeletedChannels) && matchesSearch(p, params)
+			return params != nil && (channel.DeleteAt == 0 || params.IncludeDeletedChannels) && matchesSearch(p, params)
 		})
 	})
 	list := model.NewPostList()

@@ -16,13 +16,16 @@ import (
 
 // goNames are the Go fields whose names differ from those of the contract's fields, by "Message.field".
 var goNames = map[string]string{
+	"AuditEventData.resulting_state":          "ResultState",
+	"AuditEventError.status_code":             "Code",
 	"CommandArgs.channel_mention":             "ChannelMentions",
 	"CommandArgs.user_mention":                "UserMentions",
 	"CommandResponse.attachments":             "ExtraResponses",
+	"CommandResponse.message_attachments":     "Attachments",
+	"FileData.data":                           "Body",
 	"GetPostsSinceForSyncCursor.last_post_id": "LastPostUpdateID",
 	"GroupSyncable.syncable_type":             "Type",
-	"PropertyFieldSearchOpts.target_id":       "TargetIDs",
-	"PropertyValueSearchOpts.target_id":       "TargetIDs",
+	"MessageAttachment.ts":                    "Timestamp",
 	"PushNotification.cont_ava":               "ContentAvailable",
 	"PushNotification.is_crt":                 "IsCRTEnabled",
 	"SearchParams.excluded_dates":             "ExcludedDate",
@@ -43,6 +46,7 @@ var notCompared = map[string]string{
 	"AuditRecord.session_id":                       "in the record's actor",
 	"AuditRecord.client":                           "in the record's actor",
 	"AuditRecord.ip_address":                       "in the record's actor",
+	"AuditRecord.x_forwarded_for":                  "in the record's actor",
 	"AutocompleteArg.text":                         "in Data",
 	"AutocompleteArg.static_list":                  "in Data",
 	"AutocompleteArg.dynamic_list":                 "in Data",
@@ -60,7 +64,9 @@ var notCompared = map[string]string{
 	"GroupSearchOpts.page_opts_page":               "in PageOpts",
 	"GroupSearchOpts.page_opts_per_page":           "in PageOpts",
 	"PropertyFieldSearchOpts.page":                 "Mattermost pages by a cursor",
+	"PropertyFieldSearchOpts.target_id":            "the first of target_ids",
 	"PropertyValueSearchOpts.page":                 "Mattermost pages by a cursor",
+	"PropertyValueSearchOpts.target_id":            "the first of target_ids",
 	"RegisterPluginOpts.description":               "no longer in Mattermost",
 	"SearchParams.page":                            "Mattermost gives all that is found",
 	"SearchParams.per_page":                        "Mattermost gives all that is found",
@@ -86,7 +92,7 @@ func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Valu
 	for i := range m.Descriptor().Fields().Len() {
 		field := m.Descriptor().Fields().Get(i)
 		key := string(m.Descriptor().Name()) + "." + string(field.Name())
-		if _, ok := notCompared[key]; ok || pb.IsCompanion(field) || notConvertedYet[key] {
+		if _, ok := notCompared[key]; ok || pb.IsCompanion(field) {
 			continue
 		}
 		name := strings.ReplaceAll(string(field.Name()), "_", "")

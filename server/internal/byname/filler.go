@@ -22,7 +22,6 @@ type Filler struct {
 var texts = map[string]string{
 	"badge": "7", "cont_ava": "8", "since": "9", "home": "true", "filter_allow_reference": "true", "level": "audit-content",
 	"Team.Type": "O", "SidebarCategory.Sorting": "manual", "sort_order": "desc",
-	"user_mention": `{"bob":"id"}`, "channel_mention": `{"town":"id"}`,
 }
 
 func (f *Filler) next() int {
@@ -70,6 +69,7 @@ func (f *Filler) Message(m protoreflect.Message, depth int) {
 			m.Set(field, f.value(field, func() protoreflect.Value { return m.NewField(field) }, depth))
 		}
 	}
+	agree(m)
 }
 
 func (f *Filler) value(field protoreflect.FieldDescriptor, empty func() protoreflect.Value, depth int) protoreflect.Value {

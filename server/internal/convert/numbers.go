@@ -8,37 +8,33 @@ import (
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// The numbers of a Struct or a Value are doubles. Those that none holds, integers beyond 2^53, are in its companion
-// X_numbers as well. Nearly always there are none, so neither way costs anything until one is met.
+// The numbers of a Struct or a Value are doubles. Integers beyond 2^53 are in its companion X_numbers as well: a double
+// holds few of them, and even of those JSON writes other digits. Nearly always there are none, so neither way costs
+// anything until one is met.
 
 // maxExact is the integer up to which a double holds each one.
 const maxExact = 1 << 53
 
-// inexact lists an integer where no double holds it.
-func inexact(value int64) []*pb.ExactNumber {
+// great lists an integer that a double may not hold.
+func great(value int64) []*pb.ExactNumber {
 	if -maxExact <= value && value <= maxExact {
 		return nil
 	}
-	return inexactText(strconv.FormatInt(value, 10))
+	return []*pb.ExactNumber{{Number: strconv.FormatInt(value, 10)}}
 }
 
-// inexactUnsigned is inexact for numbers that an int64 may not hold.
-func inexactUnsigned(value uint64) []*pb.ExactNumber {
+// greatUnsigned is great for numbers that an int64 may not hold.
+func greatUnsigned(value uint64) []*pb.ExactNumber {
 	if value <= maxExact {
 		return nil
 	}
-	return inexactText(strconv.FormatUint(value, 10))
+	return []*pb.ExactNumber{{Number: strconv.FormatUint(value, 10)}}
 }
 
-// inexactText is inexact for a number as JSON writes it. Of a fraction, the double nearest to it is all that JSON
-// promises.
-func inexactText(text string) []*pb.ExactNumber {
+// greatText is great for a number as JSON writes it. Of a fraction, the double nearest to it is all that JSON promises.
+func greatText(text string) []*pb.ExactNumber {
 	integer, ok := new(big.Int).SetString(text, 10)
-	if !ok {
-		return nil
-	}
-	nearest, _ := new(big.Float).SetInt(integer).Float64()
-	if held, accuracy := big.NewFloat(nearest).Int(nil); accuracy == big.Exact && held != nil && held.Cmp(integer) == 0 {
+	if !ok || integer.CmpAbs(big.NewInt(maxExact)) <= 0 {
 		return nil
 	}
 	return []*pb.ExactNumber{{Number: text}}

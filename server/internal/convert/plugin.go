@@ -18,6 +18,7 @@ func ContextToProto(c *plugin.Context) *pb.PluginContext {
 		IpAddress:      c.IPAddress,
 		AcceptLanguage: c.AcceptLanguage,
 		UserAgent:      c.UserAgent,
+		ConnectionId:   c.ConnectionId,
 	}
 }
 
@@ -32,6 +33,7 @@ func ContextFromProto(c *pb.PluginContext) *plugin.Context {
 		IPAddress:      c.GetIpAddress(),
 		AcceptLanguage: c.GetAcceptLanguage(),
 		UserAgent:      c.GetUserAgent(),
+		ConnectionId:   c.GetConnectionId(),
 	}
 }
 

@@ -85,9 +85,9 @@ func valueToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	case float64:
 		return structpb.NewNumberValue(v), nil
 	case int:
-		return structpb.NewNumberValue(float64(v)), inexact(int64(v))
+		return structpb.NewNumberValue(float64(v)), great(int64(v))
 	case int64:
-		return structpb.NewNumberValue(float64(v)), inexact(v)
+		return structpb.NewNumberValue(float64(v)), great(v)
 	case json.Number:
 		return numberToProto(v)
 	case []any:
@@ -123,7 +123,7 @@ func numberToProto(number json.Number) (*structpb.Value, []*pb.ExactNumber) {
 	if err != nil { // no number, or one that is greater than any double
 		return structpb.NewStringValue(number.String()), nil
 	}
-	return structpb.NewNumberValue(nearest), inexactText(number.String())
+	return structpb.NewNumberValue(nearest), greatText(number.String())
 }
 
 // reflectedToProto is valueToProto for the rarer types.
@@ -132,9 +132,9 @@ func reflectedToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	switch r := reflect.ValueOf(v); {
 	case marshals: // its own JSON is what it wants to be
 	case r.CanInt():
-		return structpb.NewNumberValue(float64(r.Int())), inexact(r.Int())
+		return structpb.NewNumberValue(float64(r.Int())), great(r.Int())
 	case r.CanUint():
-		return structpb.NewNumberValue(float64(r.Uint())), inexactUnsigned(r.Uint())
+		return structpb.NewNumberValue(float64(r.Uint())), greatUnsigned(r.Uint())
 	case r.CanFloat():
 		return structpb.NewNumberValue(r.Float()), nil
 	case r.Kind() == reflect.String:
