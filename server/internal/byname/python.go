@@ -158,7 +158,7 @@ func (c *Comparison) pythonField(path string, m protoreflect.Message, field, num
 	switch {
 	case told == nil && isDocument(field) && m.Has(field):
 		c.document(path, m, field, numbers, told) // may be null
-	case told == nil && (field.HasPresence() || field.Message() != nil):
+	case told == nil && (field.HasPresence() || field.Message() != nil || field.Kind() == protoreflect.BytesKind):
 		if m.Has(field) {
 			c.Differs(path, v, "None in Python")
 		}
@@ -395,7 +395,7 @@ func untold(told Told) any {
 	return told
 }
 
-// canonical writes a document so that equal ones are equal: numbers as fractions.
+// canonical writes a document so that equal ones are equal: whole numbers exactly, others as the nearest double.
 func canonical(document any) string {
 	switch document := document.(type) {
 	case []any:
@@ -415,8 +415,11 @@ func canonical(document any) string {
 	case float64:
 		return new(big.Rat).SetFloat64(document).RatString()
 	case json.Number:
-		if number, ok := new(big.Rat).SetString(string(document)); ok {
+		if number, ok := new(big.Rat).SetString(string(document)); ok && number.IsInt() {
 			return number.RatString()
+		}
+		if nearest, err := document.Float64(); err == nil {
+			return new(big.Rat).SetFloat64(nearest).RatString()
 		}
 	case nil:
 		return "null"

@@ -125,13 +125,7 @@ func compare(method reflect.Method, python string, api *recording, record server
 	arguments, results := api.called(method.Name)
 	request := byname.Whole(record.Request.ProtoReflect(), func() []byte { return byname.Content(arguments) })
 	response := record.Response.ProtoReflect()
-	if special, ok := specials[method.Name]; ok {
-		special.arguments(c, request, arguments)
-		special.results(c, response, results)
-	} else {
-		c.Arguments(methodOf(method), request, arguments)
-		c.Results(response, results)
-	}
+	compareCall(c, method, request, response, arguments, results)
 	for name, document := range documents[python] {
 		c.Document(python+"."+name, call.Given[name], arguments[document.argument])
 		delete(call.Given, name)
@@ -145,6 +139,17 @@ func compare(method reflect.Method, python string, api *recording, record server
 		c.Returned(python, response, call.Returned, names)
 	}
 	return c
+}
+
+// compareCall compares a request with the arguments of Mattermost's method, and its results with the response.
+func compareCall(c *byname.Comparison, method reflect.Method, request, response protoreflect.Message, arguments, results []any) {
+	if special, ok := specials[method.Name]; ok {
+		special.arguments(c, request, arguments)
+		special.results(c, response, results)
+		return
+	}
+	c.Arguments(methodOf(method), request, arguments)
+	c.Results(response, results)
 }
 
 func TestEveryMethodOfTheAPICalledFromPython(t *testing.T) {

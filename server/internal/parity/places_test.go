@@ -4,8 +4,10 @@ package parity
 // no parameter for goes through the client's method call, which TestEveryFieldOfEveryRequestCanBeGiven is about.
 var places = map[string]string{
 	// Records.
-	"OAuthApp.mattermost_app_id": "mattermostAppId",
-	"UserStatus":                 "Status",
+	"OAuthApp.mattermost_app_id":    "mattermostAppId",
+	"TeamMemberWithError.app_error": "error",
+	"TeamMemberWithError.error":     "", // the text of app_error
+	"UserStatus":                    "Status",
 
 	// Parameters with another name, or in a message of the request.
 	"create_command.command":                                         "cmd",

@@ -5,11 +5,13 @@ A request is the text of a command, the answer its response's, both JSON.
 
 import asyncio
 import base64
+import importlib
 import inspect
 import json
+import pkgutil
 
+from mattermost_plugin import AsyncPluginAPIClient, HookName, Plugin, PluginAPIClient, grpc, hook, run_plugin
 from mattermost_plugin._internal.api_messages import api_messages
-from mattermost_plugin import AsyncPluginAPIClient, HookName, Plugin, PluginAPIClient, hook, run_plugin
 from telling import tell, tell_exception
 from values import PARTICULAR, Values, record_classes
 
@@ -71,12 +73,17 @@ class Driver(Plugin):
         """The record classes that have a message, and that message's full name."""
         return {name: _message_type(cls).DESCRIPTOR.full_name for name, cls in record_classes().items()}
 
-    def through(self, record, messages):
-        """Makes records of encoded messages, and messages of the records again."""
-        cls = record_classes()[record]
+    def through(self, record, message, messages):
+        """Makes records of encoded messages, and messages of the records again; without records, of the messages."""
+        message_type = _message_named(message)
         answer = []
         for encoded in messages:
-            made = cls.from_proto(_message_type(cls).FromString(base64.b64decode(encoded)))
+            received = message_type.FromString(base64.b64decode(encoded))
+            if not record:
+                copied = message_type(**dict(_fields(received)))
+                answer.append({"message": base64.b64encode(copied.SerializeToString()).decode()})
+                continue
+            made = record_classes()[record].from_proto(received)
             again = made.to_proto().SerializeToString()
             answer.append({"record": tell(made), "message": base64.b64encode(again).decode()})
         return answer
@@ -160,6 +167,15 @@ async def _awaited_outcome(told, call):
 def _fields(message):
     for field, value in message.ListFields():
         yield field.name, value
+
+
+def _message_named(full_name):
+    for module in pkgutil.iter_modules(grpc.__path__):
+        name = full_name.rpartition(".")[2]
+        found = getattr(importlib.import_module(f"{grpc.__name__}.{module.name}"), name, None)
+        if found is not None and found.DESCRIPTOR.full_name == full_name:
+            return found
+    raise KeyError(full_name)
 
 
 def _message_type(cls):
