@@ -29,6 +29,12 @@ var pluginHTTP = group{
 		if response == nil {
 			return nil
 		}
+		if response.StatusCode == 0 { // nil, from over net/rpc: its body never ends
+			if response.Body != nil {
+				_ = response.Body.Close()
+			}
+			return nil
+		}
 		answer := &pb.PluginHTTPResponse{StatusCode: int32(response.StatusCode), Headers: make(map[string]string, len(response.Header))}
 		for name, values := range response.Header {
 			answer.Headers[name] = strings.Join(values, ", ")

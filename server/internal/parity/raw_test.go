@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/byname"
 )
 
@@ -23,8 +24,8 @@ func TestEveryFieldOfEveryRequestCanBeGiven(t *testing.T) {
 			require.NoError(t, err)
 			request := kind.New()
 			(&byname.Filler{}).Message(request, 4)
-			if document, ok := documentsOf[method.Name]; ok {
-				document(request)
+			if fill, ok := documentsOf[method.Name]; ok {
+				fill(request)
 			}
 			encoded, err := proto.Marshal(request.Interface())
 			require.NoError(t, err)
@@ -52,5 +53,13 @@ func TestEveryFieldOfEveryRequestCanBeGiven(t *testing.T) {
 	}
 }
 
-// documentsOf put a document into requests that have one.
-var documentsOf = map[string]func(protoreflect.Message){}
+// documentsOf put the documents into the requests that have one.
+var documentsOf = map[string]func(protoreflect.Message){
+	"ReceiveSharedChannelSyncMsg": func(request protoreflect.Message) {
+		document := filledDocuments("receive_shared_channel_sync_msg")["sync_msg_json"]
+		request.Interface().(*pb.ReceiveSharedChannelSyncMsgRequest).Msg.SyncMsgJson = []byte(document)
+	},
+	"SaveConfig": func(request protoreflect.Message) {
+		request.Interface().(*pb.SaveConfigRequest).ConfigJson = []byte(filledDocuments("save_config")["config_json"])
+	},
+}

@@ -14,6 +14,7 @@ from mattermost_plugin._internal.wire import WireRecord
 # Values of places that cannot hold just any, by "owner.name": a method and its parameter, or a record and its field.
 # Where the record says one thing twice, both are here.
 PARTICULAR = {
+    "AppError.message": "what went wrong",
     "Channel.type": "P",
     "CommandArgs.channel_mention": '{"town":"channel-1"}',
     "CommandArgs.channel_mentions": {"town": "channel-1"},
@@ -37,6 +38,7 @@ PARTICULAR = {
     "SidebarCategoryWithChannels.sorting": 1,
     "SidebarCategoryWithChannels.sorting_exact": "manual",
     "Team.type": "O",
+    "TeamMemberWithError.error": "what went wrong",
     "get_property_fields.page": 0,
     "get_property_fields.per_page": 2,
     "get_property_values.page": 0,
