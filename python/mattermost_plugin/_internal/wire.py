@@ -72,9 +72,9 @@ class Plan:
             suffix = {"bytes": "bytes", "int": "number", "object": "json"}[kind]
             return getattr(companions, f"get_{suffix}"), getattr(companions, f"put_{suffix}")
         if kind == "object":
-            return read_value, _put_into(cls)
+            return read_value, _put_into(cls, nothing=None)
         if kind == "dict[str, object]":
-            return read_value, _put_into(cls)
+            return read_value, _put_into(cls, nothing={})
         if kind in _SCALARS:
             return (_get_optional if optional else None), None
         if kind == "dict[str, list[str]]":
@@ -92,9 +92,9 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda message: tuple(getattr(message, name) for name in names)
 
 
-def _put_into(cls: type[WireRecord]) -> Put:
+def _put_into(cls: type[WireRecord], nothing: Any) -> Put:
     def put(message: Any, name: str, value: Any) -> None:
-        if value is not None and value != {}:
+        if value is not None and value != nothing:
             put_value(message, name, value, f"{cls.__name__}.{name}")
 
     return put
