@@ -12,7 +12,8 @@ import (
 // must not be changed any more. The context is that of the hook which makes the call. The guest gets an error's
 // abi.Status, wherever in the chain it is, or else abi.StatusInternal. One instance may be in several calls at a time,
 // since hooks nest and guests submit calls. The context of a submitted call has the values of its hook's but does not end
-// with it: only when the guest forgets the call, or the instance dies. A Caller may call Hook on the instance that calls it, with the context given; it must not close it.
+// with it: only when the guest forgets the call, or the instance dies. A Caller may call Hook on the instance that calls it, with
+// the context given; it must not close it.
 type Caller interface {
 	Call(ctx context.Context, method abi.Method, request []byte) (response []byte, err error)
 }
