@@ -106,7 +106,7 @@ var hookAnswers = map[string]answer{
 	},
 }
 
-// A pythonArgument is what a handler is given, where it is not a field of the request.
+// A pythonParameter is what a handler is given, as its signature has it.
 type pythonParameter struct{ name, annotation string }
 
 // pythonParameters are the parameters of the handlers that Python makes of more than one field.
