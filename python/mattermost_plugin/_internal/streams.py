@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CHUNK_SIZE = 64 * 1024
 
+_QUOTA = -2
 _INVALID = -3
 _CANCELLED = -4
 _UNAVAILABLE = -5
@@ -37,6 +38,10 @@ class _HostStream(io.RawIOBase):
         """Is done with the stream."""
         self._close(False)
 
+    def end(self) -> None:
+        """Closes it without a word to the host, which ends the streams of a hook itself."""
+        super().close()
+
     def _close(self, failed: bool) -> None:
         if self.closed:
             return
@@ -50,15 +55,18 @@ class _HostStream(io.RawIOBase):
         if self.closed:
             raise ValueError("I/O operation on closed file")
 
-    def _error(self, error: _mmpy.StatusError) -> Exception:
+    @classmethod
+    def _error(cls, error: _mmpy.StatusError) -> Exception:
         if error.status == _UNAVAILABLE:
-            return self._gone(errno.ECONNRESET, "the other end of the stream is gone")
+            return cls._gone(errno.ECONNRESET, "the other end of the stream is gone")
         if error.status == _CANCELLED:
             from mattermost_plugin._internal.hook_runner import deadline_error
 
             return deadline_error()
         if error.status == _INVALID:
-            return OSError(errno.EBADF, "the stream is not open, in use, or not for that")
+            return OSError(errno.EBADF, "the stream is closed, in use, not for that, or takes no more than was announced")
+        if error.status == _QUOTA:
+            return OSError(errno.EDQUOT, "too many streams are open, or there is more than the server takes")
         return OSError(errno.EIO, str(error))
 
 
@@ -115,7 +123,10 @@ class HostWriter(_HostStream):
     @classmethod
     def pipe(cls) -> Self:
         """A new pipe, to be read by the API method whose request has its `number`."""
-        return cls(_mmpy.stream_pipe())
+        try:
+            return cls(_mmpy.stream_pipe())
+        except _mmpy.StatusError as error:
+            raise cls._error(error) from None
 
     @property
     def number(self) -> int:
@@ -127,10 +138,13 @@ class HostWriter(_HostStream):
 
     def write(self, data: ReadableBuffer, /) -> int:
         self._check_open()
+        view = memoryview(data).cast("B")
         try:
-            return _mmpy.stream_write(self._number, data)
+            for start in range(0, len(view), CHUNK_SIZE):  # each is progress, by which a hook has its time
+                _mmpy.stream_write(self._number, view[start : start + CHUNK_SIZE])
         except _mmpy.StatusError as error:
             raise self._error(error) from None
+        return len(view)
 
     def control(self, message: bytes | _mmpy.Message) -> None:
         """Gives the stream a message about itself."""
