@@ -73,6 +73,8 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     try:
         result = context.run(handler, *args)
         if hasattr(result, "__await__"):
+            import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
+
             from mattermost_plugin._internal.event_loop import run_to_end
 
             result = run_to_end(result, context)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CHUNK_SIZE = 64 * 1024
 
+_QUOTA = -2
 _INVALID = -3
 _CANCELLED = -4
 _UNAVAILABLE = -5
@@ -25,7 +26,8 @@ _UNAVAILABLE = -5
 class _HostStream(io.RawIOBase):
     """A stream by its number. Others may run while it waits for its other end."""
 
-    _gone: type[OSError]
+    _gone: int  # the errno of a lost other end; OSError makes the right class of it
+    _failed_unless_closed = False
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -37,6 +39,10 @@ class _HostStream(io.RawIOBase):
         """Is done with the stream."""
         self._close(False)
 
+    def end(self) -> None:
+        """Closes it without a word to the host, which ends the streams of a hook itself."""
+        super().close()
+
     def _close(self, failed: bool) -> None:
         if self.closed:
             return
@@ -46,19 +52,28 @@ class _HostStream(io.RawIOBase):
         except _mmpy.StatusError as error:
             raise self._error(error) from None
 
+    def __del__(self) -> None:
+        try:
+            self._close(self._failed_unless_closed)
+        except Exception:
+            pass  # nobody is left to be told
+
     def _check_open(self) -> None:
         if self.closed:
             raise ValueError("I/O operation on closed file")
 
-    def _error(self, error: _mmpy.StatusError) -> Exception:
+    @classmethod
+    def _error(cls, error: _mmpy.StatusError) -> Exception:
         if error.status == _UNAVAILABLE:
-            return self._gone(errno.ECONNRESET, "the other end of the stream is gone")
+            return OSError(cls._gone, "the other end of the stream is gone")
         if error.status == _CANCELLED:
             from mattermost_plugin._internal.hook_runner import deadline_error
 
             return deadline_error()
         if error.status == _INVALID:
-            return OSError(errno.EBADF, "the stream is not open, in use, or not for that")
+            return OSError(errno.EBADF, "the stream is closed, in use, not for that, or takes no more than was announced")
+        if error.status == _QUOTA:
+            return OSError(errno.EDQUOT, "too many streams are open, or there is more than the server takes")
         return OSError(errno.EIO, str(error))
 
 
@@ -68,7 +83,7 @@ class HostReader(_HostStream):
     Iterating gives chunks of up to 64 KiB, not lines. ConnectionResetError: the other end is gone before its end.
     """
 
-    _gone = ConnectionResetError
+    _gone = errno.ECONNRESET
 
     def readable(self) -> bool:
         return True
@@ -110,12 +125,16 @@ class HostWriter(_HostStream):
     ``with`` closes it, and after an exception aborts it; so does the garbage collector with one that was not closed.
     """
 
-    _gone = BrokenPipeError
+    _gone = errno.EPIPE
+    _failed_unless_closed = True
 
     @classmethod
     def pipe(cls) -> Self:
         """A new pipe, to be read by the API method whose request has its `number`."""
-        return cls(_mmpy.stream_pipe())
+        try:
+            return cls(_mmpy.stream_pipe())
+        except _mmpy.StatusError as error:
+            raise cls._error(error) from None
 
     @property
     def number(self) -> int:
@@ -127,10 +146,13 @@ class HostWriter(_HostStream):
 
     def write(self, data: ReadableBuffer, /) -> int:
         self._check_open()
+        view = memoryview(data).cast("B")
         try:
-            return _mmpy.stream_write(self._number, data)
+            for start in range(0, len(view), CHUNK_SIZE):  # each is progress, by which a hook has its time
+                _mmpy.stream_write(self._number, view[start : start + CHUNK_SIZE])
         except _mmpy.StatusError as error:
             raise self._error(error) from None
+        return len(view)
 
     def control(self, message: bytes | _mmpy.Message) -> None:
         """Gives the stream a message about itself."""
@@ -154,9 +176,3 @@ class HostWriter(_HostStream):
             self.close()
         else:
             self.abort()
-
-    def __del__(self) -> None:
-        try:
-            self.abort()
-        except OSError:
-            pass  # the other end is gone anyway
