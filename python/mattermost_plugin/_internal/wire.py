@@ -76,7 +76,7 @@ class Plan:
             suffix = {"bytes": "bytes", "int": "number", "object": "json"}[kind]
             return getattr(companions, f"get_{suffix}"), getattr(companions, f"put_{suffix}")
         if kind in ("object", "dict[str, object]"):
-            return _read_json(blank, source), _put_into(cls)
+            return _read_json(blank, source), _put_into(cls, nothing=None if kind == "object" else {})
         if kind in _SCALARS:
             return (_get_optional if optional else None), None
         if kind == "dict[str, list[str]]":
@@ -118,9 +118,9 @@ def _read_json(blank: Any, name: str) -> Get:
     return get if hasattr(blank, numbers) else read_value
 
 
-def _put_into(cls: type[WireRecord]) -> Put:
+def _put_into(cls: type[WireRecord], nothing: Any) -> Put:
     def put(message: Any, name: str, value: Any) -> None:
-        if value is not None and value != {}:
+        if value is not None and value != nothing:
             put_value(message, name, value, f"{cls.__name__}.{name}")
 
     return put
