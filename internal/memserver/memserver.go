@@ -1,20 +1,26 @@
 // Package memserver is a small Mattermost server that lives in memory.
 //
-// It implements [plugin.API], so that a plugin can be started, invoked and tested without a Mattermost installation:
-// users, teams, channels and their members, posts with threads and reactions, ephemeral posts, the key-value store,
-// slash commands, bots, preferences, configuration and roles behave as on a server, and fail with the same
-// [model.AppError] (id, where, HTTP status) a server fails with. Methods outside of this say so with a 501, never with
-// an empty answer: unsupported_gen.go lists them.
+// It implements [plugin.API], so that a plugin can be started, invoked and tested without a Mattermost installation. Its
+// methods keep state and fail with the same [model.AppError] (id, where, HTTP status) as on a server without a licence;
+// [Server.SetLicense] gives one, which groups need. What only a server with other servers around it can do says so with
+// a 501, never with an empty answer: unsupported_gen.go lists those methods.
 //
 // A server starts with one team, three channels and two users ([Home]). [Server.Plugin] gives a plugin its API;
 // [API.Attach] gives the server the plugin's hooks, after which posting through the server runs MessageWillBePosted,
 // stores the post and runs MessageHasBeenPosted in the background, as Mattermost does. [Server.Wait] waits until all
 // such background hooks, and those they caused, have returned.
 //
+// What people do is a method of [Server]: post ([Server.CreatePost]), run a command ([Server.ExecuteCommand]), log in
+// ([Server.LogIn]), ask a plugin's web address ([Server.Handler], [Server.PluginHandler]), read, download, connect. What
+// leaves a real server is kept: [Server.Events], [Server.Mails], [Server.Pushes], [Server.Dialogs], [Server.Ephemerals].
+//
 // Everything is safe for concurrent use. No lock is held while a hook runs, so hooks may call the API.
 package memserver
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -42,19 +48,21 @@ type Home struct {
 
 // Server is the in-memory Mattermost. Make one with [New].
 type Server struct {
-	now     func() time.Time
-	log     *slog.Logger
-	id      string
-	started int64
-	home    Home
-	roles   map[string]*model.Role // constant
+	now        func() time.Time
+	log        *slog.Logger
+	id         string
+	started    int64
+	home       Home
+	roles      map[string]*model.Role // constant
+	signingKey func() *ecdsa.PrivateKey
 
 	background background
 	active     atomic.Pointer[[]active[any]] // replaced, never changed, with mu held
 
 	mu             sync.Mutex // guards what follows; never held while a hook runs
 	config         *model.Config
-	manifests      []*model.Manifest // of the attached plugins
+	license        *model.License // replaced, never changed
+	plugins        []*installed
 	users          map[string]*model.User
 	bots           map[string]*model.Bot
 	statuses       map[string]*model.Status
@@ -63,15 +71,31 @@ type Server struct {
 	teamMembers    map[memberKey]*model.TeamMember
 	channels       map[string]*model.Channel
 	channelMembers map[memberKey]*model.ChannelMember
+	leftChannels   map[memberKey]bool  // who was in a channel once
+	guards         map[string][]string // channel: the ids of plugins, sorted; replaced, never changed
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
+	drafts         map[draftKey]*model.Draft
+	scheduled      []*model.ScheduledPost
 	reactions      []*model.Reaction
+	files          files
+	groups         groups
+	properties     properties
+	sharing        sharing
+	connections    map[string]string // websocket: the user
+	sidebars       map[sidebarKey][]*model.SidebarCategoryWithChannels
+	emoji          map[string]*model.Emoji
+	oauthApps      map[string]*model.OAuthApp
+	sessions       map[string]*model.Session
+	tokens         map[string]*model.UserAccessToken
 	values         map[valueKey]value
 	pluginCommands []*pluginCommand
 	customCommands []*model.Command
 	ephemerals     []Ephemeral
 	events         []Event
 	mails          []Mail
+	pushes         []Push
+	dialogs        []Dialog
 }
 
 // memberKey is a user's membership in a team or channel.
@@ -84,6 +108,7 @@ func New(config Config) *Server {
 		log:            config.Logger,
 		id:             model.NewId(),
 		roles:          model.MakeDefaultRoles(),
+		signingKey:     sync.OnceValue(newSigningKey),
 		config:         &model.Config{},
 		users:          map[string]*model.User{},
 		bots:           map[string]*model.Bot{},
@@ -93,8 +118,21 @@ func New(config Config) *Server {
 		teamMembers:    map[memberKey]*model.TeamMember{},
 		channels:       map[string]*model.Channel{},
 		channelMembers: map[memberKey]*model.ChannelMember{},
+		guards:         map[string][]string{},
 		posts:          map[string]*model.Post{},
+		drafts:         map[draftKey]*model.Draft{},
 		values:         map[valueKey]value{},
+		files:          newFiles(),
+		groups:         newGroups(),
+		properties:     newProperties(),
+		sharing:        newSharing(),
+		connections:    map[string]string{},
+		sidebars:       map[sidebarKey][]*model.SidebarCategoryWithChannels{},
+		leftChannels:   map[memberKey]bool{},
+		emoji:          map[string]*model.Emoji{},
+		oauthApps:      map[string]*model.OAuthApp{},
+		sessions:       map[string]*model.Session{},
+		tokens:         map[string]*model.UserAccessToken{},
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -150,4 +188,13 @@ func (s *Server) furnish() {
 	for _, user := range []*model.User{h.Alice, h.Bob} {
 		s.addChannelMember(h.Project, s.users[user.Id], user == h.Alice)
 	}
+}
+
+// newSigningKey makes the key of triggers. It cannot fail: the curve is known, and the system's random source is there.
+func newSigningKey() *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic("memserver: make a key: " + err.Error())
+	}
+	return key
 }
