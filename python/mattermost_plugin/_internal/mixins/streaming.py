@@ -134,4 +134,5 @@ class StreamingMixin(APICalls):
         )
         method, fields = "ReceiveSharedChannelAttachmentSyncMsg", ("data", "data_stream")
         response_type = _shared_channels_pb.ReceiveSharedChannelAttachmentSyncMsgResponse
-        return wrappers.FileInfo.from_proto(self._send(method, request, fields, data, response_type).file_info)
+        response = self._send(method, request, fields, data, response_type)
+        return wrappers.FileInfo.from_proto(response.file_info)

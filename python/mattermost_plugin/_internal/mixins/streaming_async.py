@@ -13,12 +13,11 @@ from mattermost_plugin.exceptions import convert_app_error
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, TypeVar
+    from typing import Any, BinaryIO, TypeVar
 
     from mattermost_plugin._internal import plugin_http, sending
     from mattermost_plugin._internal.overrides import json_messages
     from mattermost_plugin._internal.plugin_http import PluginHTTPResponse, PluginHTTPResult
-    from mattermost_plugin._internal.sending import AsyncContent
     from mattermost_plugin._internal.wrappers import FileInfo, UploadSession
     from mattermost_plugin.grpc import api_file_bot_pb2 as _file_bot_pb
     from mattermost_plugin.grpc import api_kv_config_pb2 as _kv_config_pb
@@ -53,21 +52,20 @@ class AsyncStreamingMixin(AsyncAPICalls):
             raise convert_app_error(response.error)
         return response
 
-    async def upload_data(self, session: UploadSession, data: AsyncContent) -> FileInfo:
+    async def upload_data(self, session: UploadSession, data: bytes | BinaryIO) -> FileInfo:
         """Brings data of an upload, and gives the file when it is complete (UploadData, server 7.6).
 
-        The data is bytes, a binary file or an asynchronous iterator.
+        The data is bytes or a binary file.
         """
         request = _file_bot_pb.UploadDataRequest(upload_session=as_message(session))
         fields = ("data", "data_stream")
         response = await self._send("UploadData", request, fields, data, _file_bot_pb.UploadDataResponse)
         return wrappers.FileInfo.from_proto(response.file_info)
 
-    async def install_plugin(self, data: AsyncContent, *, force: bool = False) -> bytes:
+    async def install_plugin(self, data: bytes | BinaryIO, *, force: bool = False) -> bytes:
         """Installs a bundle (tar.gz); the result is its manifest as JSON (InstallPlugin, server 5.18).
 
-        The data is bytes, a binary file or an asynchronous iterator. With force, it replaces an installed plugin of
-        the same id.
+        The data is bytes or a binary file. With force, it replaces an installed plugin of the same id.
         """
         request = _kv_config_pb.InstallPluginRequest(replace=force)
         fields = ("file_data", "file_stream")
@@ -79,12 +77,12 @@ class AsyncStreamingMixin(AsyncAPICalls):
         method: str,
         url: str,
         headers: Mapping[str, str | list[str]] | None = None,
-        body: AsyncContent = b"",
+        body: bytes | BinaryIO = b"",
     ) -> PluginHTTPResult:
         """Asks the ServeHTTP of a plugin; the result is the tuple (status, headers, body) (PluginHTTP, server 5.18).
 
         The url is ``/{plugin id}/…``. A header may have a list of values, and `all_headers` of the result has all of
-        them. The body is bytes, a binary file or an asynchronous iterator.
+        them. The body is bytes or a binary file.
         """
         request = _remaining_pb.PluginHTTPRequest(method=method, url=url)
         plugin_http.fill_headers(request, headers)
@@ -97,13 +95,13 @@ class AsyncStreamingMixin(AsyncAPICalls):
         method: str,
         url: str,
         headers: Mapping[str, str | list[str]] | None = None,
-        body: AsyncContent = b"",
+        body: bytes | BinaryIO = b"",
     ) -> PluginHTTPResponse:
         """As `plugin_http`, but the body of the response is read as it arrives (PluginHTTP, server 5.18).
 
         ::
 
-            with await api.plugin_http_stream("GET", "/com.example.archive/all.zip") as archive:
+            with self.api.plugin_http_stream("GET", "/com.example.archive/all.zip") as archive:
                 for chunk in archive:
                     ...
 
@@ -120,12 +118,11 @@ class AsyncStreamingMixin(AsyncAPICalls):
         remote_id: str,
         channel_id: str,
         file_info: FileInfo,
-        data: AsyncContent,
+        data: bytes | BinaryIO,
     ) -> FileInfo:
         """Takes in a file of a post that a remote has sent; the result is the file as stored.
 
-        The data is bytes, a binary file or an asynchronous iterator. A file that came before, by its id, channel and
-        creator, is given again.
+        The data is bytes or a binary file. A file that came before, by its id, channel and creator, is given again.
 
         (ReceiveSharedChannelAttachmentSyncMsg, server 11.7)
         """
