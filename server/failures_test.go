@@ -71,9 +71,17 @@ var failures = map[string]func(t *testing.T, call *hookCall, exception bool, rea
 	"The plugin is not well; after some such pings it gets no messages until it is.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		require.False(t, call.results[0].Bool())
 	},
-	"The client gets status 500, where the response has not begun.": func(t *testing.T, call *hookCall, _ bool, reason string) {
-		require.Equal(t, http.StatusInternalServerError, call.response.Code)
-		require.NotContains(t, call.response.Body.String(), reason)
+	"The client gets status 500 with the exception's text, 502 where the interpreter ended, 503 where it does not start; " +
+		"a response that has begun is cut off.": func(t *testing.T, call *hookCall, _ bool, reason string) {
+		status, text := http.StatusInternalServerError, "Internal Server Error: "
+		switch reason {
+		case "killed":
+			status, text = http.StatusBadGateway, "Bad Gateway"
+		case "SyntaxError: invalid syntax":
+			status, text = http.StatusServiceUnavailable, "Service Unavailable"
+		}
+		require.Equal(t, status, call.response.Code)
+		require.Contains(t, call.response.Body.String(), text)
 	},
 }
 

@@ -36,6 +36,10 @@ var (
 	}
 )
 
+// servingFails is what becomes of a failure of the hooks that answer HTTP requests.
+const servingFails = "The client gets status 500 with the exception's text, 502 where the interpreter ended, 503 where it does not start; " +
+	"a response that has begun is cut off."
+
 // hookAnswers are the answers that no rule gives. Those without write are methods that a person wrote.
 var hookAnswers = map[string]answer{
 	"OnActivate": {
@@ -97,12 +101,12 @@ var hookAnswers = map[string]answer{
 	"ServeHTTP": {
 		python:  "results.nothing",
 		returns: "Nothing: the response is what the handler writes.",
-		fails:   "The client gets status 500, where the response has not begun.",
+		fails:   servingFails,
 	},
 	"ServeMetrics": {
 		python:  "results.nothing",
 		returns: "Nothing: the response is what the handler writes.",
-		fails:   "The client gets status 500, where the response has not begun.",
+		fails:   servingFails,
 	},
 }
 

@@ -92,8 +92,3 @@ var fieldsNotInModel = map[string][]string{
 	"RegisterPluginOpts":            {"description"},
 	"SearchParams":                  {"page", "per_page"}, // Mattermost gives all that is found
 }
-
-// furtherMethods are methods of the Python client, written by hand, that call an RPC in another way than its own method.
-var furtherMethods = map[string]string{
-	"plugin_http_stream": "PluginHTTP", // whose response is read as it arrives
-}

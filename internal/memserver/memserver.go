@@ -2,8 +2,8 @@
 //
 // It implements [plugin.API], so that a plugin can be started, invoked and tested without a Mattermost installation. Its
 // methods keep state and fail with the same [model.AppError] (id, where, HTTP status) as on a server without a licence;
-// [Server.SetLicense] gives one, which groups need. What only a server with other servers around it can do says so with
-// a 501, never with an empty answer: unsupported_gen.go lists those methods.
+// [Server.SetLicense] gives one, which groups need. What this server cannot do, such as to install a plugin, and methods
+// that a newer Mattermost adds say so with a 501, never with an empty answer; unsupported_gen.go has the latter.
 //
 // A server starts with one team, three channels and two users ([Home]). [Server.Plugin] gives a plugin its API;
 // [API.Attach] gives the server the plugin's hooks, after which posting through the server runs MessageWillBePosted,
