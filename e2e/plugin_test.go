@@ -141,3 +141,21 @@ func messages(t *testing.T, channel *model.Channel) []string {
 	}
 	return texts
 }
+
+// ask gives a slash command as the ordinary member and returns what the plugin answers, in JSON.
+func ask[T any](t *testing.T, channel *model.Channel, command string) T {
+	t.Helper()
+	text := runCommand(t, channel, command)
+	var answer T
+	require.NoError(t, json.Unmarshal([]byte(text), &answer), "%s answers %q", command, text)
+	return answer
+}
+
+// login returns a client that is logged in as the user.
+func login(t *testing.T, name, password string) *model.Client4 {
+	t.Helper()
+	client := model.NewAPIv4Client(server.URL)
+	_, _, err := client.Login(testContext(t), name, password)
+	require.NoError(t, err)
+	return client
+}
