@@ -159,3 +159,21 @@ func login(t *testing.T, name, password string) *model.Client4 {
 	require.NoError(t, err)
 	return client
 }
+
+// newUser makes an account for this test, in no team.
+func newUser(t *testing.T, name string) *model.User {
+	t.Helper()
+	account := &model.User{Username: name, Email: name + "@example.com", Password: model.NewId()}
+	created, _, err := server.Admin.CreateUser(testContext(t), account)
+	require.NoError(t, err)
+	return created
+}
+
+// newMember makes an account for this test, in the team.
+func newMember(t *testing.T, name string) *model.User {
+	t.Helper()
+	created := newUser(t, name)
+	_, _, err := server.Admin.AddTeamMember(testContext(t), server.Team.Id, created.Id)
+	require.NoError(t, err)
+	return created
+}
