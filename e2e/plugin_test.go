@@ -177,3 +177,20 @@ func newMember(t *testing.T, name string) *model.User {
 	require.NoError(t, err)
 	return created
 }
+
+// patchConfig changes the server's configuration, until the end of the test.
+func patchConfig(t *testing.T, change func(*model.Config)) {
+	t.Helper()
+	before, _, err := server.Admin.GetConfig(testContext(t))
+	require.NoError(t, err)
+	changed := before.Clone()
+	change(changed)
+	_, _, err = server.Admin.UpdateConfig(testContext(t), changed)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		_, _, err := server.Admin.UpdateConfig(ctx, before)
+		require.NoError(t, err)
+	})
+}
