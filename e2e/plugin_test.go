@@ -11,6 +11,8 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mmpy/mmpy/e2e/site"
 )
 
 // testContext ends with the test, and well before go test's own time limit.
@@ -193,4 +195,23 @@ func patchConfig(t *testing.T, change func(*model.Config)) {
 		_, _, err := server.Admin.UpdateConfig(ctx, before)
 		require.NoError(t, err)
 	})
+}
+
+// listen opens a websocket in the client's name, for the length of the test.
+func listen(t *testing.T, client *model.Client4) *site.Events {
+	t.Helper()
+	events, err := server.Listen(testContext(t), client)
+	require.NoError(t, err)
+	t.Cleanup(events.Close)
+	return events
+}
+
+// waitEvent takes the first event of that name that matches (nil: any).
+func waitEvent(t *testing.T, events *site.Events, name model.WebsocketEventType, matches func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(testContext(t), 30*time.Second)
+	defer cancel()
+	event, err := events.Wait(ctx, name, matches)
+	require.NoError(t, err)
+	return event
 }

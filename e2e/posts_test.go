@@ -23,7 +23,7 @@ func TestPosts(t *testing.T) {
 		}](t, channel, "/posts props")
 		require.True(t, created.Equal, "what create_post gives back has the props that were given")
 
-		event := screen.wait(t, model.WebsocketEventPosted, posted(created.ID))
+		event := waitEvent(t, screen, model.WebsocketEventPosted, posted(created.ID))
 		require.Contains(t, event.GetData()["post"], `"large":9007199254740993`, "no double on the way to the server")
 
 		post, _, err := server.User.GetPost(ctx, created.ID, "")
@@ -86,12 +86,12 @@ func TestPosts(t *testing.T) {
 	})
 	t.Run("an ephemeral post is on the screen and nowhere else", func(t *testing.T) {
 		id := ask[string](t, channel, "/posts whisper")
-		shown := eventPost(t, screen.wait(t, model.WebsocketEventEphemeralMessage, posted(id)))
+		shown := eventPost(t, waitEvent(t, screen, model.WebsocketEventEphemeralMessage, posted(id)))
 		require.Equal(t, "psst", shown.Message)
 		require.Equal(t, []any{"low", 1.0}, shown.GetProp("tone"))
-		changed := eventPost(t, screen.wait(t, model.WebsocketEventPostEdited, posted(id)))
+		changed := eventPost(t, waitEvent(t, screen, model.WebsocketEventPostEdited, posted(id)))
 		require.Equal(t, "psst!", changed.Message)
-		screen.wait(t, model.WebsocketEventPostDeleted, posted(id))
+		waitEvent(t, screen, model.WebsocketEventPostDeleted, posted(id))
 		require.False(t, slices.ContainsFunc(messages(t, channel), func(m string) bool { return strings.HasPrefix(m, "psst") }))
 	})
 	t.Run("reactions", func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestPosts(t *testing.T) {
 			names = append(names, reaction.EmojiName)
 		}
 		require.ElementsMatch(t, []string{"rocket", "tada"}, names)
-		screen.wait(t, model.WebsocketEventReactionAdded, func(e *model.WebSocketEvent) bool {
+		waitEvent(t, screen, model.WebsocketEventReactionAdded, func(e *model.WebSocketEvent) bool {
 			return strings.Contains(e.GetData()["reaction"].(string), `"rocket"`)
 		})
 	})

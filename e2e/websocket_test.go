@@ -1,54 +1,70 @@
 package e2e
 
 import (
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mmpy/mmpy/e2e/site"
 )
 
-// events are what a client's open web app is told.
-type events struct {
-	client *model.WebSocketClient
-	seen   []*model.WebSocketEvent
-}
-
-// listen opens a websocket in the client's name, for the length of the test.
-func listen(t *testing.T, client *model.Client4) *events {
-	t.Helper()
-	opened, err := model.NewWebSocketClient4("ws"+strings.TrimPrefix(server.URL, "http"), client.AuthToken)
+func TestTheWebSocket(t *testing.T) {
+	id := install(t, "testdata/plugins/websocket")
+	enableRunning(t, id)
+	channel := newChannel(t)
+	event := func(name string) model.WebsocketEventType {
+		return model.WebsocketEventType("custom_" + id + "_" + name)
+	}
+	admin, _, err := server.Admin.GetMe(testContext(t), "")
 	require.NoError(t, err)
-	t.Cleanup(opened.Close)
-	opened.Listen()
-	e := &events{client: opened}
-	e.wait(t, model.WebsocketEventHello, func(*model.WebSocketEvent) bool { return true })
-	return e
-}
+	mine, admins := listen(t, server.User), listen(t, server.Admin)
 
-// wait returns the first event of that name that matches. Events that came meanwhile are kept for later calls.
-func (e *events) wait(t *testing.T, name model.WebsocketEventType, matches func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
-	t.Helper()
-	fits := func(event *model.WebSocketEvent) bool { return event.EventType() == name && matches(event) }
-	for i, event := range e.seen {
-		if fits(event) {
-			e.seen = append(e.seen[:i:i], e.seen[i+1:]...)
-			return event
+	t.Run("the plugin hears of connections", func(t *testing.T) {
+		both := []string{server.Me.Id, admin.Id}
+		slices.Sort(both)
+		require.Eventually(t, func() bool { return slices.Equal(both, ask[[]string](t, channel, "/ws connections")) },
+			30*time.Second, 50*time.Millisecond, "OnWebSocketConnect")
+		third := listen(t, server.User)
+		require.Eventually(t, func() bool { return len(ask[[]string](t, channel, "/ws connections")) == 3 },
+			30*time.Second, 50*time.Millisecond, "OnWebSocketConnect")
+		third.Close()
+		require.Eventually(t, func() bool { return slices.Equal(both, ask[[]string](t, channel, "/ws connections")) },
+			30*time.Second, 50*time.Millisecond, "OnWebSocketDisconnect")
+	})
+	t.Run("an event reaches a channel, whole", func(t *testing.T) {
+		ask[*string](t, channel, "/ws channel")
+		for _, screen := range []*site.Events{mine, admins} {
+			got := waitEvent(t, screen, event("time"), nil)
+			require.Equal(t, channel.Id, got.GetBroadcast().ChannelId)
+			require.Equal(t, map[string]any{
+				"text": "It is late", "nested": map[string]any{"list": []any{1.0, nil, "x"}}, "flag": true,
+			}, got.GetData())
 		}
-	}
-	timeout := time.After(30 * time.Second)
-	for {
-		select {
-		case event, open := <-e.client.EventChannel:
-			require.True(t, open, "the websocket is closed: %v", e.client.ListenError)
-			if fits(event) {
-				return event
-			}
-			e.seen = append(e.seen, event)
-		case <-e.client.ResponseChannel: // the answer to a request, such as the authentication
-		case <-timeout:
-			require.FailNow(t, "no event", "%s; there were %v", name, e.seen)
-		}
-	}
+	})
+	t.Run("an event reaches one user", func(t *testing.T) {
+		ask[*string](t, channel, "/ws user "+admin.Id+" secret")
+		ask[*string](t, channel, "/ws user "+server.Me.Id+" public")
+		require.Equal(t, "secret", waitEvent(t, admins, event("whisper"), nil).GetData()["text"])
+		require.Equal(t, "public", waitEvent(t, mine, event("whisper"), nil).GetData()["text"], "the first that comes to me")
+	})
+	t.Run("an event leaves somebody out", func(t *testing.T) {
+		ask[*string](t, channel, "/ws team_without "+server.Me.Id+" surprise")
+		ask[*string](t, channel, "/ws user "+server.Me.Id+" hush")
+		require.Equal(t, "surprise", waitEvent(t, admins, event("whisper"), nil).GetData()["text"])
+		require.Equal(t, "hush", waitEvent(t, mine, event("whisper"), nil).GetData()["text"], "the first that comes to me")
+	})
+	t.Run("somebody is typing", func(t *testing.T) {
+		ask[*string](t, channel, "/ws typing "+admin.Id)
+		got := waitEvent(t, mine, model.WebsocketEventTyping, nil)
+		require.Equal(t, admin.Id, got.GetData()["user_id"])
+	})
+	t.Run("the web app asks and is answered", func(t *testing.T) {
+		mine.Send("custom_"+id+"_ping", map[string]any{"n": 1, "list": []string{"a"}, "none": nil})
+		got := waitEvent(t, mine, event("pong"), nil)
+		require.Equal(t, server.Me.Id, got.GetData()["from"])
+		require.Equal(t, map[string]any{"n": 1.0, "list": []any{"a"}, "none": nil}, got.GetData()["data"])
+	})
 }
