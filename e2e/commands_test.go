@@ -110,5 +110,8 @@ func completions(t *testing.T, channel *model.Channel, typed string) []string {
 // allowConnections lets the server itself ask those addresses, for the length of the test.
 func allowConnections(t *testing.T, addresses string) {
 	t.Helper()
-	patchConfig(t, func(config *model.Config) { config.ServiceSettings.AllowedUntrustedInternalConnections = &addresses })
+	restoreConfig(t)
+	config := &model.Config{ServiceSettings: model.ServiceSettings{AllowedUntrustedInternalConnections: &addresses}}
+	_, _, err := server.Admin.PatchConfig(testContext(t), config)
+	require.NoError(t, err)
 }

@@ -165,10 +165,17 @@ func login(t *testing.T, name, password string) *model.Client4 {
 // newUser makes an account for this test, in no team.
 func newUser(t *testing.T, name string) *model.User {
 	t.Helper()
+	created, _ := newUserClient(t, name)
+	return created
+}
+
+// newUserClient makes an account for this test, in no team, and logs in with it.
+func newUserClient(t *testing.T, name string) (*model.User, *model.Client4) {
+	t.Helper()
 	account := &model.User{Username: name, Email: name + "@example.com", Password: model.NewId()}
 	created, _, err := server.Admin.CreateUser(testContext(t), account)
 	require.NoError(t, err)
-	return created
+	return created, login(t, name, account.Password)
 }
 
 // newMember makes an account for this test, in the team.
@@ -180,14 +187,10 @@ func newMember(t *testing.T, name string) *model.User {
 	return created
 }
 
-// patchConfig changes the server's configuration, until the end of the test.
-func patchConfig(t *testing.T, change func(*model.Config)) {
+// restoreConfig puts the server's configuration back at the end of the test.
+func restoreConfig(t *testing.T) {
 	t.Helper()
 	before, _, err := server.Admin.GetConfig(testContext(t))
-	require.NoError(t, err)
-	changed := before.Clone()
-	change(changed)
-	_, _, err = server.Admin.UpdateConfig(testContext(t), changed)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -214,4 +217,15 @@ func waitEvent(t *testing.T, events *site.Events, name model.WebsocketEventType,
 	event, err := events.Wait(ctx, name, matches)
 	require.NoError(t, err)
 	return event
+}
+
+// waitLog waits for an error of the plugin in the server's log, from the n-th line on, with that text.
+func waitLog(t *testing.T, n int, plugin, text string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(testContext(t), 30*time.Second)
+	defer cancel()
+	_, err := server.Log.Wait(ctx, n, func(e site.Entry) bool {
+		return e.Level == "error" && e.Contains(plugin) && e.Contains(text)
+	})
+	require.NoError(t, err, "an error of %s with %q", plugin, text)
 }

@@ -70,7 +70,7 @@ class Files(Plugin):
         offset = session.file_offset
         info = self.api.upload_data(session, second)
         return {
-            "incomplete": incomplete is None,
+            "incomplete": not incomplete.id,
             "offset": offset,
             "file": info.id,
             "size": info.size,
