@@ -3,7 +3,6 @@ package e2e
 import (
 	"reflect"
 	"testing"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -24,10 +23,10 @@ func TestConfiguration(t *testing.T) {
 	shows := func(t *testing.T, want map[string]any) {
 		t.Helper()
 		var got map[string]any
-		require.Eventually(t, func() bool {
+		eventually(t, func() bool {
 			got = ask[map[string]any](t, channel, "/settings show")
 			return reflect.DeepEqual(want, got)
-		}, 30*time.Second, 50*time.Millisecond, "OnConfigurationChange")
+		}, "OnConfigurationChange")
 	}
 
 	t.Run("the configuration comes before the activation", func(t *testing.T) {

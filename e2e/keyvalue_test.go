@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -42,8 +41,7 @@ func TestTheKeyValueStore(t *testing.T) {
 		ask[any](t, channel, "/notes lend pen blue 1")
 		require.True(t, ask[bool](t, channel, "/notes lend_once seat mine 1"))
 		require.False(t, ask[bool](t, channel, "/notes lend_once book mine 1"), "somebody has it")
-		require.Eventually(t, func() bool { return get(t, "pen") == nil && get(t, "seat") == nil },
-			30*time.Second, 100*time.Millisecond, "what was lent for a second")
+		eventually(t, func() bool { return get(t, "pen") == nil && get(t, "seat") == nil }, "what was lent for a second")
 		require.Equal(t, model.NewPointer("Ulysses"), get(t, "book"))
 		require.True(t, ask[bool](t, channel, "/notes lend_once seat yours 3600"), "nobody has it any more")
 		require.Equal(t, model.NewPointer("yours"), get(t, "seat"))

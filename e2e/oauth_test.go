@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -11,6 +12,7 @@ func TestOAuthApps(t *testing.T) {
 	enableRunning(t, install(t, "testdata/plugins/oauth"))
 	channel := newChannel(t)
 	ctx := testContext(t)
+	grantOAuth(t)
 	registered := ask[struct{ ID, Secret, Callback string }](t, channel, "/oauth register")
 
 	t.Run("a registered application is there for an administrator", func(t *testing.T) {
@@ -50,4 +52,15 @@ func TestOAuthApps(t *testing.T) {
 		_, _, err := server.Admin.GetOAuthApp(ctx, registered.ID)
 		require.Error(t, err)
 	})
+}
+
+// grantOAuth lets administrators see OAuth apps, which a new server does not.
+func grantOAuth(t *testing.T) {
+	t.Helper()
+	ctx := testContext(t)
+	role, _, err := server.Admin.GetRoleByName(ctx, model.SystemAdminRoleId)
+	require.NoError(t, err)
+	permissions := append(slices.Clone(role.Permissions), "manage_oauth")
+	_, _, err = server.Admin.PatchRole(ctx, role.Id, &model.RolePatch{Permissions: &permissions})
+	require.NoError(t, err)
 }

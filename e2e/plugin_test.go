@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,7 +96,7 @@ func waitState(t *testing.T, id string, states ...int) *model.PluginStatus {
 	t.Helper()
 	ctx := testContext(t)
 	var last *model.PluginStatus
-	require.Eventually(t, func() bool {
+	eventually(t, func() bool {
 		all, _, err := server.Admin.GetPluginStatuses(ctx)
 		require.NoError(t, err)
 		for _, status := range all {
@@ -110,7 +111,7 @@ func waitState(t *testing.T, id string, states ...int) *model.PluginStatus {
 			}
 		}
 		return false
-	}, 90*time.Second, 50*time.Millisecond, "the plugin's state")
+	}, "the plugin's state")
 	return last
 }
 
@@ -212,7 +213,7 @@ func listen(t *testing.T, client *model.Client4) *site.Events {
 // waitEvent takes the first event of that name that matches (nil: any).
 func waitEvent(t *testing.T, events *site.Events, name model.WebsocketEventType, matches func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(testContext(t), 30*time.Second)
+	ctx, cancel := context.WithTimeout(testContext(t), time.Minute)
 	defer cancel()
 	event, err := events.Wait(ctx, name, matches)
 	require.NoError(t, err)
@@ -222,10 +223,20 @@ func waitEvent(t *testing.T, events *site.Events, name model.WebsocketEventType,
 // waitLog waits for an error of the plugin in the server's log, from the n-th line on, with that text.
 func waitLog(t *testing.T, n int, plugin, text string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(testContext(t), 30*time.Second)
+	ctx, cancel := context.WithTimeout(testContext(t), time.Minute)
 	defer cancel()
 	_, err := server.Log.Wait(ctx, n, func(e site.Entry) bool {
 		return e.Level == "error" && e.Contains(plugin) && e.Contains(text)
 	})
 	require.NoError(t, err, "an error of %s with %q", plugin, text)
+}
+
+// eventually waits until the condition holds; it is asked in the test's own goroutine, so that it may fail the test.
+func eventually(t *testing.T, condition func() bool, format string, args ...any) {
+	t.Helper()
+	for until := time.Now().Add(60 * time.Second); !condition(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(until) {
+			require.FailNow(t, "not in a minute", fmt.Sprintf(format, args...))
+		}
+	}
 }

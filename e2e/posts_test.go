@@ -31,7 +31,7 @@ func TestPosts(t *testing.T) {
 		forecast, err := json.Marshal(post.GetProp("forecast"))
 		require.NoError(t, err)
 		// Mattermost reads its own database with doubles.
-		require.JSONEq(t, `{"nested": {"list": [1, 2.5, "three", null, true, [4, {"five": 5}]], "empty": {}, "none": []},
+		require.JSONEq(t, `{"nested": {"list": [1, 2.5, "three", null, true, [4, {"five": 5}]], "empty": {}},
 			"count": 7, "nothing": null, "large": 9007199254740992}`, string(forecast))
 		read := ask[map[string]any](t, channel, "/posts read "+created.ID)
 		require.Equal(t, map[string]any(post.GetProps()), read)

@@ -3,7 +3,6 @@ package e2e
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -34,10 +33,10 @@ func TestPreferences(t *testing.T) {
 		require.Equal(t, "blue", all["plugin/colour"])
 
 		change := []string{server.Me.Id, "display_settings", "use_military_time", "true"}
-		require.Eventually(t, func() bool {
+		eventually(t, func() bool {
 			changes := ask[[][]string](t, channel, "/preferences changes")
 			return slices.ContainsFunc(changes, func(c []string) bool { return slices.Equal(c, change) })
-		}, 30*time.Second, 50*time.Millisecond, "PreferencesHaveChanged")
+		}, "PreferencesHaveChanged")
 	})
 	t.Run("what the plugin forgets is gone", func(t *testing.T) {
 		ask[any](t, channel, "/preferences forget size")

@@ -3,7 +3,6 @@ package e2e
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -25,14 +24,11 @@ func TestTheWebSocket(t *testing.T) {
 	t.Run("the plugin hears of connections", func(t *testing.T) {
 		both := []string{server.Me.Id, admin.Id}
 		slices.Sort(both)
-		require.Eventually(t, func() bool { return slices.Equal(both, ask[[]string](t, channel, "/ws connections")) },
-			30*time.Second, 50*time.Millisecond, "OnWebSocketConnect")
+		eventually(t, func() bool { return slices.Equal(both, ask[[]string](t, channel, "/ws connections")) }, "OnWebSocketConnect")
 		third := listen(t, server.User)
-		require.Eventually(t, func() bool { return len(ask[[]string](t, channel, "/ws connections")) == 3 },
-			30*time.Second, 50*time.Millisecond, "OnWebSocketConnect")
+		eventually(t, func() bool { return len(ask[[]string](t, channel, "/ws connections")) == 3 }, "OnWebSocketConnect")
 		third.Close()
-		require.Eventually(t, func() bool { return slices.Equal(both, ask[[]string](t, channel, "/ws connections")) },
-			30*time.Second, 50*time.Millisecond, "OnWebSocketDisconnect")
+		eventually(t, func() bool { return slices.Equal(both, ask[[]string](t, channel, "/ws connections")) }, "OnWebSocketDisconnect")
 	})
 	t.Run("an event reaches a channel, whole", func(t *testing.T) {
 		ask[*string](t, channel, "/ws channel")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gorilla/websocket"
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
@@ -19,9 +20,10 @@ type Events struct {
 	grown  chan struct{} // closed and replaced at each new event
 }
 
-// Listen opens a websocket in the name of the client's user, and returns when the server takes it for theirs.
+// Listen opens a websocket in the name of the client's user, who is known from the first message on, as with a browser's
+// cookie.
 func (s *Site) Listen(ctx context.Context, as *model.Client4) (*Events, error) {
-	client, err := model.NewWebSocketClient4("ws"+strings.TrimPrefix(s.URL, "http"), as.AuthToken)
+	client, err := model.NewReliableWebSocketClientWithDialer(websocket.DefaultDialer, "ws"+strings.TrimPrefix(s.URL, "http"), as.AuthToken, "", 0, true)
 	if err != nil {
 		return nil, fmt.Errorf("open a websocket: %w", err)
 	}

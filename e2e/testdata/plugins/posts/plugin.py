@@ -7,7 +7,7 @@ from mattermost_plugin import Command, HookName, Plugin, hook, run_plugin
 from mattermost_plugin._internal.wrappers import Post, Reaction
 
 FORECAST = {
-    "nested": {"list": [1, 2.5, "three", None, True, [4, {"five": 5}]], "empty": {}, "none": []},
+    "nested": {"list": [1, 2.5, "three", None, True, [4, {"five": 5}]], "empty": {}},
     "count": 7,
     "nothing": None,
     "large": 2**53 + 1,  # not a double
