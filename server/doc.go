@@ -7,19 +7,10 @@
 //
 // # When the plugin fails
 //
-// What fails in a hook does not fail Mattermost: the event goes on as if the plugin did not define the hook, and the
-// reason is in the server's log, with the Python traceback. There are two exceptions. OnActivate's failure is an error,
-// and the plugin does not start. And who sends a slash command is told that the plugin failed, not why.
-//
-//	hook                    a failure means
-//	OnActivate              the plugin is not activated
-//	OnConfigurationChange   an error, which Mattermost logs
-//	OnDeactivate            an error, which Mattermost logs
-//	MessageWillBePosted     the post is stored as it is
-//	MessageWillBeUpdated    the edit is stored as it is
-//	MessagesWillBeConsumed  the client sees the posts as they are
-//	ExecuteCommand          an AppError with status 500
-//	every other             nothing
+// What fails in a hook does not fail Mattermost: what the plugin was asked goes on as if it did not define the hook, and
+// the reason is in the server's log, with the Python traceback. OnActivate's failure is an error, and the plugin does not
+// start; so is that of the other hooks that can give one, as in a Go plugin that returns it. Who sends a slash command is
+// told that the plugin failed, not why. docs/hooks.md has a table of what becomes of a failure, hook by hook.
 //
 // A hook that exceeds its time gets an exception; one that goes on is ended together with its interpreter. The next hook
 // starts another interpreter, in which OnConfigurationChange and OnActivate run first. Other hooks wait for them, but

@@ -291,3 +291,26 @@ func TestABundleWithoutAListOfHooksIsAskedForThem(t *testing.T) {
 	require.Equal(t, "the props", post.Message)
 	require.Equal(t, map[string]any{"list": []any{1.0, "a", nil, map[string]any{"b": true}}}, post.GetProp("nested"))
 }
+
+func TestEveryHookInMattermostsPluginEnvironment(t *testing.T) {
+	env := newEnvironment(t)
+	id := env.install(t, writeBundle(t, everyHook(false), nil), append(eventHooks(), lifecycleHooks...))
+	hooks := env.activate(t, id)
+	c := &hookCaller{hooks: hooks, store: env.apis[id]}
+	require.Empty(t, c.saw(t, "OnConfigurationChange"))
+	require.Empty(t, c.saw(t, "OnActivate"))
+
+	requireEveryAnswer(t, c)
+	require.NotContains(t, env.log.String(), "RPC call")
+	require.NotContains(t, env.log.String(), "level=ERROR")
+
+	documented := documentedFailures(t)
+	for _, name := range eventHooks() {
+		failures[documented[name]](t, c.call(t, name, "raise"), true, "ValueError: on purpose")
+		require.Contains(t, env.log.String(), "hook "+name+" failed")
+	}
+	require.NoError(t, env.PerformHealthCheck(id))
+	require.Nil(t, c.store.KVSet("answer", nil))
+	require.True(t, env.Deactivate(id))
+	require.Empty(t, c.saw(t, "OnDeactivate"))
+}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/mmpy/mmpy/abi"
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -89,8 +90,8 @@ type message[T any] interface {
 	proto.Message
 }
 
-// call fires a hook for Mattermost and logs what fails. request is made by a function, so that a panic in it is an
-// error too.
+// call fires a hook for Mattermost and logs what fails; what comes with an error is an empty response. request is made by
+// a function, so that a panic in it is an error too.
 func call[R any, Response message[R]](p *Plugin, hook abi.Hook, request func() proto.Message) (Response, error) {
 	response := Response(new(R))
 	err := func() (err error) {
@@ -99,6 +100,7 @@ func call[R any, Response message[R]](p *Plugin, hook abi.Hook, request func() p
 	}()
 	if err != nil && !errors.Is(err, ErrNotDefined) {
 		p.logFailure("hook "+hook.String()+" failed", err)
+		response = new(R)
 	}
 	return response, err
 }
@@ -152,4 +154,20 @@ func reason(err error) string {
 		return failure.Type
 	}
 	return failure.Type + ": " + failure.Message
+}
+
+// hookError makes one error of the two ways in which a hook that may give an error fails: it could not be run to its end,
+// or the handler gave an error, which the response has. A hook that is not defined did not fail.
+func hookError(hook abi.Hook, err error, refusal *pb.AppError) error {
+	switch {
+	case errors.Is(err, ErrNotDefined):
+		return nil
+	case err != nil:
+		return fmt.Errorf("%s: %s", hook, reason(err))
+	case refusal == nil:
+		return nil
+	case refusal.DetailedError == "" || refusal.DetailedError == refusal.Message:
+		return fmt.Errorf("%s: %s", hook, refusal.Message)
+	}
+	return fmt.Errorf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message) // the exception's type and text
 }

@@ -40,7 +40,6 @@ func (p *Plugin) OnActivate() (err error) {
 		p.logFailure("the plugin cannot be started", err)
 		return fmt.Errorf("start plugin %q: %s", p.bundle.ID(), reason(err))
 	}
-	p.warnUndelivered(g)
 	if err := p.activateIn(context.Background(), g); err != nil {
 		return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
 	}
@@ -79,29 +78,11 @@ func (p *Plugin) activateIn(ctx context.Context, g *guest) error {
 	return p.outcome(abi.HookOnActivate, err, response.Error)
 }
 
-// outcome makes one error of the two ways in which a lifecycle hook fails: the interpreter fails, which is logged here,
-// or the handler raises or refuses; then the guest has logged the traceback, and the response has the reason. A hook
-// that is not defined did not fail.
+// outcome is hookError for the lifecycle hooks, which fire themselves: it logs a failure of the interpreter. Where the
+// handler raises or refuses, the guest has logged the traceback.
 func (p *Plugin) outcome(hook abi.Hook, err error, refusal *pb.AppError) error {
-	switch {
-	case errors.Is(err, ErrNotDefined):
-		return nil
-	case err != nil:
+	if err != nil && !errors.Is(err, ErrNotDefined) {
 		p.logFailure("hook "+hook.String()+" failed", err)
-		return fmt.Errorf("%s: %s", hook, reason(err))
-	case refusal == nil:
-		return nil
-	case refusal.DetailedError == "" || refusal.DetailedError == refusal.Message:
-		return fmt.Errorf("%s: %s", hook, refusal.Message)
 	}
-	return fmt.Errorf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message) // the exception's type and text
-}
-
-// warnUndelivered tells the author of hooks that the plugin defines and nobody calls.
-func (p *Plugin) warnUndelivered(g *guest) {
-	for name := range g.hooks {
-		if !delivered[name] {
-			p.log.Warn("the plugin defines a hook that this version of mmpy does not deliver", "hook", name)
-		}
-	}
+	return hookError(hook, err, refusal)
 }

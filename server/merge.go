@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-
-	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// unmergeable names the fields of a post that a plugin cleared and that will not be cleared. Over net/rpc Mattermost
-// decodes the reply of MessageWillBePosted into the very post that it sent; gob leaves zero values and missing map
+// unmergeable names the fields of a post or a member that a plugin cleared and that will not be cleared. Over net/rpc
+// Mattermost decodes the reply of some hooks into the very object that it sent; gob leaves zero values and missing map
 // entries out, so what was there before stays. That is so for every plugin in a process of its own, in Go too.
-func unmergeable(sent, reply *model.Post) []string {
+func unmergeable[T any](sent, reply *T) []string {
 	var fields []string
 	findUnmergeable("", reflect.ValueOf(sent).Elem(), reflect.ValueOf(reply).Elem(), func(path string) {
 		fields = append(fields, path)

@@ -63,13 +63,6 @@ func TestAnOldListOfHooksIsNoticed(t *testing.T) {
 	require.Equal(t, []string{"MessageHasBeenPosted"}, p.Hooks())
 }
 
-func TestHooksThatNobodyCallsAreNoticed(t *testing.T) {
-	var notes []string
-	p, api := fake(t, &fakeEngine{script: does(&notes, "UserHasLoggedIn")})
-	require.NoError(t, p.OnActivate())
-	require.Contains(t, api.String(), "hook=UserHasLoggedIn")
-}
-
 func TestActivationFailsForAReason(t *testing.T) {
 	for name, test := range map[string]struct {
 		engine *fakeEngine

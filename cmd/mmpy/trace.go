@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server"
 )
 
@@ -20,20 +21,20 @@ type call struct {
 	Micros   int64           `json:"us"`
 }
 
-// tracer writes each API call as one line of JSON.
+// tracer writes each API call as one line of JSON, without the secrets in it.
 func tracer(w io.Writer) func(server.Record) {
 	var mu sync.Mutex
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return func(record server.Record) {
-		line := call{API: record.API, Request: asJSON(record.Request), Micros: record.Duration.Microseconds()}
+		line := call{API: record.API, Request: asJSON(pb.Masked(record.Request)), Micros: record.Duration.Microseconds()}
 		switch {
 		case record.Err != nil:
 			line.Error, _ = json.Marshal(record.Err.Error()) // a string cannot fail
 		default:
-			line.Response = asJSON(record.Response)
+			line.Response = asJSON(pb.Masked(record.Response))
 			if failed := errorOf(record.Response); failed != nil {
-				line.Response, line.Error = nil, asJSON(failed)
+				line.Response, line.Error = nil, asJSON(pb.Masked(failed))
 			}
 		}
 		mu.Lock()

@@ -95,7 +95,8 @@ func writeHandlers(c *contract, written writtenFuncs, need func(conversionName))
 	problems = append(problems,
 		unusedEntries(tables, "byHand", byHand),
 		unusedEntries(tables, "parameterFields", parameterFields),
-		unusedEntries(tables, "parameterCalls", parameterCalls))
+		unusedEntries(tables, "streamFields", streamFields),
+		unusedCompanions(c))
 	return body.Bytes(), errors.Join(problems...)
 }
 
@@ -139,16 +140,43 @@ func (h *apiHandler) write(body *bytes.Buffer) error {
 	}
 	fmt.Fprintf(body, "abi.%s: handle(func(api plugin.API, %s *pb.%s) *pb.%s {\n", h.rpc.GoName, name, request, answer)
 	call := fmt.Sprintf("api.%s(%s)", h.rpc.GoName, strings.Join(arguments, ", "))
-	outputs := narrowFields(h.rpc.Output)
-	if len(variables) == 1 && response[0] == responseField(outputs[len(outputs)-1], variables[0]) {
-		fmt.Fprintf(body, "return &pb.%s{%s}\n}),\n", answer, strings.TrimSuffix(response[0], variables[0])+call)
+	if len(variables) == 1 && len(response) == 1 && response[0].value == variables[0] {
+		fmt.Fprintf(body, "return &pb.%s{%s: %s}\n}),\n", answer, response[0].fields[0].GoName, call)
 		return nil
 	}
 	if len(variables) > 0 {
 		fmt.Fprintf(body, "%s := ", strings.Join(variables, ", "))
 	}
-	fmt.Fprintf(body, "%s\nreturn &pb.%s{%s}\n}),\n", call, answer, strings.Join(response, ", "))
+	fmt.Fprintf(body, "%s\n", call)
+	writeMessage(body, answer, "response", ", ", response)
+	fmt.Fprintf(body, "}),\n")
 	return nil
+}
+
+// writeMessage writes the statements that return a message with assignments carried out: what sets one field in a
+// literal, what sets two after it.
+func writeMessage(body *bytes.Buffer, message, variable, separator string, assignments []assignment) {
+	var fields, statements []string
+	for _, a := range assignments {
+		if len(a.fields) == 1 {
+			fields = append(fields, a.fields[0].GoName+": "+a.value)
+			continue
+		}
+		var targets []string
+		for _, field := range a.fields {
+			targets = append(targets, variable+"."+field.GoName)
+		}
+		statements = append(statements, strings.Join(targets, ", ")+" = "+a.value+"\n")
+	}
+	literal := "&pb." + message + "{" + strings.Join(fields, separator) + "}"
+	if separator != ", " {
+		literal = "&pb." + message + "{" + separator[1:] + strings.Join(fields, separator) + separator + "}"
+	}
+	if len(statements) == 0 {
+		fmt.Fprintf(body, "return %s\n", literal)
+		return
+	}
+	fmt.Fprintf(body, "%s := %s\n%sreturn %s\n", variable, literal, strings.Join(statements, ""), variable)
 }
 
 // arguments gives the expressions of the call's arguments.
@@ -167,11 +195,6 @@ func (h *apiHandler) arguments() ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", parameter.Name(), err)
 		}
-		key := h.rpc.GoName + "." + parameter.Name()
-		if function, ok := parameterCalls[key]; ok {
-			h.tables.used("parameterCalls", key)
-			argument = function + "(" + argument + ")"
-		}
 		arguments = append(arguments, argument)
 	}
 	return arguments, nil
@@ -186,7 +209,7 @@ func (h *apiHandler) whole(parameters []*types.Var) (function string, ok bool) {
 	if model == nil || !isPointer || model.Obj().Pkg().Path() != modelPath {
 		return "", false
 	}
-	if len(narrowFields(h.rpc.Input)) == 1 {
+	if len(withoutCompanions(h.rpc.Input)) == 1 {
 		return "", false
 	}
 	name := conversionName{model, h.rpc.Input, false}
@@ -196,8 +219,12 @@ func (h *apiHandler) whole(parameters []*types.Var) (function string, ok bool) {
 
 // fieldsOf finds the request's field of each parameter: by name, by parameterFields, or as the only one left over.
 func (h *apiHandler) fieldsOf(parameters []*types.Var) ([]*protogen.Field, error) {
+	fields, err := h.withoutStreams(withoutCompanions(h.rpc.Input))
+	if err != nil {
+		return nil, err
+	}
 	byName := map[string]*protogen.Field{}
-	for _, field := range narrowFields(h.rpc.Input) {
+	for _, field := range fields {
 		byName[plainName(string(field.Desc.Name()))] = field
 	}
 	found := make([]*protogen.Field, len(parameters))
@@ -232,7 +259,7 @@ func (h *apiHandler) fieldsOf(parameters []*types.Var) ([]*protogen.Field, error
 }
 
 // results gives the variables that take what the call returns, and the response's fields made of them.
-func (h *apiHandler) results() (variables, response []string, err error) {
+func (h *apiHandler) results() (variables []string, response []assignment, err error) {
 	results := slices.Collect(h.signature.Results().Variables())
 	var failure string
 	if n := len(results); n > 0 {
@@ -247,32 +274,35 @@ func (h *apiHandler) results() (variables, response []string, err error) {
 		}
 	}
 	var fields []*protogen.Field
-	for _, field := range narrowFields(h.rpc.Output) {
-		if field.Desc.Name() != "error" {
-			fields = append(fields, field)
+	var failed *protogen.Field
+	for _, field := range withoutCompanions(h.rpc.Output) {
+		if field.Desc.Name() == "error" {
+			failed = field
+			continue
 		}
+		fields = append(fields, field)
 	}
 	if len(fields) != len(results) {
 		return nil, nil, fmt.Errorf("%d results, but %d fields in %s", len(results), len(fields), h.rpc.Output.Desc.Name())
 	}
 	for i, result := range results {
 		variable := variableName(fields[i])
-		value, err := h.rule.toProto(result.Type(), variable, fields[i])
+		assigned, err := h.rule.assignments(result.Type(), variable, fields[i])
 		if err != nil {
 			return nil, nil, fmt.Errorf("result %d: %w", i+1, err)
 		}
 		variables = append(variables, variable)
-		response = append(response, responseField(fields[i], value))
+		response = append(response, assigned...)
+	}
+	if failure != "" && failed == nil {
+		return nil, nil, fmt.Errorf("%s has no field for the error", h.rpc.Output.Desc.Name())
 	}
 	if failure != "" {
 		variables = append(variables, "err")
-		response = append(response, "Error: convert."+failure+"(err)")
+		response = append(response, assignment{[]*protogen.Field{failed}, "convert." + failure + "(err)"})
 	}
 	return variables, response, nil
 }
-
-// responseField is a field of a composite literal.
-func responseField(field *protogen.Field, value string) string { return field.GoName + ": " + value }
 
 // variableName is the Go name of a field's value, different from every other name in a handler.
 func variableName(field *protogen.Field) string {

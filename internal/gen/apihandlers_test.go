@@ -56,6 +56,10 @@ func TestGenerationNamesWhatHasNoCounterpart(t *testing.T) {
 			},
 			"GetTeam: the field mattermost.pluginapi.v1.GetChannelByNameRequest.name has no parameter",
 		},
+		"a stream without the bytes that it stands for": {
+			func(c *contract) { in := rpc(c, "UploadData").Input; in.Fields = without(in.Fields, "data") },
+			"UploadData: streamFields lists UploadData.data_stream, which is no uint32 beside the bytes data",
+		},
 		"a parameter of another type than its field": {
 			func(c *contract) { rpc(c, "GetUser").Input.Fields = rpc(c, "CreateUser").Input.Fields },
 			"GetUser: parameter userID: the rule knows no way between the Go type string and the field " +
@@ -89,8 +93,8 @@ func TestGenerationNamesWhatHasNoCounterpart(t *testing.T) {
 }
 
 func TestTheTablesOfOverridesHoldNothingThatIsNotNeeded(t *testing.T) {
-	missing, hand, absent := notInContract, byHand, fieldsNotInContract
-	reset := func() { notInContract, byHand, fieldsNotInContract = missing, hand, absent }
+	missing, hand, absent, streams := notInContract, byHand, fieldsNotInContract, streamFields
+	reset := func() { notInContract, byHand, fieldsNotInContract, streamFields = missing, hand, absent, streams }
 	t.Cleanup(reset)
 	c := spoiled(t, func(*contract) {})
 
@@ -103,6 +107,12 @@ func TestTheTablesOfOverridesHoldNothingThatIsNotNeeded(t *testing.T) {
 	byHand["BrewCoffee"] = "too hot"
 	_, err = apiHandlers(c)
 	require.ErrorContains(t, err, "byHand lists BrewCoffee, which nothing needs")
+
+	reset()
+	streamFields = maps.Clone(streams)
+	streamFields["GetUser.user_stream"] = "user"
+	_, err = apiHandlers(c)
+	require.ErrorContains(t, err, "streamFields lists GetUser.user_stream, which nothing needs")
 
 	reset()
 	fieldsNotInContract = maps.Clone(absent)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/protoutil"
@@ -38,6 +39,7 @@ type contract struct {
 	abi    abiConstants
 
 	mattermost *goTypes
+	client     func() (*client, error) // read when it is first asked for
 }
 
 // message gives a message of the contract by its name, or nil.
@@ -75,6 +77,7 @@ func readContract(ctx context.Context, root string) (*contract, error) {
 	if c.abi, err = readABIConstants(filepath.Join(root, abiDir)); err != nil {
 		return nil, err
 	}
+	c.client = sync.OnceValues(func() (*client, error) { return readClient(c, root) })
 	c.mattermost, err = readGoTypes(root)
 	return c, err
 }

@@ -36,7 +36,7 @@ func TestGeneratedFilesAreUpToDateAndReproducible(t *testing.T) {
 		there, err := os.ReadFile(filepath.Join(root, path))
 		require.NoError(t, err)
 		require.True(t, string(content) == string(there), "%s is out of date: run 'make generate'", path)
-		require.Regexp(t, `(?m)^(//|#) Code generated .* DO NOT EDIT\.$`, string(content), path)
+		require.Regexp(t, `(?m)^(//|#|<!--) Code generated .* DO NOT EDIT\.( -->)?$`, string(content), path)
 	}
 }
 

@@ -23,9 +23,17 @@ var outputs = []output{
 	{name: "the guest's header", generate: guestHeader, owns: []string{abiDir + "/mm_abi_gen.h"}},
 	{name: "the Python messages", generate: pythonMessages, owns: []string{pythonGRPC + "/*_pb2.py", pythonGoogle + "/*_pb2.py"}},
 	{name: "the Python stubs", generate: pythonStubs, owns: []string{pythonGRPC + "/*_pb2.pyi", pythonGoogle + "/*_pb2.pyi"}},
-	{name: "the Python table of hooks", generate: pythonHooks, owns: []string{"python/mattermost_plugin/_internal/hook_messages.py"}},
+	{name: "the Python messages of hooks", generate: pythonHooks, owns: []string{"python/mattermost_plugin/_internal/hook_messages.py"}},
+	{name: "the Python table of hooks", generate: pythonHookTable, owns: []string{"python/mattermost_plugin/_internal/hook_table.py"}},
+	{name: "the Python table of API methods", generate: pythonAPITable, owns: []string{"python/mattermost_plugin/_internal/api_messages.py"}},
+	{name: "the Python client", generate: pythonClient, owns: []string{mixinsDir + "/*.py"}, except: handWrittenMixins},
+	{name: "the Python wrappers", generate: pythonWrappers, owns: []string{wrappersDir + "/*.py"}},
 	{name: "the API handlers", generate: apiHandlers, owns: []string{handlersDir + "/*_gen.go"}},
+	{name: "the hooks", generate: hookAdapters, owns: []string{serverDir + "/hooks_gen.go", serverDir + "/hooks_server_gen.go"}},
 	{name: "the conversions", generate: conversions, owns: []string{convertDir + "/*_gen.go"}},
+	{name: "the pairs of conversions", generate: crossingPairs, owns: []string{crossingDir + "/*_gen.go"}},
+	{name: "the page of the API", generate: apiPage, owns: []string{"docs/api.md"}},
+	{name: "the page of hooks", generate: hooksPage, owns: []string{"docs/hooks.md"}},
 	{name: "the in-memory server's missing methods", generate: unsupportedAPI, owns: []string{memserverDir + "/unsupported_gen.go"}},
 }
 

@@ -16,6 +16,7 @@ type output struct {
 	name     string
 	generate func(*contract) (files, error)
 	owns     []string // patterns, relative to the module's root: a file there that generate does not give is stale
+	except   []string // files among those that are written by hand
 }
 
 // files are contents by path, relative to the module's root and with slashes.
@@ -68,7 +69,7 @@ func (o output) changes(root string, generated files) ([]change, error) {
 			return nil, err
 		}
 		for _, path := range there {
-			if _, ok := generated[path]; !ok {
+			if _, ok := generated[path]; !ok && o.isOwn(path) {
 				changes = append(changes, change{path: path})
 			}
 		}
@@ -77,6 +78,9 @@ func (o output) changes(root string, generated files) ([]change, error) {
 }
 
 func (o output) isOwn(path string) bool {
+	if slices.Contains(o.except, path) {
+		return false
+	}
 	return slices.ContainsFunc(o.owns, func(pattern string) bool {
 		ok, err := filepath.Match(pattern, path)
 		return ok && err == nil

@@ -28,32 +28,67 @@ var parameterFields = map[string]string{
 	"UploadData.us":                            "upload_session",
 }
 
-// parameterCalls are functions that the value of a parameter goes through on top of the rule, by "Method.parameter".
-var parameterCalls = map[string]string{
-	"KVCompareAndDelete.oldValue": "convert.NilIfEmpty", // nil says that there is none yet
-	"KVCompareAndSet.oldValue":    "convert.NilIfEmpty",
+// streamFields are the request fields that give, instead of the bytes in the field beside them, the number of a stream to
+// read these from, by "Method.field".
+var streamFields = map[string]string{
+	"InstallPlugin.file_stream":                         "file_data",
+	"ReceiveSharedChannelAttachmentSyncMsg.data_stream": "data",
+	"UploadData.data_stream":                            "data",
 }
 
 // fieldNames are the message fields of model fields whose names differ from them, by "Model.Field".
 var fieldNames = map[string]string{
+	"AuditEventData.ResultState":                  "resulting_state",
+	"AuditEventError.Code":                        "status_code",
+	"CommandArgs.ChannelMentions":                 "channel_mention",
+	"CommandArgs.UserMentions":                    "user_mention",
+	"FileData.Body":                               "data",
+	"GetFileInfosOptions.ChannelIds":              "channel_id",
+	"GetFileInfosOptions.SortDescending":          "sort_order",
+	"GetFileInfosOptions.UserIds":                 "user_id",
 	"GetPostsSinceForSyncCursor.LastPostUpdateID": "last_post_id",
 	"GroupSyncable.Type":                          "syncable_type",
+	"MessageAttachment.Timestamp":                 "ts",
 	"PropertyFieldSearchOpts.TargetIDs":           "target_id",
 	"PropertyValueSearchOpts.TargetIDs":           "target_id",
 	"PushNotification.ContentAvailable":           "cont_ava",
 	"PushNotification.IsCRTEnabled":               "is_crt",
 	"SearchParams.ExcludedDate":                   "excluded_dates",
 	"SearchParams.OrTerms":                        "is_or_search",
+	"SidebarCategoryWithChannels.Channels":        "channel_ids",
 }
 
-// fieldsNotInContract are the fields of models that do not cross: the contract has no field for them yet.
-var fieldsNotInContract = map[string][]string{}
+// otherCompanions are the companions of fields that are not called X_exact, by "Message.field": they have the name of
+// Mattermost's own field.
+var otherCompanions = map[string]string{
+	"CommandArgs.channel_mention":       "channel_mentions",
+	"CommandArgs.user_mention":          "user_mentions",
+	"GetFileInfosOptions.channel_id":    "channel_ids",
+	"GetFileInfosOptions.sort_order":    "sort_descending",
+	"GetFileInfosOptions.user_id":       "user_ids",
+	"PropertyFieldSearchOpts.target_id": "target_ids",
+	"PropertyValueSearchOpts.target_id": "target_ids",
+}
+
+// secondMessages are the messages of models that have another message, of their own name, and those models. The
+// conversions are named for the message.
+var secondMessages = map[string]string{"DialogElementOption": "PostActionOptions", "PostEmoji": "Emoji"}
+
+// neverNil are the models that a message which is not there gives too, empty: Mattermost dereferences them.
+var neverNil = map[string]bool{"BotGetOptions": true, "GetFileInfosOptions": true}
+
+// fieldsNotInContract are the fields of models that do not cross; docs/not-carried.md says why.
+var fieldsNotInContract = map[string][]string{
+	"CommandArgs":      {"T"},
+	"WebSocketRequest": {"T"},
+}
 
 // fieldsNotInModel are the fields of the contract that this Mattermost has nothing for: they are not read.
 var fieldsNotInModel = map[string][]string{
+	"CommandArgs":                   {"t"},
 	"CreateDefaultMembershipParams": {"scope_teams", "scope_channels"}, // flags, where Mattermost takes ids
-	"PropertyFieldSearchOpts":       {"page", "target_ids"},            // Mattermost pages by a cursor; target_id is read
-	"PropertyValueSearchOpts":       {"page", "target_ids"},
+	"PropertyFieldSearchOpts":       {"page"},                          // Mattermost pages by a cursor
+	"PropertyValueSearchOpts":       {"page"},
 	"RegisterPluginOpts":            {"description"},
 	"SearchParams":                  {"page", "per_page"}, // Mattermost gives all that is found
 }

@@ -12,14 +12,18 @@ import (
 // The rule by which a Go value and a field of a message stand for each other: by type, in this order
 //
 //	what a hand-written conversion of package convert takes or gives, found by its name: XToProto, XFromProto
-//	map[string]any         Struct
-//	any                    Value
+//	map[string]any         Struct, and its numbers
+//	any                    Value, and its numbers
 //	a model                its message
 //	[]T, map[string]T      repeated T, map<string, T>
+//	map[string][]string    map<string, StringList>
 //	io.Reader              bytes (into Mattermost only)
 //	...any                 repeated KeyValuePair (into Mattermost only)
+//	*int, *int64           Int32Value, Int64Value
 //	*T                     optional T, or T where the zero value stands for nil
 //	numbers, strings       numbers and strings of any type that Go converts one into the other
+//
+// A field that is too narrow has companions; companions.go has the rule for those.
 
 // A conversionName says which function is needed: of a model and of a message, and which way.
 type conversionName struct {
@@ -28,12 +32,25 @@ type conversionName struct {
 	toProto bool
 }
 
-// String is the name of the function.
+// String is the name of the function: that of the model or, where the message is the model's JSON, of the message.
 func (n conversionName) String() string {
-	if n.toProto {
-		return n.model.Obj().Name() + "ToProto"
+	name := n.model.Obj().Name()
+	if message := string(n.message.Desc.Name()); secondMessages[message] != "" || n.json() {
+		name = message
 	}
-	return n.model.Obj().Name() + "FromProto"
+	if n.toProto {
+		return name + "ToProto"
+	}
+	return name + "FromProto"
+}
+
+// json says that the message holds the JSON of the model.
+func (n conversionName) json() bool { return strings.HasSuffix(string(n.message.Desc.Name()), "Json") }
+
+// inverse is the function for the other way.
+func (n conversionName) inverse() conversionName {
+	n.toProto = !n.toProto
+	return n
 }
 
 // A valueRule writes expressions that convert values, in one package.
@@ -44,10 +61,13 @@ type valueRule struct {
 	shares  bool                 // slices and maps need not be copied
 }
 
-// fromProto gives the expression of type t for the field of a message that an expression gives.
+// fromProto gives the expression of type t for the field, with its companions, of a message that an expression gives.
 func (v *valueRule) fromProto(t types.Type, message string, field *protogen.Field) (string, error) {
 	get := fmt.Sprintf("%s.Get%s()", message, field.GoName)
 	t = types.Unalias(t)
+	if c := companionsOf(field); !c.none() {
+		return v.wholeFromProto(t, message, field, c)
+	}
 	switch {
 	case field.Desc.IsMap():
 		return v.mapFromProto(t, field, get)
@@ -56,9 +76,10 @@ func (v *valueRule) fromProto(t types.Type, message string, field *protogen.Fiel
 	case field.Message != nil:
 		return v.messageFromProto(t, field, get)
 	case field.Enum != nil:
-		return v.enum(field, "FromProto", get)
+		_, function, err := v.enumFunctions(field)
+		return function + "(" + get + ")", err
 	case field.Desc.Kind() == protoreflect.BytesKind:
-		return v.bytesFromProto(t, get)
+		return v.bytesFromProto(t, get, field)
 	}
 	if function, ok := v.written.find(modelName(t)+"FromProto", scalarName(field)); ok {
 		return v.prefix + function.name + "(" + get + ")", nil
@@ -84,7 +105,8 @@ func (v *valueRule) fromProto(t types.Type, message string, field *protogen.Fiel
 	return cast(qualified(t), scalarName(field), get), nil
 }
 
-// toProto gives the expression for the field of a message for an expression of type t.
+// toProto gives the expression for the field of a message for an expression of type t. What the field is too narrow for,
+// assignments puts into its companions.
 func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (string, error) {
 	t = types.Unalias(t)
 	switch {
@@ -95,12 +117,10 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 	case field.Message != nil:
 		return v.messageToProto(t, field, value)
 	case field.Enum != nil:
-		return v.enum(field, "ToProto", value)
+		function, _, err := v.enumFunctions(field)
+		return function + "(" + value + ")", err
 	case field.Desc.Kind() == protoreflect.BytesKind:
-		if isBytes(t) {
-			return value, nil
-		}
-		return "", v.mismatch(t, field)
+		return v.bytesToProto(t, value, field)
 	}
 	if pointer, ok := t.(*types.Pointer); ok {
 		element := types.Unalias(pointer.Elem())
@@ -110,7 +130,7 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 		case field.Desc.HasPresence() && convertible(element, field):
 			return v.pointerOf(element, scalarName(field), value), nil
 		case !field.Desc.HasPresence() && convertible(element, field):
-			return cast(scalarName(field), qualified(element), v.prefix+"ZeroIfNil("+value+")"), nil
+			return v.castToProto(field, element, v.prefix+"ZeroIfNil("+value+")"), nil
 		}
 		return "", v.mismatch(t, field)
 	}
@@ -120,7 +140,7 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 	if !convertible(t, field) {
 		return "", v.mismatch(t, field)
 	}
-	value = cast(scalarName(field), qualified(t), value)
+	value = v.castToProto(field, t, value)
 	if field.Desc.HasPresence() {
 		return v.prefix + "NilIfZero(" + value + ")", nil
 	}
@@ -130,8 +150,11 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 // pointerOf converts a pointer to a value of element's kind into one to another type of that kind.
 func (v *valueRule) pointerOf(element types.Type, to, value string) string {
 	function := "NumberPointer"
-	if element.Underlying().(*types.Basic).Info()&types.IsString != 0 {
+	switch basic := element.Underlying().(*types.Basic); {
+	case basic.Info()&types.IsString != 0:
 		function = "TextPointer"
+	case to == "int32" && isWide(basic):
+		return v.prefix + "Int32Pointer(" + value + ")"
 	}
 	return fmt.Sprintf("%s%s[%s](%s)", v.prefix, function, to, value)
 }
@@ -147,6 +170,9 @@ func (v *valueRule) mapFromProto(t types.Type, field *protogen.Field, get string
 			return v.copied("maps", get), nil
 		}
 		return "", v.mismatch(t, field)
+	}
+	if isStringLists(m, element) {
+		return v.prefix + "StringListsFromProto(" + get + ")", nil
 	}
 	function, byValue, err := v.modelFromProto(m.Elem(), element)
 	if err != nil || byValue {
@@ -166,6 +192,9 @@ func (v *valueRule) mapToProto(t types.Type, field *protogen.Field, value string
 			return v.copied("maps", value), nil
 		}
 		return "", v.mismatch(t, field)
+	}
+	if isStringLists(m, element) {
+		return v.prefix + "StringListsToProto(" + value + ")", nil
 	}
 	function, byValue, err := v.modelToProto(m.Elem(), element)
 	if err != nil || byValue {
@@ -227,6 +256,8 @@ func (v *valueRule) messageFromProto(t types.Type, field *protogen.Field, get st
 		return v.prefix + "ValueFromProto(" + get + ")", nil
 	case full == "google.protobuf.Value" && qualified(t) == "json.RawMessage":
 		return v.prefix + "RawMessageFromProto(" + get + ")", nil
+	case isWrapper(field, t):
+		return v.prefix + field.Message.GoIdent.GoName + "FromProto(" + get + ")", nil
 	}
 	function, byValue, err := v.modelFromProto(t, field)
 	if err != nil {
@@ -246,6 +277,8 @@ func (v *valueRule) messageToProto(t types.Type, field *protogen.Field, value st
 		return v.prefix + "ValueToProto(" + value + ")", nil
 	case full == "google.protobuf.Value" && qualified(t) == "json.RawMessage":
 		return v.prefix + "RawMessageToProto(" + value + ")", nil
+	case isWrapper(field, t):
+		return v.prefix + field.Message.GoIdent.GoName + "ToProto(" + value + ")", nil
 	}
 	function, byValue, err := v.modelToProto(t, field)
 	if err != nil {
@@ -280,24 +313,40 @@ func (v *valueRule) model(t types.Type, field *protogen.Field, toProto bool) (fu
 	return v.prefix + name.String(), !isPointer, nil
 }
 
-// enum calls the hand-written conversion of an enum, channelTypeToProto.
-func (v *valueRule) enum(field *protogen.Field, direction, value string) (string, error) {
-	name := field.Enum.GoIdent.GoName + direction
+// enumFunctions are the hand-written conversions of an enum: channelTypeToProto, channelTypeFromProto.
+func (v *valueRule) enumFunctions(field *protogen.Field) (toProto, fromProto string, err error) {
+	name := field.Enum.GoIdent.GoName
 	name = strings.ToLower(name[:1]) + name[1:]
-	if _, ok := v.written[name]; !ok || v.prefix != "" {
-		return "", fmt.Errorf("there is no function %s in %s for the field %s", name, convertDir, field.Desc.FullName())
+	for _, function := range []string{name + "ToProto", name + "FromProto"} {
+		if _, ok := v.written[function]; !ok || v.prefix != "" {
+			return "", "", fmt.Errorf("there is no function %s in %s for the field %s", function, convertDir, field.Desc.FullName())
+		}
 	}
-	return name + "(" + value + ")", nil
+	return name + "ToProto", name + "FromProto", nil
 }
 
-func (v *valueRule) bytesFromProto(t types.Type, get string) (string, error) {
+func (v *valueRule) bytesFromProto(t types.Type, get string, field *protogen.Field) (string, error) {
 	switch {
-	case isBytes(t):
+	case isBytes(t) && modelName(t) == "-":
 		return get, nil
+	case isBytes(t):
+		return qualified(t) + "(" + get + ")", nil
+	case isBytesPointer(t) && field.Desc.HasPresence():
+		return v.prefix + "BytesPointer(" + get + ")", nil
 	case qualified(t) == "io.Reader":
 		return "bytes.NewReader(" + get + ")", nil
 	}
-	return "", fmt.Errorf("bytes cannot become the Go type %s", qualified(t))
+	return "", v.mismatch(t, field)
+}
+
+func (v *valueRule) bytesToProto(t types.Type, value string, field *protogen.Field) (string, error) {
+	switch {
+	case isBytes(t):
+		return value, nil
+	case isBytesPointer(t) && field.Desc.HasPresence():
+		return v.prefix + "BytesOf(" + value + ")", nil
+	}
+	return "", v.mismatch(t, field)
 }
 
 // copied clones a slice or a map, so that model and message share no memory.
@@ -368,6 +417,17 @@ func cast(to, from, value string) string {
 	return to + "(" + value + ")"
 }
 
+// castToProto is cast for a field: its number stops at the greatest and the least that the field holds.
+func (v *valueRule) castToProto(field *protogen.Field, t types.Type, value string) string {
+	if basic, ok := t.Underlying().(*types.Basic); ok && field.Desc.Kind() == protoreflect.Int32Kind && isWide(basic) {
+		return v.prefix + "Int32(" + value + ")"
+	}
+	return cast(scalarName(field), qualified(t), value)
+}
+
+// isWide tells the integers of more than 32 bits.
+func isWide(t *types.Basic) bool { return t.Kind() == types.Int || t.Kind() == types.Int64 }
+
 func isBasic(t types.Type, name string) bool { return types.Unalias(t).String() == name }
 
 func isAny(t types.Type) bool {
@@ -381,8 +441,32 @@ func isAnyMap(t types.Type) bool {
 }
 
 func isBytes(t types.Type) bool {
-	s, ok := t.(*types.Slice)
+	s, ok := t.Underlying().(*types.Slice)
 	return ok && (isBasic(s.Elem(), "byte") || isBasic(s.Elem(), "uint8"))
+}
+
+func isBytesPointer(t types.Type) bool {
+	p, ok := t.(*types.Pointer)
+	return ok && isBytes(p.Elem())
+}
+
+func isBytesField(field *protogen.Field) bool { return field.Desc.Kind() == protoreflect.BytesKind }
+
+// isStringLists tells a map of lists of texts from its message's entry.
+func isStringLists(m *types.Map, element *protogen.Field) bool {
+	list, ok := m.Elem().Underlying().(*types.Slice)
+	return ok && isBasic(list.Elem(), "string") && element.Message.Desc.Name() == "StringList"
+}
+
+// isWrapper tells the messages that stand for a number that may be missing, and pointers to such.
+func isWrapper(field *protogen.Field, t types.Type) bool {
+	switch field.Message.Desc.FullName() {
+	case "google.protobuf.Int32Value":
+		return qualified(t) == "*int"
+	case "google.protobuf.Int64Value":
+		return qualified(t) == "*int64"
+	}
+	return false
 }
 
 func isTime(t types.Type) bool { return qualified(t) == "time.Time" }

@@ -7,10 +7,12 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// A writtenFunc is a conversion that a person wrote: its name and the types of its parameter and its result.
+// A writtenFunc is a conversion that a person wrote: its name and the types of its parameters and its result. One of two
+// parameters takes a field and its companion.
 type writtenFunc struct {
 	name, takes, gives string
 }
@@ -18,19 +20,21 @@ type writtenFunc struct {
 // writtenFuncs are the hand-written conversions of package convert, by name.
 type writtenFuncs map[string]writtenFunc
 
-// readWritten reads the hand-written conversions in dir: functions of one parameter and one result whose names end in
-// ToProto or FromProto.
+// readWritten reads the hand-written conversions in dir: functions of one result whose names end in ToProto or
+// FromProto.
 func readWritten(dir string) (writtenFuncs, error) {
 	found := writtenFuncs{}
 	err := eachHandWritten(dir, func(file *ast.File) {
 		for _, declaration := range file.Decls {
 			f, ok := declaration.(*ast.FuncDecl)
-			if !ok || f.Recv != nil || !isConversion(f.Name.Name) || f.Type.Params.NumFields() != 1 || f.Type.Results.NumFields() != 1 {
+			if !ok || f.Recv != nil || !isConversion(f.Name.Name) || f.Type.Results.NumFields() != 1 {
 				continue
 			}
-			found[f.Name.Name] = writtenFunc{
-				f.Name.Name, types.ExprString(f.Type.Params.List[0].Type), types.ExprString(f.Type.Results.List[0].Type),
+			var takes []string
+			for _, parameter := range f.Type.Params.List {
+				takes = append(takes, slices.Repeat([]string{types.ExprString(parameter.Type)}, max(len(parameter.Names), 1))...)
 			}
+			found[f.Name.Name] = writtenFunc{f.Name.Name, strings.Join(takes, ", "), types.ExprString(f.Type.Results.List[0].Type)}
 		}
 	})
 	return found, err

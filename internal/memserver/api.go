@@ -2,7 +2,6 @@ package memserver
 
 import (
 	"log/slog"
-	"slices"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -24,35 +23,6 @@ var _ plugin.API = (*API)(nil)
 func (s *Server) Plugin(manifest *model.Manifest) *API {
 	return &API{s: s, manifest: manifest}
 }
-
-// Attach makes the server call the hooks that the value has methods for, named and typed as in [plugin.Hooks];
-// a method Hooks() []string or Implemented() ([]string, error) narrows them. Attaching again replaces the hooks.
-func (a *API) Attach(hooks any) {
-	a.s.mu.Lock()
-	defer a.s.mu.Unlock()
-	plugins := slices.Clone(a.s.attached())
-	attached := active[any]{a.manifest.Id, hooks}
-	if i := slices.IndexFunc(plugins, a.isSelf); i >= 0 {
-		plugins[i] = attached
-	} else {
-		plugins = append(plugins, attached)
-		a.s.manifests = append(a.s.manifests, a.manifest)
-	}
-	a.s.active.Store(&plugins)
-}
-
-// Detach deactivates the plugin: later events reach it no more, and its slash commands are gone.
-func (a *API) Detach() {
-	s := a.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	plugins := slices.DeleteFunc(slices.Clone(s.attached()), a.isSelf)
-	s.active.Store(&plugins)
-	s.manifests = slices.DeleteFunc(s.manifests, func(m *model.Manifest) bool { return m.Id == a.manifest.Id })
-	s.pluginCommands = slices.DeleteFunc(s.pluginCommands, func(c *pluginCommand) bool { return c.pluginID == a.manifest.Id })
-}
-
-func (a *API) isSelf(plugin active[any]) bool { return plugin.id == a.manifest.Id }
 
 // log is the server's log as the plugin writes to it.
 func (a *API) log() *slog.Logger { return a.s.log.With("plugin_id", a.manifest.Id) }
@@ -76,4 +46,12 @@ func clones[T any](list []*T, clone func(*T) *T) []*T {
 func shallow[T any](value *T) *T {
 	c := *value
 	return &c
+}
+
+// orZero is what a plugin gave, or, if that is nothing, an empty value: the error is then what is missing in it.
+func orZero[T any](given *T) *T {
+	if given == nil {
+		return new(T)
+	}
+	return given
 }

@@ -15,6 +15,7 @@ const botKey = "mmi_botid"
 
 // CreateBot makes a bot account; without an owner it belongs to the plugin.
 func (a *API) CreateBot(bot *model.Bot) (*model.Bot, *model.AppError) {
+	bot = orZero(bot)
 	const where = "CreateBot"
 	s := a.s
 	s.mu.Lock()
@@ -103,6 +104,7 @@ func (a *API) GetBot(botUserID string, includeDeleted bool) (*model.Bot, *model.
 
 // GetBots lists a page of bots, oldest first.
 func (a *API) GetBots(options *model.BotGetOptions) ([]*model.Bot, *model.AppError) {
+	options = orZero(options)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,16 +17,37 @@ func (a *API) AddChannelMember(channelID, userID string) (*model.ChannelMember, 
 
 // AddUserToChannel is AddChannelMember on behalf of another user.
 func (a *API) AddUserToChannel(channelID, userID, asUserID string) (*model.ChannelMember, *model.AppError) {
-	const where = "AddUserToChannel"
 	s := a.s
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	channel, err := s.channel("GetChannel", channelID)
+	added, err := s.prepareChannelMember(channelID, userID, asUserID)
+	present := s.channelMembers[memberKey{channelID, userID}]
+	s.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
-	if member := s.channelMembers[memberKey{channelID, userID}]; member != nil {
-		return copyMember(member), nil
+	if present != nil {
+		return copyMember(present), nil
+	}
+	if added, err = s.channelMemberWillBeAdded(added); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	member, actor := s.saveChannelMember(added), s.actor(asUserID)
+	notify(s, "UserHasJoinedChannel", func(c *plugin.Context, h interface {
+		UserHasJoinedChannel(*plugin.Context, *model.ChannelMember, *model.User)
+	}) {
+		h.UserHasJoinedChannel(c, copyMember(member), actor)
+	})
+	return copyMember(member), nil
+}
+
+// prepareChannelMember checks whether a user can be added to a channel; it is nil for a member. The caller holds s.mu.
+func (s *Server) prepareChannelMember(channelID, userID, asUserID string) (*model.ChannelMember, *model.AppError) {
+	const where = "AddUserToChannel"
+	channel, err := s.channel("GetChannel", channelID)
+	if err != nil || s.channelMembers[memberKey{channelID, userID}] != nil {
+		return nil, err
 	}
 	user, err := s.user("GetUser", userID)
 	if err != nil {
@@ -50,28 +71,56 @@ func (a *API) AddUserToChannel(channelID, userID, asUserID string) (*model.Chann
 	if channel.Type != model.ChannelTypeOpen && channel.Type != model.ChannelTypePrivate {
 		return nil, fail(where, "api.channel.add_user_to_channel.type.app_error", http.StatusBadRequest)
 	}
-	member, actor := s.addChannelMember(channel, user, false), s.actor(asUserID)
-	notify(s, "UserHasJoinedChannel", func(c *plugin.Context, h interface {
-		UserHasJoinedChannel(*plugin.Context, *model.ChannelMember, *model.User)
-	}) {
-		h.UserHasJoinedChannel(c, copyMember(member), actor)
-	})
-	return copyMember(member), nil
+	return s.newChannelMember(channel, user, false), nil
+}
+
+// channelMemberWillBeAdded asks every plugin in turn; each gets what the one before made of the membership.
+func (s *Server) channelMemberWillBeAdded(member *model.ChannelMember) (*model.ChannelMember, *model.AppError) {
+	const where = "AddUserToChannel"
+	type hooks interface {
+		ChannelMemberWillBeAdded(*plugin.Context, *model.ChannelMember) (*model.ChannelMember, string)
+	}
+	plugins, err := guarded[hooks](s, where, member.ChannelId, "ChannelMemberWillBeAdded")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plugins {
+		replacement, reason := p.hooks.ChannelMemberWillBeAdded(hookContext(), copyMember(member))
+		if reason != "" {
+			return nil, refused(where, "app.channel.add_user.to.channel.rejected_by_plugin", reason)
+		}
+		if replacement != nil {
+			channelID, userID := member.ChannelId, member.UserId
+			member = copyMember(replacement)
+			member.ChannelId, member.UserId = channelID, userID
+			member.Roles = memberRoles(member.ExplicitRoles, member.SchemeUser, member.SchemeAdmin, model.ChannelUserRoleId, model.ChannelAdminRoleId)
+		}
+	}
+	return member, nil
 }
 
 // addChannelMember stores a membership, or leaves the present one. The caller holds s.mu.
 func (s *Server) addChannelMember(channel *model.Channel, user *model.User, admin bool) *model.ChannelMember {
-	key := memberKey{channel.Id, user.Id}
-	if member := s.channelMembers[key]; member != nil {
-		return member
+	return s.saveChannelMember(s.newChannelMember(channel, user, admin))
+}
+
+func (s *Server) saveChannelMember(member *model.ChannelMember) *model.ChannelMember {
+	key := memberKey{member.ChannelId, member.UserId}
+	if present := s.channelMembers[key]; present != nil {
+		return present
 	}
-	member := &model.ChannelMember{
-		ChannelId: channel.Id, UserId: user.Id, SchemeUser: true, SchemeAdmin: admin,
-		NotifyProps: model.GetDefaultChannelNotifyProps(), LastUpdateAt: s.millis(),
-	}
-	member.Roles = memberRoles("", true, admin, model.ChannelUserRoleId, model.ChannelAdminRoleId)
 	s.channelMembers[key] = member
 	return member
+}
+
+// newChannelMember is what a new member of a channel is: it has read what was there.
+func (s *Server) newChannelMember(channel *model.Channel, user *model.User, admin bool) *model.ChannelMember {
+	return &model.ChannelMember{
+		ChannelId: channel.Id, UserId: user.Id, SchemeUser: true, SchemeAdmin: admin,
+		Roles:       memberRoles("", true, admin, model.ChannelUserRoleId, model.ChannelAdminRoleId),
+		NotifyProps: model.GetDefaultChannelNotifyProps(), LastUpdateAt: s.millis(),
+		MsgCount: channel.TotalMsgCount, MsgCountRoot: channel.TotalMsgCountRoot,
+	}
 }
 
 func copyMember(member *model.ChannelMember) *model.ChannelMember {
@@ -104,6 +153,7 @@ func (a *API) DeleteChannelMember(channelID, userID string) *model.AppError {
 		return err
 	}
 	delete(s.channelMembers, memberKey{channelID, userID})
+	s.leftChannels[memberKey{channelID, userID}] = true
 	actor := s.actor(userID)
 	notify(s, "UserHasLeftChannel", func(c *plugin.Context, h interface {
 		UserHasLeftChannel(*plugin.Context, *model.ChannelMember, *model.User)
@@ -213,6 +263,7 @@ func (a *API) UpdateChannelMemberNotifications(channelID, userID string, notific
 // PatchChannelMembersNotifications sets the same notification properties of several members.
 func (a *API) PatchChannelMembersNotifications(members []*model.ChannelMemberIdentifier, notifications map[string]string) *model.AppError {
 	for _, member := range members {
+		member = orZero(member)
 		if _, err := a.UpdateChannelMemberNotifications(member.ChannelId, member.UserId, notifications); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 // CreateChannel adds a public or private channel, without members.
 func (a *API) CreateChannel(channel *model.Channel) (*model.Channel, *model.AppError) {
+	channel = orZero(channel)
 	return a.s.createChannel(channel)
 }
 
@@ -162,70 +163,6 @@ func (s *Server) findChannels(matches func(*model.Channel) bool) []*model.Channe
 		return cmp.Or(cmp.Compare(a.DisplayName, b.DisplayName), cmp.Compare(a.Id, b.Id))
 	})
 	return found
-}
-
-// UpdateChannel replaces a channel; it cannot archive or restore.
-func (a *API) UpdateChannel(channel *model.Channel) (*model.Channel, *model.AppError) {
-	const where = "UpdateChannel"
-	s := a.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	channel = channel.DeepCopy()
-	channel.PreUpdate()
-	channel.UpdateAt = s.millis()
-	if channel.DeleteAt != 0 || s.channels[channel.Id] == nil {
-		return nil, fail(where, "app.channel.update.bad_id", http.StatusBadRequest)
-	}
-	if err := channel.IsValid(); err != nil {
-		return nil, explain(err)
-	}
-	if same := s.channelByName(channel.TeamId, channel.Name); same != nil && same.Id != channel.Id {
-		return nil, fail(where, errChannelExists, http.StatusBadRequest)
-	}
-	s.channels[channel.Id] = channel
-	return channel.DeepCopy(), nil
-}
-
-// DeleteChannel archives a channel; town-square stays.
-func (a *API) DeleteChannel(channelID string) *model.AppError {
-	return a.setArchived(channelID, func(channel *model.Channel) *model.AppError {
-		switch {
-		case channel.DeleteAt != 0:
-			return fail("deleteChannel", "api.channel.delete_channel.deleted.app_error", http.StatusBadRequest)
-		case channel.Name == model.DefaultChannelName:
-			return fail("deleteChannel", "api.channel.delete_channel.cannot.app_error", http.StatusBadRequest)
-		}
-		channel.DeleteAt = a.s.millis()
-		return nil
-	})
-}
-
-// RestoreChannel brings an archived channel back.
-func (a *API) RestoreChannel(channelID string) *model.AppError {
-	return a.setArchived(channelID, func(channel *model.Channel) *model.AppError {
-		if channel.DeleteAt == 0 {
-			return fail("restoreChannel", "api.channel.restore_channel.restored.app_error", http.StatusBadRequest)
-		}
-		channel.DeleteAt = 0
-		return nil
-	})
-}
-
-func (a *API) setArchived(channelID string, change func(*model.Channel) *model.AppError) *model.AppError {
-	s := a.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old, err := s.channel("GetChannel", channelID)
-	if err != nil {
-		return err
-	}
-	channel := old.DeepCopy()
-	if err := change(channel); err != nil {
-		return err
-	}
-	channel.UpdateAt = s.millis()
-	s.channels[channelID] = channel
-	return nil
 }
 
 // GetChannelStats counts a channel's members. A server puts the same number into GuestCount; so does this one.

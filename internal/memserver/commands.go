@@ -1,7 +1,6 @@
 package memserver
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,6 +21,7 @@ type pluginCommand struct {
 // RegisterCommand makes a slash command reach the plugin's ExecuteCommand, in one team or, without TeamId, in all.
 // Registering a trigger again replaces it; if two plugins register the same one, the first gets it.
 func (a *API) RegisterCommand(command *model.Command) error {
+	command = orZero(command)
 	if command.Trigger == "" {
 		return errors.New("invalid command")
 	}
@@ -58,6 +58,7 @@ func (a *API) UnregisterCommand(teamID, trigger string) error {
 
 // ExecuteSlashCommand runs a command as the user in the arguments.
 func (a *API) ExecuteSlashCommand(args *model.CommandArgs) (*model.CommandResponse, error) {
+	args = orZero(args)
 	if _, err := a.GetUser(args.UserId); err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (s *Server) ExecuteCommand(args *model.CommandArgs) (*model.CommandResponse
 	s.mu.Lock()
 	pluginID, command := s.findCommand(args.TeamId, trigger)
 	args.SiteURL = *s.config.ServiceSettings.SiteURL
-	args.TriggerId = base64.StdEncoding.EncodeToString([]byte(model.NewId() + ":" + args.UserId))
+	args.TriggerId = s.NewTrigger(args.UserId)
 	s.addMentions(args)
 	s.mu.Unlock()
 	if command == nil {

@@ -11,6 +11,7 @@ import (
 // CreateCommand stores a command that an outside URL answers. It can be listed and changed, but executing it would
 // need a network, which the in-memory server has not: nobody answers.
 func (a *API) CreateCommand(command *model.Command) (*model.Command, error) {
+	command = orZero(command)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()

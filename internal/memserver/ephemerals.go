@@ -27,6 +27,7 @@ func (s *Server) Ephemerals(userID string) []Ephemeral {
 
 // SendEphemeralPost shows a post to one user and returns it with id and time.
 func (a *API) SendEphemeralPost(userID string, post *model.Post) *model.Post {
+	post = orZero(post)
 	return a.s.sendEphemeral(userID, post)
 }
 
@@ -54,6 +55,7 @@ func (s *Server) ephemeral(post *model.Post) *model.Post {
 
 // UpdateEphemeralPost changes what a user was shown. Clients, like this server, ignore ids they do not know.
 func (a *API) UpdateEphemeralPost(userID string, post *model.Post) *model.Post {
+	post = orZero(post)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -64,6 +64,13 @@ func explain(err *model.AppError) *model.AppError {
 	return err
 }
 
+// refused is the error for what a plugin's hook did not allow; it has the plugin's reason in its message.
+func refused(where, id, reason string) *model.AppError {
+	err := model.NewAppError(where, id, map[string]any{"Reason": reason}, "", http.StatusBadRequest)
+	err.Message = "Rejected by a plugin: " + reason
+	return err
+}
+
 // unsupported is what every method outside the in-memory server's reach answers. Its id is its own: no real server
 // gives it.
 func unsupported(method string) *model.AppError {

@@ -13,6 +13,7 @@ import (
 type active[H any] struct {
 	id    string
 	hooks H
+	guard bool // of the channel in question; see guarded
 }
 
 // hooked lists, in the order they were attached, the plugins that define the hook name; H is an interface with the
@@ -24,7 +25,7 @@ func defining[H any](plugins []active[any], name string) []active[H] {
 	var found []active[H]
 	for _, p := range plugins {
 		if hooks, ok := p.hooks.(H); ok && defines(hooks, name) {
-			found = append(found, active[H]{p.id, hooks})
+			found = append(found, active[H]{p.id, hooks, p.guard})
 		}
 	}
 	return found

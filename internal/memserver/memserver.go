@@ -15,6 +15,9 @@
 package memserver
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -42,19 +45,21 @@ type Home struct {
 
 // Server is the in-memory Mattermost. Make one with [New].
 type Server struct {
-	now     func() time.Time
-	log     *slog.Logger
-	id      string
-	started int64
-	home    Home
-	roles   map[string]*model.Role // constant
+	now        func() time.Time
+	log        *slog.Logger
+	id         string
+	started    int64
+	home       Home
+	roles      map[string]*model.Role // constant
+	signingKey func() *ecdsa.PrivateKey
 
 	background background
 	active     atomic.Pointer[[]active[any]] // replaced, never changed, with mu held
 
 	mu             sync.Mutex // guards what follows; never held while a hook runs
 	config         *model.Config
-	manifests      []*model.Manifest // of the attached plugins
+	license        *model.License // replaced, never changed
+	plugins        []*installed
 	users          map[string]*model.User
 	bots           map[string]*model.Bot
 	statuses       map[string]*model.Status
@@ -63,15 +68,29 @@ type Server struct {
 	teamMembers    map[memberKey]*model.TeamMember
 	channels       map[string]*model.Channel
 	channelMembers map[memberKey]*model.ChannelMember
+	leftChannels   map[memberKey]bool  // who was in a channel once
+	guards         map[string][]string // channel: the ids of plugins, sorted; replaced, never changed
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
 	reactions      []*model.Reaction
+	files          files
+	groups         groups
+	properties     properties
+	sharing        sharing
+	connections    map[string]string // websocket: the user
+	sidebars       map[sidebarKey][]*model.SidebarCategoryWithChannels
+	emoji          map[string]*model.Emoji
+	oauthApps      map[string]*model.OAuthApp
+	sessions       map[string]*model.Session
+	tokens         map[string]*model.UserAccessToken
 	values         map[valueKey]value
 	pluginCommands []*pluginCommand
 	customCommands []*model.Command
 	ephemerals     []Ephemeral
 	events         []Event
 	mails          []Mail
+	pushes         []Push
+	dialogs        []Dialog
 }
 
 // memberKey is a user's membership in a team or channel.
@@ -84,6 +103,7 @@ func New(config Config) *Server {
 		log:            config.Logger,
 		id:             model.NewId(),
 		roles:          model.MakeDefaultRoles(),
+		signingKey:     sync.OnceValue(newSigningKey),
 		config:         &model.Config{},
 		users:          map[string]*model.User{},
 		bots:           map[string]*model.Bot{},
@@ -93,8 +113,20 @@ func New(config Config) *Server {
 		teamMembers:    map[memberKey]*model.TeamMember{},
 		channels:       map[string]*model.Channel{},
 		channelMembers: map[memberKey]*model.ChannelMember{},
+		guards:         map[string][]string{},
 		posts:          map[string]*model.Post{},
 		values:         map[valueKey]value{},
+		files:          newFiles(),
+		groups:         newGroups(),
+		properties:     newProperties(),
+		sharing:        newSharing(),
+		connections:    map[string]string{},
+		sidebars:       map[sidebarKey][]*model.SidebarCategoryWithChannels{},
+		leftChannels:   map[memberKey]bool{},
+		emoji:          map[string]*model.Emoji{},
+		oauthApps:      map[string]*model.OAuthApp{},
+		sessions:       map[string]*model.Session{},
+		tokens:         map[string]*model.UserAccessToken{},
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -150,4 +182,13 @@ func (s *Server) furnish() {
 	for _, user := range []*model.User{h.Alice, h.Bob} {
 		s.addChannelMember(h.Project, s.users[user.Id], user == h.Alice)
 	}
+}
+
+// newSigningKey makes the key of triggers. It cannot fail: the curve is known, and the system's random source is there.
+func newSigningKey() *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic("memserver: make a key: " + err.Error())
+	}
+	return key
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -78,42 +77,6 @@ func TestANewServerHasATeamItsChannelsAndTwoUsers(t *testing.T) {
 	require.True(t, api.HasPermissionTo(home.Alice.Id, model.PermissionManageSystem))
 	require.False(t, api.HasPermissionTo(home.Bob.Id, model.PermissionManageSystem))
 	require.True(t, api.HasPermissionToChannel(home.Bob.Id, home.Project.Id, model.PermissionCreatePost))
-}
-
-func TestEveryMethodOutsideTheServerSaysSo(t *testing.T) {
-	_, api, _ := start(t)
-	_, err := api.GetGroup("some")
-	requireFails(t, err, "memserver.unsupported", 501)
-	require.Equal(t, "GetGroup: not in the in-memory server: GetGroup", err.Error())
-	_, plain := api.GetPropertyGroup("some")
-	require.ErrorContains(t, plain, "not in the in-memory server: GetPropertyGroup")
-	require.Equal(t, 501, api.PluginHTTP(nil).StatusCode)
-}
-
-func TestNoMethodPanicsOnZeroArguments(t *testing.T) {
-	_, api, _ := start(t)
-	pointers := map[string]bool{ // these need the thing they are about
-		"SearchUsers": true, "GetUsers": true, "GetBots": true, "PatchChannelMembersNotifications": true,
-	}
-	value := reflect.ValueOf(api)
-	for method := range reflect.TypeFor[plugin.API]().Methods() {
-		if pointers[method.Name] {
-			continue
-		}
-		var arguments []reflect.Value
-		for i := range method.Type.NumIn() {
-			in := method.Type.In(i)
-			switch {
-			case method.Type.IsVariadic() && i == method.Type.NumIn()-1:
-				continue
-			case in.Kind() == reflect.Pointer && in.Elem().Kind() == reflect.Struct:
-				arguments = append(arguments, reflect.New(in.Elem()))
-			default:
-				arguments = append(arguments, reflect.Zero(in))
-			}
-		}
-		require.NotPanics(t, func() { value.MethodByName(method.Name).Call(arguments) }, method.Name)
-	}
 }
 
 func TestWhatAPluginLogsBearsItsId(t *testing.T) {

@@ -106,8 +106,6 @@ func TestListsOfUsers(t *testing.T) {
 	}
 	_, err = api.GetUsersInChannel(home.Project.Id, "age", 0, 10)
 	requireFails(t, err, "plugin.api.get_users_in_channel", 400)
-	_, err = api.GetUsers(&model.UserGetOptions{InGroupId: "some", PerPage: 1})
-	requireFails(t, err, "memserver.unsupported", 501)
 }
 
 func TestStatuses(t *testing.T) {

@@ -15,6 +15,7 @@ func (s *Server) UpdatePost(post *model.Post) (*model.Post, *model.AppError) {
 
 // UpdatePost is [Server.UpdatePost].
 func (a *API) UpdatePost(post *model.Post) (*model.Post, *model.AppError) {
+	post = orZero(post)
 	return a.s.UpdatePost(post)
 }
 
@@ -76,17 +77,24 @@ func (s *Server) preparePostUpdate(received *model.Post) (oldPost, newPost *mode
 	return oldPost, newPost, nil
 }
 
-// postWillBeUpdated asks every plugin in turn; no post, whatever the reason, is a rejection.
+// postWillBeUpdated asks every plugin in turn; no post, whatever the reason, is a rejection. A guard of the channel
+// rejects with a reason.
 func (s *Server) postWillBeUpdated(newPost, oldPost *model.Post) (*model.Post, *model.AppError) {
 	type hooks interface {
 		MessageWillBeUpdated(c *plugin.Context, newPost, oldPost *model.Post) (*model.Post, string)
 	}
-	for _, p := range hooked[hooks](s, "MessageWillBeUpdated") {
+	plugins, err := guarded[hooks](s, "UpdatePost", oldPost.ChannelId, "MessageWillBeUpdated")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plugins {
 		replacement, reason := p.hooks.MessageWillBeUpdated(hookContext(), newPost.ForPlugin(), oldPost.ForPlugin())
-		if replacement == nil {
+		switch {
+		case replacement == nil && !p.guard, reason != "" && p.guard:
 			return nil, rejected("UpdatePost", reason)
+		case replacement != nil:
+			newPost = replacement
 		}
-		newPost = replacement
 	}
 	return newPost, nil
 }
@@ -98,6 +106,9 @@ func (s *Server) replacePost(post *model.Post) (*model.Post, *model.AppError) {
 	post.PreCommit()
 	if err := post.IsValid(model.PostMessageMaxRunesV2); err != nil {
 		return nil, explain(err)
+	}
+	if old := s.posts[post.Id]; old != nil {
+		s.attachFiles(post, old.FileIds)
 	}
 	s.posts[post.Id] = post
 	if channel := s.channels[post.ChannelId]; channel != nil {
@@ -131,6 +142,7 @@ func (a *API) DeletePost(postID string) *model.AppError {
 			other.DeleteAt, other.UpdateAt = now, now
 			other.AddProp(model.PostPropsDeleteBy, a.manifest.Id)
 			s.posts[id] = other
+			s.deleteFiles(other.FileIds)
 		}
 	}
 	if root := s.posts[post.RootId]; root != nil {

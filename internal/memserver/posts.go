@@ -26,11 +26,18 @@ func (s *Server) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 	case channel.DeleteAt != 0:
 		return nil, fail("createPost", "api.post.create_post.can_not_post_to_deleted.error", http.StatusBadRequest)
 	}
-	return s.createPost(post.Clone())
+	post, err := s.createPost(post.Clone())
+	if err == nil {
+		s.mu.Lock()
+		s.markRead(post.ChannelId, post.UserId) // who writes has read
+		s.mu.Unlock()
+	}
+	return post, err
 }
 
 // CreatePost posts on behalf of the plugin; the hooks of all plugins run, its own included.
 func (a *API) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
+	post = orZero(post)
 	post = post.Clone()
 	post.AddProp(model.PostPropsFromPlugin, "true")
 	return a.s.createPost(post)
@@ -113,7 +120,11 @@ func (s *Server) postWillBePosted(post *model.Post) (*model.Post, *model.AppErro
 	type hooks interface {
 		MessageWillBePosted(*plugin.Context, *model.Post) (*model.Post, string)
 	}
-	for _, p := range hooked[hooks](s, "MessageWillBePosted") {
+	plugins, err := guarded[hooks](s, "createPost", post.ChannelId, "MessageWillBePosted")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plugins {
 		replacement, reason := p.hooks.MessageWillBePosted(hookContext(), post.ForPlugin())
 		if reason == plugin.DismissPostError {
 			return nil, fail("createPost", plugin.DismissPostError, http.StatusBadRequest)
@@ -146,6 +157,7 @@ func (s *Server) savePost(post *model.Post) (*model.Post, *model.AppError) {
 	if err := post.IsValid(model.PostMessageMaxRunesV2); err != nil {
 		return nil, explain(err)
 	}
+	s.attachFiles(post, nil)
 	s.posts[post.Id] = post
 	s.postOrder = append(s.postOrder, post.Id)
 	if channel := s.channels[post.ChannelId]; channel != nil {
@@ -159,6 +171,7 @@ func (s *Server) savePost(post *model.Post) (*model.Post, *model.AppError) {
 	if root := s.posts[post.RootId]; root != nil {
 		root.UpdateAt = post.CreateAt
 	}
+	s.countMentions(post)
 	return s.withReplyCount(post), nil
 }
 

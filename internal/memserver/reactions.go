@@ -8,8 +8,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// AddReaction adds a user's emoji to a post; adding it again changes nothing. Only Mattermost's own emoji exist.
+// AddReaction adds a user's emoji to a post; adding it again changes nothing.
 func (a *API) AddReaction(reaction *model.Reaction) (*model.Reaction, *model.AppError) {
+	reaction = orZero(reaction)
 	const where = "SaveReactionForPost"
 	s := a.s
 	s.mu.Lock()
@@ -18,7 +19,7 @@ func (a *API) AddReaction(reaction *model.Reaction) (*model.Reaction, *model.App
 	if err != nil {
 		return nil, err
 	}
-	if _, known := model.GetSystemEmojiId(reaction.EmojiName); !known {
+	if !s.knowsEmoji(reaction.EmojiName) {
 		return nil, fail("GetEmojiByName", "app.emoji.get_by_name.no_result", http.StatusNotFound)
 	}
 	if channel := s.channels[post.ChannelId]; channel != nil && channel.DeleteAt != 0 {
@@ -71,6 +72,7 @@ func (s *Server) reacted(post *model.Post) {
 
 // RemoveReaction takes a user's emoji off a post; that there is none is no error.
 func (a *API) RemoveReaction(reaction *model.Reaction) *model.AppError {
+	reaction = orZero(reaction)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,7 +98,7 @@ func (a *API) RemoveReaction(reaction *model.Reaction) *model.AppError {
 func (a *API) GetReactions(postID string) ([]*model.Reaction, *model.AppError) {
 	a.s.mu.Lock()
 	defer a.s.mu.Unlock()
-	var found []*model.Reaction
+	found := []*model.Reaction{}
 	for _, reaction := range a.s.reactions {
 		if reaction.PostId == postID {
 			found = append(found, shallow(reaction))

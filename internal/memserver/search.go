@@ -14,7 +14,7 @@ func (a *API) SearchPostsInTeam(teamID string, paramsList []*model.SearchParams)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.search(teamID, "", paramsList).ToSlice(), nil
+	return append([]*model.Post{}, s.search(teamID, "", paramsList).ToSlice()...), nil
 }
 
 // SearchPostsInTeamForUser finds posts in the user's channels by what a person writes into the search box; it knows
@@ -76,7 +76,7 @@ func (s *Server) search(teamID, userID string, paramsList []*model.SearchParams)
 			return false
 		}
 		return slices.ContainsFunc(paramsList, func(params *model.SearchParams) bool {
-			return (channel.DeleteAt == 0 || params.IncludeDeletedChannels) && matchesSearch(p, params)
+			return params != nil && (channel.DeleteAt == 0 || params.IncludeDeletedChannels) && matchesSearch(p, params)
 		})
 	})
 	list := model.NewPostList()

@@ -58,7 +58,10 @@ func (a *API) UpdateUserCustomStatus(userID string, custom *model.CustomStatus) 
 	if custom == nil || (custom.Emoji == "" && custom.Text == "") {
 		return fail("SetCustomStatus", "api.custom_status.set_custom_statuses.update.app_error", http.StatusBadRequest)
 	}
-	if _, known := model.GetSystemEmojiId(custom.Emoji); custom.Emoji != "" && !known {
+	a.s.mu.Lock()
+	known := a.s.knowsEmoji(custom.Emoji)
+	a.s.mu.Unlock()
+	if custom.Emoji != "" && !known {
 		return fail("SetCustomStatus", "api.custom_status.set_custom_statuses.emoji_not_found", http.StatusBadRequest)
 	}
 	user, err := a.GetUser(userID)

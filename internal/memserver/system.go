@@ -1,8 +1,6 @@
 package memserver
 
 import (
-	"bytes"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -53,13 +51,11 @@ func (a *API) PublishUserTyping(userID, channelID, parentID string) *model.AppEr
 func (s *Server) publish(event Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, event)
+	s.publishLocked(event)
 }
 
-// PublishPluginClusterEvent reaches the plugin on the other servers of a cluster: there are none.
-func (a *API) PublishPluginClusterEvent(model.PluginClusterEvent, model.PluginClusterEventSendOptions) error {
-	return nil
-}
+// publishLocked needs s.mu.
+func (s *Server) publishLocked(event Event) { s.events = append(s.events, event) }
 
 // SendMail sends an email; see [Server.Mails].
 func (a *API) SendMail(to, subject, htmlBody string) *model.AppError {
@@ -103,35 +99,8 @@ func (a *API) LogAuditRecWithLevel(rec *model.AuditRecord, level mlog.Level) {
 // GetPluginID returns the id in the manifest.
 func (a *API) GetPluginID() string { return a.manifest.Id }
 
-// GetPlugins lists the manifests of the attached plugins.
-func (a *API) GetPlugins() ([]*model.Manifest, *model.AppError) {
-	a.s.mu.Lock()
-	defer a.s.mu.Unlock()
-	return clones(a.s.manifests, shallow), nil
-}
-
-// GetPluginStatus tells that an attached plugin is running; there are no others.
-func (a *API) GetPluginStatus(id string) (*model.PluginStatus, *model.AppError) {
-	a.s.mu.Lock()
-	defer a.s.mu.Unlock()
-	for _, m := range a.s.manifests {
-		if m.Id == id {
-			return &model.PluginStatus{
-				PluginId: m.Id, Name: m.Name, Description: m.Description, Version: m.Version, State: model.PluginStateRunning,
-			}, nil
-		}
-	}
-	return nil, fail("GetPluginStatus", "app.plugin.not_installed.app_error", http.StatusNotFound)
-}
-
 // GetBundlePath returns where a server in a container keeps the plugin's files; there are none at this place.
 func (a *API) GetBundlePath() (string, error) { return "/mattermost/plugins/" + a.manifest.Id, nil }
-
-// GetLicense returns none.
-func (a *API) GetLicense() *model.License { return nil }
-
-// IsEnterpriseReady is false.
-func (a *API) IsEnterpriseReady() bool { return false }
 
 // GetServerVersion returns the newest Mattermost version this server's model package knows.
 func (a *API) GetServerVersion() string { return model.CurrentVersion }
@@ -144,11 +113,3 @@ func (a *API) GetDiagnosticId() string { return a.s.id }
 
 // GetTelemetryId is GetDiagnosticId.
 func (a *API) GetTelemetryId() string { return a.s.id }
-
-// PluginHTTP answers 501: plugins have no web addresses here.
-func (a *API) PluginHTTP(request *http.Request) *http.Response {
-	return &http.Response{
-		Status: http.StatusText(http.StatusNotImplemented), StatusCode: http.StatusNotImplemented, Request: request,
-		Body: io.NopCloser(bytes.NewBufferString(unsupported("PluginHTTP").Message)),
-	}
-}

@@ -41,34 +41,73 @@ func (a *API) CreateTeamMembersGracefully(teamID string, userIDs []string, reque
 func (s *Server) joinTeam(teamID, userID, actorID string) (*model.TeamMember, *model.AppError) {
 	const where = "AddUserToTeam"
 	s.mu.Lock()
+	added, err := s.prepareTeamMember(where, teamID, userID)
+	present := s.teamMembers[memberKey{teamID, userID}]
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if added == nil {
+		return shallow(present), nil
+	}
+	if added, err = s.teamMemberWillBeAdded(added); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
-	team, err := s.team(where, teamID)
-	if err != nil {
-		return nil, err
-	}
-	user, err := s.user(where, userID)
-	if err != nil {
-		return nil, err
-	}
 	if s.inTeam(teamID, userID) {
 		return shallow(s.teamMembers[memberKey{teamID, userID}]), nil
 	}
-	isAdmin := team.Email != "" && team.Email == user.Email
-	member := &model.TeamMember{TeamId: teamID, UserId: userID, CreateAt: s.millis(), SchemeUser: true, SchemeAdmin: isAdmin}
-	member.Roles = memberRoles(member.ExplicitRoles, member.SchemeUser, member.SchemeAdmin, model.TeamUserRoleId, model.TeamAdminRoleId)
-	s.teamMembers[memberKey{teamID, userID}] = member
+	s.teamMembers[memberKey{teamID, userID}] = added
 	for _, name := range []string{model.DefaultChannelName, "off-topic"} {
 		if channel := s.channelByName(teamID, name); channel != nil {
-			s.addChannelMember(channel, user, isAdmin)
+			s.addChannelMember(channel, s.users[userID], added.SchemeAdmin)
 		}
 	}
-	joined, actor := shallow(member), s.actor(actorID)
+	joined, actor := shallow(added), s.actor(actorID)
 	notify(s, "UserHasJoinedTeam", func(c *plugin.Context, h interface {
 		UserHasJoinedTeam(*plugin.Context, *model.TeamMember, *model.User)
 	}) {
 		h.UserHasJoinedTeam(c, shallow(joined), actor)
 	})
-	return joined, nil
+	return shallow(joined), nil
+}
+
+// prepareTeamMember makes the membership of a user who can join a team; it is nil for a member. The caller holds s.mu.
+func (s *Server) prepareTeamMember(where, teamID, userID string) (*model.TeamMember, *model.AppError) {
+	team, err := s.team(where, teamID)
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.user(where, userID)
+	if err != nil || s.inTeam(teamID, userID) {
+		return nil, err
+	}
+	isAdmin := team.Email != "" && team.Email == user.Email
+	return &model.TeamMember{
+		TeamId: teamID, UserId: userID, CreateAt: s.millis(), SchemeUser: true, SchemeAdmin: isAdmin,
+		Roles: memberRoles("", true, isAdmin, model.TeamUserRoleId, model.TeamAdminRoleId),
+	}, nil
+}
+
+// teamMemberWillBeAdded asks every plugin in turn; each gets what the one before made of the membership.
+func (s *Server) teamMemberWillBeAdded(member *model.TeamMember) (*model.TeamMember, *model.AppError) {
+	type hooks interface {
+		TeamMemberWillBeAdded(*plugin.Context, *model.TeamMember) (*model.TeamMember, string)
+	}
+	for _, p := range hooked[hooks](s, "TeamMemberWillBeAdded") {
+		replacement, reason := p.hooks.TeamMemberWillBeAdded(hookContext(), shallow(member))
+		if reason != "" {
+			return nil, refused("JoinUserToTeam", "app.team.join_user_to_team.rejected_by_plugin", reason)
+		}
+		if replacement != nil {
+			teamID, userID := member.TeamId, member.UserId
+			member = shallow(replacement)
+			member.TeamId, member.UserId = teamID, userID
+			member.Roles = memberRoles(member.ExplicitRoles, member.SchemeUser, member.SchemeAdmin, model.TeamUserRoleId, model.TeamAdminRoleId)
+		}
+	}
+	return member, nil
 }
 
 // memberRoles lists a member's roles as Mattermost does: its own, then those of the default scheme.
@@ -124,7 +163,10 @@ func (a *API) DeleteTeamMember(teamID, userID, requestorID string) *model.AppErr
 	}
 	for _, channel := range s.channels {
 		if channel.TeamId == teamID {
-			delete(s.channelMembers, memberKey{channel.Id, userID})
+			if key := (memberKey{channel.Id, userID}); s.channelMembers[key] != nil {
+				delete(s.channelMembers, key)
+				s.leftChannels[key] = true
+			}
 		}
 	}
 	member := shallow(old)

@@ -11,6 +11,7 @@ import (
 
 // CreateTeam adds a team with the channels town-square and off-topic.
 func (a *API) CreateTeam(team *model.Team) (*model.Team, *model.AppError) {
+	team = orZero(team)
 	return a.s.createTeam(team)
 }
 
@@ -120,6 +121,7 @@ func (s *Server) findTeams(matches func(*model.Team) bool) []*model.Team {
 
 // UpdateTeam changes the descriptive fields; name, address and type stay.
 func (a *API) UpdateTeam(changed *model.Team) (*model.Team, *model.AppError) {
+	changed = orZero(changed)
 	s := a.s
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,11 +10,9 @@ import (
 )
 
 // GetUsers lists a page of the users that match all options, by name, or by time of change with the sort order
-// update_at_asc. Groups do not exist here: options about them are refused.
+// update_at_asc.
 func (a *API) GetUsers(options *model.UserGetOptions) ([]*model.User, *model.AppError) {
-	if options.InGroupId != "" || options.NotInGroupId != "" || options.GroupConstrained {
-		return nil, unsupported("GetUsers by group")
-	}
+	options = orZero(options)
 	s := a.s
 	users := s.findUsers(func(u *model.User) bool {
 		switch {
@@ -23,6 +21,9 @@ func (a *API) GetUsers(options *model.UserGetOptions) ([]*model.User, *model.App
 			options.WithoutTeam && s.inAnyTeam(u.Id),
 			options.InChannelId != "" && s.channelMembers[memberKey{options.InChannelId, u.Id}] == nil,
 			options.NotInChannelId != "" && s.channelMembers[memberKey{options.NotInChannelId, u.Id}] != nil,
+			options.InGroupId != "" && !s.inGroup(options.InGroupId, u.Id),
+			options.NotInGroupId != "" && s.inGroup(options.NotInGroupId, u.Id),
+			options.GroupConstrained && !s.permittedByGroup(options, u.Id),
 			options.Inactive && u.DeleteAt == 0,
 			!options.Inactive && options.Active && u.DeleteAt != 0,
 			u.UpdateAt <= options.UpdatedAfter && options.UpdatedAfter > 0:
@@ -84,12 +85,11 @@ func (a *API) GetUsersInChannel(channelID, sortBy string, number, perPage int) (
 // SearchUsers finds users whose name, nickname, first or last name or address starts with the term; the at sign
 // before it is ignored.
 func (a *API) SearchUsers(search *model.UserSearch) ([]*model.User, *model.AppError) {
-	if search.InGroupId != "" || search.NotInGroupId != "" || search.GroupConstrained {
-		return nil, unsupported("SearchUsers by group")
-	}
+	search = orZero(search)
 	options := model.UserGetOptions{
 		InTeamId: search.TeamId, NotInTeamId: search.NotInTeamId, WithoutTeam: search.WithoutTeam,
-		InChannelId: search.InChannelId, NotInChannelId: search.NotInChannelId, Active: !search.AllowInactive,
+		InChannelId: search.InChannelId, NotInChannelId: search.NotInChannelId, InGroupId: search.InGroupId, NotInGroupId: search.NotInGroupId,
+		GroupConstrained: search.GroupConstrained, Active: !search.AllowInactive,
 		Role: search.Role, Roles: search.Roles, TeamRoles: search.TeamRoles, ChannelRoles: search.ChannelRoles,
 		PerPage: len(a.s.findUsers(func(*model.User) bool { return true })),
 	}
@@ -108,4 +108,16 @@ func (a *API) SearchUsers(search *model.UserSearch) ([]*model.User, *model.AppEr
 		limit = model.UserSearchDefaultLimit
 	}
 	return page(users, 0, limit), nil
+}
+
+// permittedByGroup tells whether a group of the user's is in the channel, or else the team, that the user is not in.
+// The caller holds s.mu.
+func (s *Server) permittedByGroup(options *model.UserGetOptions, userID string) bool {
+	for key := range s.groups.syncables {
+		if (key.id == options.NotInChannelId || options.NotInChannelId == "" && key.id == options.NotInTeamId) &&
+			s.isSynced(key.group, key.id, key.kind) && s.inGroup(key.group, userID) {
+			return true
+		}
+	}
+	return false
 }

@@ -12,6 +12,7 @@ import (
 
 // CreateUser adds an account, as a person's sign-up would. The first account of a server administrates it.
 func (a *API) CreateUser(user *model.User) (*model.User, *model.AppError) {
+	user = orZero(user)
 	return a.s.createUser(user)
 }
 
@@ -153,6 +154,7 @@ func (s *Server) findUsers(matches func(*model.User) bool) []*model.User {
 
 // UpdateUser changes everything but the roles, the activation and what belongs to signing in.
 func (a *API) UpdateUser(user *model.User) (*model.User, *model.AppError) {
+	user = orZero(user)
 	const where = "UpdateUser"
 	s := a.s
 	s.mu.Lock()

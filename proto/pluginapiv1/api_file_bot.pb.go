@@ -1192,6 +1192,7 @@ type UploadDataRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UploadSession *UploadSession         `protobuf:"bytes,1,opt,name=upload_session,json=uploadSession,proto3" json:"upload_session,omitempty"`
 	Data          []byte                 `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	DataStream    uint32                 `protobuf:"varint,3,opt,name=data_stream,json=dataStream,proto3" json:"data_stream,omitempty"` // Instead of data: the number of a pipe that the data comes through.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1238,6 +1239,13 @@ func (x *UploadDataRequest) GetData() []byte {
 		return x.Data
 	}
 	return nil
+}
+
+func (x *UploadDataRequest) GetDataStream() uint32 {
+	if x != nil {
+		return x.DataStream
+	}
+	return 0
 }
 
 // UploadDataResponse holds what API.UploadData returns: *model.FileInfo, error.
@@ -2427,10 +2435,12 @@ const file_api_file_bot_proto_rawDesc = "" +
 	"\x0eupload_session\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.UploadSessionR\ruploadSession\"\xa5\x01\n" +
 	"\x1bCreateUploadSessionResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12M\n" +
-	"\x0eupload_session\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.UploadSessionR\ruploadSession\"v\n" +
+	"\x0eupload_session\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.UploadSessionR\ruploadSession\"\x97\x01\n" +
 	"\x11UploadDataRequest\x12M\n" +
 	"\x0eupload_session\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.UploadSessionR\ruploadSession\x12\x12\n" +
-	"\x04data\x18\x02 \x01(\fR\x04data\"\x8d\x01\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\x12\x1f\n" +
+	"\vdata_stream\x18\x03 \x01(\rR\n" +
+	"dataStream\"\x8d\x01\n" +
 	"\x12UploadDataResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12>\n" +
 	"\tfile_info\x18\x02 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\"6\n" +

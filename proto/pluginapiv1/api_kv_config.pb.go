@@ -3157,6 +3157,7 @@ type InstallPluginRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	FileData      []byte                 `protobuf:"bytes,1,opt,name=file_data,json=fileData,proto3" json:"file_data,omitempty"` // The whole bundle, a .tar.gz.
 	Replace       bool                   `protobuf:"varint,2,opt,name=replace,proto3" json:"replace,omitempty"`
+	FileStream    uint32                 `protobuf:"varint,3,opt,name=file_stream,json=fileStream,proto3" json:"file_stream,omitempty"` // Instead of file_data: the number of a pipe that the bundle comes through.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3203,6 +3204,13 @@ func (x *InstallPluginRequest) GetReplace() bool {
 		return x.Replace
 	}
 	return false
+}
+
+func (x *InstallPluginRequest) GetFileStream() uint32 {
+	if x != nil {
+		return x.FileStream
+	}
+	return 0
 }
 
 // InstallPluginResponse holds what API.InstallPlugin returns: *model.Manifest, *model.AppError.
@@ -4035,10 +4043,12 @@ const file_api_kv_config_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"\x91\x01\n" +
 	"\x17GetPluginStatusResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12=\n" +
-	"\x06status\x18\x02 \x01(\v2%.mattermost.pluginapi.v1.PluginStatusR\x06status\"M\n" +
+	"\x06status\x18\x02 \x01(\v2%.mattermost.pluginapi.v1.PluginStatusR\x06status\"n\n" +
 	"\x14InstallPluginRequest\x12\x1b\n" +
 	"\tfile_data\x18\x01 \x01(\fR\bfileData\x12\x18\n" +
-	"\areplace\x18\x02 \x01(\bR\areplace\"\x8f\x01\n" +
+	"\areplace\x18\x02 \x01(\bR\areplace\x12\x1f\n" +
+	"\vfile_stream\x18\x03 \x01(\rR\n" +
+	"fileStream\"\x8f\x01\n" +
 	"\x15InstallPluginResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12=\n" +
 	"\bmanifest\x18\x02 \x01(\v2!.mattermost.pluginapi.v1.ManifestR\bmanifest\"\x14\n" +

@@ -12126,6 +12126,7 @@ type PluginHTTPRequest struct {
 	Host          string                 `protobuf:"bytes,9,opt,name=host,proto3" json:"host,omitempty"`
 	RemoteAddr    string                 `protobuf:"bytes,10,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
 	RequestUri    string                 `protobuf:"bytes,11,opt,name=request_uri,json=requestUri,proto3" json:"request_uri,omitempty"`
+	BodyStream    uint32                 `protobuf:"varint,12,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"` // Instead of body: the number of a pipe that the body comes through.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -12237,6 +12238,13 @@ func (x *PluginHTTPRequest) GetRequestUri() string {
 	return ""
 }
 
+func (x *PluginHTTPRequest) GetBodyStream() uint32 {
+	if x != nil {
+		return x.BodyStream
+	}
+	return 0
+}
+
 // PluginHTTPResponse holds what API.PluginHTTP returns: *http.Response.
 type PluginHTTPResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -12250,6 +12258,7 @@ type PluginHTTPResponse struct {
 	ProtoMajor    int32                  `protobuf:"varint,8,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
 	ProtoMinor    int32                  `protobuf:"varint,9,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
 	ContentLength *int64                 `protobuf:"varint,10,opt,name=content_length,json=contentLength,proto3,oneof" json:"content_length,omitempty"` // -1 where it is not known.
+	BodyStream    uint32                 `protobuf:"varint,11,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"`                // The body, where it is not in body: the number of a stream to read.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -12350,6 +12359,13 @@ func (x *PluginHTTPResponse) GetProtoMinor() int32 {
 func (x *PluginHTTPResponse) GetContentLength() int64 {
 	if x != nil && x.ContentLength != nil {
 		return *x.ContentLength
+	}
+	return 0
+}
+
+func (x *PluginHTTPResponse) GetBodyStream() uint32 {
+	if x != nil {
+		return x.BodyStream
 	}
 	return 0
 }
@@ -15086,7 +15102,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\vlevel_exact\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.LogLevelR\n" +
 	"levelExact\"W\n" +
 	"\x1cLogAuditRecWithLevelResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xd8\x03\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xf9\x03\n" +
 	"\x11PluginHTTPRequest\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12Q\n" +
@@ -15103,10 +15119,12 @@ const file_api_remaining_proto_rawDesc = "" +
 	" \x01(\tR\n" +
 	"remoteAddr\x12\x1f\n" +
 	"\vrequest_uri\x18\v \x01(\tR\n" +
-	"requestUri\x1a:\n" +
+	"requestUri\x12\x1f\n" +
+	"\vbody_stream\x18\f \x01(\rR\n" +
+	"bodyStream\x1a:\n" +
 	"\fHeadersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8b\x04\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xac\x04\n" +
 	"\x12PluginHTTPResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x1f\n" +
 	"\vstatus_code\x18\x02 \x01(\x05R\n" +
@@ -15121,7 +15139,9 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\vproto_minor\x18\t \x01(\x05R\n" +
 	"protoMinor\x12*\n" +
 	"\x0econtent_length\x18\n" +
-	" \x01(\x03H\x00R\rcontentLength\x88\x01\x01\x1a:\n" +
+	" \x01(\x03H\x00R\rcontentLength\x88\x01\x01\x12\x1f\n" +
+	"\vbody_stream\x18\v \x01(\rR\n" +
+	"bodyStream\x1a:\n" +
 	"\fHeadersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x11\n" +

@@ -138,6 +138,7 @@ type ReceiveSharedChannelAttachmentSyncMsgRequest struct {
 	ChannelId     string                 `protobuf:"bytes,2,opt,name=channel_id,json=channelId,proto3" json:"channel_id,omitempty"`
 	FileInfo      *FileInfo              `protobuf:"bytes,3,opt,name=file_info,json=fileInfo,proto3" json:"file_info,omitempty"`
 	Data          []byte                 `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`
+	DataStream    uint32                 `protobuf:"varint,5,opt,name=data_stream,json=dataStream,proto3" json:"data_stream,omitempty"` // Instead of data: the number of a pipe that the data comes through.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -198,6 +199,13 @@ func (x *ReceiveSharedChannelAttachmentSyncMsgRequest) GetData() []byte {
 		return x.Data
 	}
 	return nil
+}
+
+func (x *ReceiveSharedChannelAttachmentSyncMsgRequest) GetDataStream() uint32 {
+	if x != nil {
+		return x.DataStream
+	}
+	return 0
 }
 
 // ReceiveSharedChannelAttachmentSyncMsgResponse holds what API.ReceiveSharedChannelAttachmentSyncMsg returns:
@@ -372,13 +380,15 @@ const file_api_shared_channels_proto_rawDesc = "" +
 	"\x03msg\x18\x02 \x01(\v2$.mattermost.pluginapi.v1.SyncMsgJsonR\x03msg\"\xa1\x01\n" +
 	"#ReceiveSharedChannelSyncMsgResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12A\n" +
-	"\bresponse\x18\x02 \x01(\v2%.mattermost.pluginapi.v1.SyncResponseR\bresponse\"\xbe\x01\n" +
+	"\bresponse\x18\x02 \x01(\v2%.mattermost.pluginapi.v1.SyncResponseR\bresponse\"\xdf\x01\n" +
 	",ReceiveSharedChannelAttachmentSyncMsgRequest\x12\x1b\n" +
 	"\tremote_id\x18\x01 \x01(\tR\bremoteId\x12\x1d\n" +
 	"\n" +
 	"channel_id\x18\x02 \x01(\tR\tchannelId\x12>\n" +
 	"\tfile_info\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\x12\x12\n" +
-	"\x04data\x18\x04 \x01(\fR\x04data\"\xa8\x01\n" +
+	"\x04data\x18\x04 \x01(\fR\x04data\x12\x1f\n" +
+	"\vdata_stream\x18\x05 \x01(\rR\n" +
+	"dataStream\"\xa8\x01\n" +
 	"-ReceiveSharedChannelAttachmentSyncMsgResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12>\n" +
 	"\tfile_info\x18\x02 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\"|\n" +

@@ -140,20 +140,22 @@ func (x *ServeHTTPRequest) GetBodyComplete() bool {
 
 // ServeHTTPRequestInit is the head of an http.Request.
 type ServeHTTPRequestInit struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PluginContext *PluginContext         `protobuf:"bytes,1,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
-	Method        string                 `protobuf:"bytes,2,opt,name=method,proto3" json:"method,omitempty"`
-	Url           string                 `protobuf:"bytes,3,opt,name=url,proto3" json:"url,omitempty"`
-	Proto         string                 `protobuf:"bytes,4,opt,name=proto,proto3" json:"proto,omitempty"`
-	ProtoMajor    int32                  `protobuf:"varint,5,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
-	ProtoMinor    int32                  `protobuf:"varint,6,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
-	Headers       []*HTTPHeader          `protobuf:"bytes,7,rep,name=headers,proto3" json:"headers,omitempty"`
-	Host          string                 `protobuf:"bytes,8,opt,name=host,proto3" json:"host,omitempty"`
-	RemoteAddr    string                 `protobuf:"bytes,9,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
-	RequestUri    string                 `protobuf:"bytes,10,opt,name=request_uri,json=requestUri,proto3" json:"request_uri,omitempty"`
-	ContentLength int64                  `protobuf:"varint,11,opt,name=content_length,json=contentLength,proto3" json:"content_length,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	PluginContext  *PluginContext         `protobuf:"bytes,1,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	Method         string                 `protobuf:"bytes,2,opt,name=method,proto3" json:"method,omitempty"`
+	Url            string                 `protobuf:"bytes,3,opt,name=url,proto3" json:"url,omitempty"`
+	Proto          string                 `protobuf:"bytes,4,opt,name=proto,proto3" json:"proto,omitempty"`
+	ProtoMajor     int32                  `protobuf:"varint,5,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
+	ProtoMinor     int32                  `protobuf:"varint,6,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
+	Headers        []*HTTPHeader          `protobuf:"bytes,7,rep,name=headers,proto3" json:"headers,omitempty"`
+	Host           string                 `protobuf:"bytes,8,opt,name=host,proto3" json:"host,omitempty"`
+	RemoteAddr     string                 `protobuf:"bytes,9,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
+	RequestUri     string                 `protobuf:"bytes,10,opt,name=request_uri,json=requestUri,proto3" json:"request_uri,omitempty"`
+	ContentLength  int64                  `protobuf:"varint,11,opt,name=content_length,json=contentLength,proto3" json:"content_length,omitempty"`
+	BodyStream     uint32                 `protobuf:"varint,12,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"`             // The body, where it is not in body_chunk: the number of a stream to read.
+	ResponseStream uint32                 `protobuf:"varint,13,opt,name=response_stream,json=responseStream,proto3" json:"response_stream,omitempty"` // The number of the stream to write the response's body to.
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ServeHTTPRequestInit) Reset() {
@@ -259,6 +261,20 @@ func (x *ServeHTTPRequestInit) GetRequestUri() string {
 func (x *ServeHTTPRequestInit) GetContentLength() int64 {
 	if x != nil {
 		return x.ContentLength
+	}
+	return 0
+}
+
+func (x *ServeHTTPRequestInit) GetBodyStream() uint32 {
+	if x != nil {
+		return x.BodyStream
+	}
+	return 0
+}
+
+func (x *ServeHTTPRequestInit) GetResponseStream() uint32 {
+	if x != nil {
+		return x.ResponseStream
 	}
 	return 0
 }
@@ -399,7 +415,7 @@ const file_hooks_http_proto_rawDesc = "" +
 	"\x04init\x18\x01 \x01(\v2-.mattermost.pluginapi.v1.ServeHTTPRequestInitR\x04init\x12\x1d\n" +
 	"\n" +
 	"body_chunk\x18\x02 \x01(\fR\tbodyChunk\x12#\n" +
-	"\rbody_complete\x18\x03 \x01(\bR\fbodyComplete\"\xa3\x03\n" +
+	"\rbody_complete\x18\x03 \x01(\bR\fbodyComplete\"\xed\x03\n" +
 	"\x14ServeHTTPRequestInit\x12M\n" +
 	"\x0eplugin_context\x18\x01 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12\x16\n" +
 	"\x06method\x18\x02 \x01(\tR\x06method\x12\x10\n" +
@@ -416,7 +432,10 @@ const file_hooks_http_proto_rawDesc = "" +
 	"\vrequest_uri\x18\n" +
 	" \x01(\tR\n" +
 	"requestUri\x12%\n" +
-	"\x0econtent_length\x18\v \x01(\x03R\rcontentLength\"\xb1\x01\n" +
+	"\x0econtent_length\x18\v \x01(\x03R\rcontentLength\x12\x1f\n" +
+	"\vbody_stream\x18\f \x01(\rR\n" +
+	"bodyStream\x12'\n" +
+	"\x0fresponse_stream\x18\r \x01(\rR\x0eresponseStream\"\xb1\x01\n" +
 	"\x11ServeHTTPResponse\x12B\n" +
 	"\x04init\x18\x01 \x01(\v2..mattermost.pluginapi.v1.ServeHTTPResponseInitR\x04init\x12\x1d\n" +
 	"\n" +

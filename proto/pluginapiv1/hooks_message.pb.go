@@ -1007,6 +1007,8 @@ type FileWillBeUploadedRequest struct {
 	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
 	FileInfo      *FileInfo              `protobuf:"bytes,3,opt,name=file_info,json=fileInfo,proto3" json:"file_info,omitempty"`
 	FileContent   []byte                 `protobuf:"bytes,4,opt,name=file_content,json=fileContent,proto3" json:"file_content,omitempty"`
+	FileStream    uint32                 `protobuf:"varint,5,opt,name=file_stream,json=fileStream,proto3" json:"file_stream,omitempty"`       // The content, where it is not in file_content: the number of a stream to read.
+	OutputStream  uint32                 `protobuf:"varint,6,opt,name=output_stream,json=outputStream,proto3" json:"output_stream,omitempty"` // The number of the stream to write the new content to.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1067,6 +1069,20 @@ func (x *FileWillBeUploadedRequest) GetFileContent() []byte {
 		return x.FileContent
 	}
 	return nil
+}
+
+func (x *FileWillBeUploadedRequest) GetFileStream() uint32 {
+	if x != nil {
+		return x.FileStream
+	}
+	return 0
+}
+
+func (x *FileWillBeUploadedRequest) GetOutputStream() uint32 {
+	if x != nil {
+		return x.OutputStream
+	}
+	return 0
 }
 
 // FileWillBeUploadedResponse holds what the hook FileWillBeUploaded returns: *model.FileInfo, string.
@@ -1982,12 +1998,15 @@ const file_hooks_message_proto_rawDesc = "" +
 	"\x05draft\x18\x03 \x01(\v2\x1e.mattermost.pluginapi.v1.DraftR\x05draft\"\x8f\x01\n" +
 	"\x1bDraftWillBeUpsertedResponse\x12E\n" +
 	"\x0emodified_draft\x18\x01 \x01(\v2\x1e.mattermost.pluginapi.v1.DraftR\rmodifiedDraft\x12)\n" +
-	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\x90\x02\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xd6\x02\n" +
 	"\x19FileWillBeUploadedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x12>\n" +
 	"\tfile_info\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\bfileInfo\x12!\n" +
-	"\ffile_content\x18\x04 \x01(\fR\vfileContent\"\xc3\x01\n" +
+	"\ffile_content\x18\x04 \x01(\fR\vfileContent\x12\x1f\n" +
+	"\vfile_stream\x18\x05 \x01(\rR\n" +
+	"fileStream\x12#\n" +
+	"\routput_stream\x18\x06 \x01(\rR\foutputStream\"\xc3\x01\n" +
 	"\x1aFileWillBeUploadedResponse\x12O\n" +
 	"\x12modified_file_info\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.FileInfoR\x10modifiedFileInfo\x12)\n" +
 	"\x10modified_content\x18\x02 \x01(\fR\x0fmodifiedContent\x12)\n" +

@@ -113,9 +113,9 @@ def convert_app_error(app_error: Any) -> PluginAPIError:
     """The exception for an ``AppError`` message, its class chosen by the HTTP status."""
     params = None
     if app_error.HasField("params"):
-        from mattermost_plugin._internal.structs import struct_to_dict
+        from mattermost_plugin._internal.structs import read_value
 
-        params = struct_to_dict(app_error.params)
+        params = read_value(app_error, "params")
     error_class = _BY_STATUS.get(app_error.status_code, PluginAPIError)
     return error_class(
         app_error.message or app_error.id or "unknown error",

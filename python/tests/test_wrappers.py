@@ -21,40 +21,54 @@ def sample(name, annotation):
         "int": 7,
         "bool": True,
         "bytes": b"\x00\xff",
+        "object": {"k": [1, 2**60 + 1]},
         "dict[str, str]": {"k": "v"},
-        "dict[str, object]": {"k": [1, None, "v"]},
+        "dict[str, bool]": {"k": True},
+        "dict[str, object]": {"k": [1, None, "v", 2**60 + 1]},
+        "dict[str, list[str]]": {"k": ["v", "w"]},
         "list[str]": ["a", "b"],
         "list[dict[str, str]]": [{"text": "t", "value": "v"}],
     }.get(kind)
 
 
-def filled(cls):
+def filled(cls, depth=0):
     """A record with no field at its default, nested records included."""
     values = {}
     for field in dataclasses.fields(cls):
         kind = field.type.removesuffix(" | None")
         inner = kind.removeprefix("list[").removeprefix("dict[str, ").removesuffix("]")
         value = sample(field.name, field.type)
+        if value is None and depth == 2:
+            continue
         if value is None:
-            value = filled(getattr(wrappers, inner))
+            value = filled(getattr(wrappers, inner), depth + 1)
             value = [value] if kind.startswith("list[") else {"key": value} if kind.startswith("dict[") else value
         values[field.name] = value
+    if cls is wrappers.AutocompleteArg:  # its data is of one kind
+        values = {name: value for name, value in values.items() if name not in ("text", "static_list", "dynamic_list")}
+    if cls is wrappers.TeamMemberWithError:
+        values["error"] = values["app_error"].message
     return cls(**values)
 
 
 class WrappersKeepTheirSurface(unittest.TestCase):
     def test_fields_their_order_and_defaults(self):
+        self.assertEqual(len(SURFACE["wrappers"]), 43)
         for name, surface in SURFACE["wrappers"].items():
             with self.subTest(name):
                 fields = dataclasses.fields(getattr(wrappers, name))
-                self.assertEqual([field.name for field in fields], [field for field, _ in surface["fields"]])
-                for field, (_, default) in zip(fields, surface["fields"]):
+                known, further = fields[: len(surface["fields"])], fields[len(surface["fields"]) :]
+                self.assertEqual([field.name for field in known], [field for field, _ in surface["fields"]])
+                for field, (_, default) in zip(known, surface["fields"]):
                     if default is None:
                         self.assertIs(field.default, dataclasses.MISSING)
                     elif "default_factory" in default:
                         self.assertEqual(field.default_factory(), {} if "dict" in default else [])
                     else:
                         self.assertEqual(repr(field.default), default)
+                for field in further:
+                    missing = (field.default, field.default_factory) == (dataclasses.MISSING, dataclasses.MISSING)
+                    self.assertFalse(missing, f"{field.name} needs a default, since plugins do not give it")
 
     def test_conversions(self):
         for name, surface in SURFACE["wrappers"].items():
@@ -99,8 +113,17 @@ class WrappersTravel(unittest.TestCase):
         self.assertEqual(wrappers.Channel("c", type=wrappers.ChannelType.DIRECT).to_proto().type, 3)
         private = channel_pb2.Channel(type=channel_pb2.CHANNEL_TYPE_PRIVATE)
         self.assertEqual(wrappers.Channel.from_proto(private).type, "P")
-        with self.assertRaisesRegex(ValueError, "Team.type must be 'O' .* not 'X'"):
-            wrappers.Team("t", type="X").to_proto()
+        unknown = wrappers.Team("t", type="X").to_proto()  # whether there is such a type is for Mattermost to say
+        self.assertEqual(wrappers.Team.from_proto(unknown).type, "X")
+        with self.assertRaises(TypeError):
+            wrappers.Team("t", type=5).to_proto()
+
+    def test_letters_and_numbers_of_types(self):
+        numbers = [wrappers._str_channel_type_to_proto(letter) for letter in ("", "O", "P", "D", "G")]
+        self.assertEqual(numbers, [0, 1, 2, 3, 4])
+        self.assertEqual([wrappers._proto_team_type_to_str(number) for number in (0, 1, 2, 9)], ["", "O", "I", ""])
+        with self.assertRaisesRegex(ValueError, "Team.type must be 'O' or 'I', not 'X'"):
+            wrappers._str_team_type_to_proto("X")
 
     def test_the_error_of_one_member_is_its_text(self):
         message = api_user_team_pb2.TeamMemberWithError(user_id="u")

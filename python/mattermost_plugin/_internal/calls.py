@@ -33,3 +33,11 @@ class APICalls:
         if response.HasField("error"):
             raise convert_app_error(response.error)
         return response
+
+
+class AsyncAPICalls(APICalls):
+    """Base of the mixins that make up AsyncPluginAPIClient."""
+
+    async def _invoke(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:  # type: ignore[override]
+        """As APICalls._invoke; the call is carried out when it is awaited."""
+        return APICalls._invoke(self, method, request, response_type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mattermost_plugin._internal.structs import fill_struct
+from mattermost_plugin._internal.structs import put_value
 from mattermost_plugin._internal.wire import as_message
 
 TYPE_CHECKING = False
@@ -134,7 +134,7 @@ def _fill_command_response(hook: str, message: Any, fields: dict[str, Any]) -> N
         elif value is None:
             continue
         elif name == "props":
-            fill_struct(message.props, value, "props")
+            put_value(message, "props", value)
         elif name == "attachments":
             for item in value:
                 _fill_command_response(hook, message.attachments.add(), item)

@@ -5,56 +5,85 @@ from __future__ import annotations
 from _operator import attrgetter
 
 from mattermost_plugin._internal.record import Record
-from mattermost_plugin._internal.structs import fill_struct, struct_to_dict
+from mattermost_plugin._internal.structs import put_value, read_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ClassVar, Self
 
+    from mattermost_plugin._internal.companions import Get, Put
+
+_SCALARS = ("str", "int", "bool", "bytes", "float")
+
 
 class Plan:
     """How the fields of one record class travel, by their annotations.
 
-    ========================== ===================================
+    ========================== =====================================================
     annotation                 field of the message
-    ========================== ===================================
+    ========================== =====================================================
     str, int, bool, bytes      the same; unset is the zero value
     … | None                   unset is None
     list[str], dict[str, str]  repeated, map
-    dict[str, object]          google.protobuf.Struct
+    dict[str, object], object  google.protobuf.Struct, Value, with exact numbers
     R, list[R], dict[str, R]   message, repeated, map of the record
-    ========================== ===================================
+    ========================== =====================================================
+
+    A field whose companion ``X_exact`` the record has no field for holds the exact value: see `companions`.
     """
 
     def __init__(self, cls: type[WireRecord]) -> None:
-        plain = []
-        self.special: list[tuple[str, Callable[[Any, str], Any]]] = []
-        self.optional = set()
-        self.structs = set()
+        module, _, name = cls._message.partition(".")
+        self.message_type: Any = getattr(__import__(f"mattermost_plugin.grpc.{module}", fromlist=[name]), name)
+        self.sources: list[tuple[str, str]] = []  # what the message's constructor takes: field, its name there
+        self.special: list[tuple[str, str, Get]] = []  # how other fields are read
+        self.puts: list[tuple[str, str, Put]] = []  # and written
         self.nested = set()
+        plain = []
+        blank = self.message_type()
         for name, one in cls._fields.items():
+            source = cls._names.get(name, name)
             kind = one.annotation.removesuffix(" | None")
-            if kind != one.annotation:
-                self.optional.add(name)
-            if name in cls._read:
-                self.special.append((name, cls._read[name]))
-            elif kind == "dict[str, object]":
-                self.structs.add(name)
-                self.special.append((name, _get_struct))
-            elif kind == "dict[str, str]":
-                self.special.append((name, _get_map))
-            elif kind == "list[str]":
-                self.special.append((name, _get_list))
-            elif kind not in ("str", "int", "bool", "bytes"):
-                self.nested.add(name)
-                self.special.append((name, _nested(cls, kind, name in self.optional)))
-            elif name in self.optional:
-                self.special.append((name, _get_optional))
+            optional = kind != one.annotation
+            get, put = self._codec(cls, name, source, kind, optional, blank)
+            if get is None:
+                plain.append((name, source))
             else:
-                plain.append(name)
-        self.plain = tuple(plain)
-        self.get_plain = _getter(self.plain)
+                self.special.append((name, source, get))
+            if put is None:
+                self.sources.append((name, source))
+            else:
+                self.puts.append((name, source, put))
+        self.plain = tuple(name for name, _ in plain)
+        self.get_plain = _getter(tuple(source for _, source in plain))
+
+    def _codec(
+        self, cls: type[WireRecord], name: str, source: str, kind: str, optional: bool, blank: Any
+    ) -> tuple[Get | None, Put | None]:
+        """How a field is read, None as it is, and how it is written, None through the constructor."""
+        if name in cls._read:
+            return cls._read[name], cls._write.get(name)
+        if name in cls._letters or (hasattr(blank, f"{source}_exact") and f"{name}_exact" not in cls._fields):
+            from mattermost_plugin._internal import companions
+
+            if name in cls._letters:
+                return companions.letters(cls._letters[name])
+            suffix = {"bytes": "bytes", "int": "number", "object": "json"}[kind]
+            return getattr(companions, f"get_{suffix}"), getattr(companions, f"put_{suffix}")
+        if kind == "object":
+            return read_value, _put_into(cls)
+        if kind == "dict[str, object]":
+            return read_value, _put_into(cls)
+        if kind in _SCALARS:
+            return (_get_optional if optional else None), None
+        if kind == "dict[str, list[str]]":
+            return _get_lists, _put_lists
+        inner = kind.removeprefix("list[").removeprefix("dict[str, ").removesuffix("]")
+        if inner in _SCALARS:
+            return (_get_list if kind.startswith("list[") else _get_map), None
+        self.nested.add(name)
+        return _nested(inner, kind), None
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -63,8 +92,12 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda message: tuple(getattr(message, name) for name in names)
 
 
-def _get_struct(message: Any, name: str) -> dict[str, Any]:
-    return struct_to_dict(getattr(message, name))
+def _put_into(cls: type[WireRecord]) -> Put:
+    def put(message: Any, name: str, value: Any) -> None:
+        if value is not None and value != {}:
+            put_value(message, name, value, f"{cls.__name__}.{name}")
+
+    return put
 
 
 def _get_map(message: Any, name: str) -> dict[str, Any]:
@@ -75,22 +108,29 @@ def _get_list(message: Any, name: str) -> list[Any]:
     return list(getattr(message, name))
 
 
+def _get_lists(message: Any, name: str) -> dict[str, list[str]]:
+    return {key: list(item.values) for key, item in getattr(message, name).items()}
+
+
+def _put_lists(message: Any, name: str, value: dict[str, list[str]]) -> None:
+    for key, item in value.items():
+        getattr(message, name)[key].values.extend(item)
+
+
 def _get_optional(message: Any, name: str) -> Any:
     return getattr(message, name) if message.HasField(name) else None
 
 
-def _nested(cls: type[WireRecord], kind: str, optional: bool) -> Callable[[Any, str], Any]:
-    """Reads a field whose annotation names another record of the same module."""
-    record_name = kind.removeprefix("list[").removeprefix("dict[str, ").removesuffix("]")
-    module = __import__(cls.__module__, fromlist=[record_name])
-    convert = getattr(module, record_name).from_proto
+def _nested(record_name: str, kind: str) -> Get:
+    """Reads a field whose annotation names another record."""
+    from mattermost_plugin._internal import wrappers
+
+    convert = getattr(wrappers, record_name).from_proto
     if kind.startswith("list["):
         return lambda message, name: [convert(item) for item in getattr(message, name)]
     if kind.startswith("dict["):
         return lambda message, name: {key: convert(item) for key, item in getattr(message, name).items()}
-    if optional:
-        return lambda message, name: convert(getattr(message, name)) if message.HasField(name) else None
-    return lambda message, name: convert(getattr(message, name))
+    return lambda message, name: convert(getattr(message, name)) if message.HasField(name) else None
 
 
 def as_message(value: Any) -> Any:
@@ -98,14 +138,14 @@ def as_message(value: Any) -> Any:
     return value.to_proto() if isinstance(value, WireRecord) else value
 
 
-def _as_messages(value: Any) -> Any:
+def as_messages(value: Any) -> Any:
     """A nested record, list or dict of records, as messages. Values that are messages already pass."""
     if isinstance(value, WireRecord):
         return value.to_proto()
     if isinstance(value, dict):
-        return {key: _as_messages(item) for key, item in value.items()}
+        return {key: as_messages(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_as_messages(item) for item in value]
+        return [as_messages(item) for item in value]
     return value
 
 
@@ -113,13 +153,21 @@ class WireRecord(Record):
     """A record of which the host has a message."""
 
     _message: ClassVar[str] = ""  # "module.Name" in mattermost_plugin.grpc
-    _read: ClassVar[dict[str, Callable[[Any, str], Any]]] = {}  # fields that break the rule: (message, name) → value
-    _write: ClassVar[dict[str, Callable[[Any, str, Any], None]]] = {}  # the way back: (message, name, value)
+    _names: ClassVar[dict[str, str]] = {}  # fields that the message has another name for
+    _letters: ClassVar[dict[str, tuple[str, ...]]] = {}  # fields that are letters here and an enum there
+    _read: ClassVar[dict[str, Get]] = {}  # fields that break the rule: (message, name) → value
+    _write: ClassVar[dict[str, Put]] = {}  # the way back: (message, name, value)
+    _secrets: ClassVar[tuple[str, ...]] = ()  # fields that are not to be seen in a log
     _plan: ClassVar[Plan | None] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._plan = None
+
+    def __repr__(self) -> str:
+        shown = {name: getattr(self, name) for name in self._fields}
+        shown |= {name: "***" for name in self._secrets if shown[name]}
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     @classmethod
     def from_proto(cls, proto: Any) -> Self:
@@ -130,8 +178,8 @@ class WireRecord(Record):
         record = cls.__new__(cls)
         values = record.__dict__
         values.update(zip(plan.plain, plan.get_plain(proto)))
-        for name, get in plan.special:
-            values[name] = get(proto, name)
+        for name, source, get in plan.special:
+            values[name] = get(proto, source)
         return record
 
     def to_proto(self) -> Any:
@@ -139,19 +187,12 @@ class WireRecord(Record):
         plan = self._plan
         if plan is None:
             plan = type(self)._plan = Plan(type(self))
-        module, _, name = self._message.partition(".")
-        message_type = getattr(__import__(f"mattermost_plugin.grpc.{module}", fromlist=[name]), name)
         values = {}
-        for name, one in self._fields.items():
+        for name, source in plan.sources:
             value = getattr(self, name)
-            if value is None or name in self._write or name in plan.structs:
-                continue
-            values[name] = _as_messages(value) if name in plan.nested else value
-        message = message_type(**values)
-        for name in plan.structs:
-            value = getattr(self, name)
-            if value:
-                fill_struct(getattr(message, name), value, f"{type(self).__name__}.{name}")
-        for name, put in self._write.items():
-            put(message, name, getattr(self, name))
+            if value is not None:
+                values[source] = as_messages(value) if name in plan.nested else value
+        message = plan.message_type(**values)
+        for name, source, put in plan.puts:
+            put(message, source, getattr(self, name))
         return message

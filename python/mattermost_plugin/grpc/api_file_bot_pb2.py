@@ -91,7 +91,7 @@ CreateUploadSessionResponse = _message("mattermost.pluginapi.v1.CreateUploadSess
 ))
 
 UploadDataRequest = _message("mattermost.pluginapi.v1.UploadDataRequest", __name__, (
-    ("upload_session", 1, "message", UploadSession), ("data", 2, "bytes"),
+    ("upload_session", 1, "message", UploadSession), ("data", 2, "bytes"), ("data_stream", 3, "uint32"),
 ))
 
 UploadDataResponse = _message("mattermost.pluginapi.v1.UploadDataResponse", __name__, (

@@ -197,8 +197,10 @@ class UploadDataRequest(_mmpy.Message):
     @property
     def upload_session(self) -> UploadSession: ...
     data: bytes
+    data_stream: int  # Instead of data: the number of a pipe that the data comes through.
     def __init__(
         self, *, upload_session: UploadSession | Mapping[str, Any] | None = ..., data: bytes | None = ...,
+        data_stream: int | None = ...,
     ) -> None: ...
 
 class UploadDataResponse(_mmpy.Message):

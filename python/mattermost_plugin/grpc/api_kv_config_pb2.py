@@ -237,7 +237,7 @@ GetPluginStatusResponse = _message("mattermost.pluginapi.v1.GetPluginStatusRespo
 ))
 
 InstallPluginRequest = _message("mattermost.pluginapi.v1.InstallPluginRequest", __name__, (
-    ("file_data", 1, "bytes"), ("replace", 2, "bool"),
+    ("file_data", 1, "bytes"), ("replace", 2, "bool"), ("file_stream", 3, "uint32"),
 ))
 
 InstallPluginResponse = _message("mattermost.pluginapi.v1.InstallPluginResponse", __name__, (

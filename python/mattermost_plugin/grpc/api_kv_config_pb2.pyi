@@ -500,7 +500,10 @@ class InstallPluginRequest(_mmpy.Message):
     """InstallPluginRequest holds the arguments of API.InstallPlugin(file io.Reader, replace bool)."""
     file_data: bytes  # The whole bundle, a .tar.gz.
     replace: bool
-    def __init__(self, *, file_data: bytes | None = ..., replace: bool | None = ...) -> None: ...
+    file_stream: int  # Instead of file_data: the number of a pipe that the bundle comes through.
+    def __init__(
+        self, *, file_data: bytes | None = ..., replace: bool | None = ..., file_stream: int | None = ...,
+    ) -> None: ...
 
 class InstallPluginResponse(_mmpy.Message):
     """InstallPluginResponse holds what API.InstallPlugin returns: *model.Manifest, *model.AppError."""

@@ -891,7 +891,7 @@ PluginHTTPRequest = _message("mattermost.pluginapi.v1.PluginHTTPRequest", __name
     ("method", 1, "string"), ("url", 2, "string"), ("headers", 3, "map", ("string", "string", None)),
     ("body", 4, "bytes"), ("headers_exact", 5, "message", _hooks_http.HTTPHeader, "repeated"), ("proto", 6, "string"),
     ("proto_major", 7, "int32"), ("proto_minor", 8, "int32"), ("host", 9, "string"), ("remote_addr", 10, "string"),
-    ("request_uri", 11, "string"),
+    ("request_uri", 11, "string"), ("body_stream", 12, "uint32"),
 ))
 
 PluginHTTPResponse = _message("mattermost.pluginapi.v1.PluginHTTPResponse", __name__, (
@@ -899,7 +899,7 @@ PluginHTTPResponse = _message("mattermost.pluginapi.v1.PluginHTTPResponse", __na
     ("headers", 3, "map", ("string", "string", None)), ("body", 4, "bytes"),
     ("headers_exact", 5, "message", _hooks_http.HTTPHeader, "repeated"), ("status", 6, "string"),
     ("proto", 7, "string"), ("proto_major", 8, "int32"), ("proto_minor", 9, "int32"),
-    ("content_length", 10, "int64", None, "optional"),
+    ("content_length", 10, "int64", None, "optional"), ("body_stream", 11, "uint32"),
 ))
 
 GetCloudLimitsRequest = _message("mattermost.pluginapi.v1.GetCloudLimitsRequest", __name__, ())

@@ -1977,11 +1977,12 @@ class PluginHTTPRequest(_mmpy.Message):
     host: str
     remote_addr: str
     request_uri: str
+    body_stream: int  # Instead of body: the number of a pipe that the body comes through.
     def __init__(
         self, *, method: str | None = ..., url: str | None = ..., headers: Mapping[str, str] | None = ...,
         body: bytes | None = ..., headers_exact: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ...,
         proto: str | None = ..., proto_major: int | None = ..., proto_minor: int | None = ..., host: str | None = ...,
-        remote_addr: str | None = ..., request_uri: str | None = ...,
+        remote_addr: str | None = ..., request_uri: str | None = ..., body_stream: int | None = ...,
     ) -> None: ...
 
 class PluginHTTPResponse(_mmpy.Message):
@@ -1999,12 +2000,13 @@ class PluginHTTPResponse(_mmpy.Message):
     proto_major: int
     proto_minor: int
     content_length: int  # -1 where it is not known.
+    body_stream: int  # The body, where it is not in body: the number of a stream to read.
     def __init__(
         self, *, error: _common.AppError | Mapping[str, Any] | None = ..., status_code: int | None = ...,
         headers: Mapping[str, str] | None = ..., body: bytes | None = ...,
         headers_exact: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ..., status: str | None = ...,
         proto: str | None = ..., proto_major: int | None = ..., proto_minor: int | None = ...,
-        content_length: int | None = ...,
+        content_length: int | None = ..., body_stream: int | None = ...,
     ) -> None: ...
 
 class GetCloudLimitsRequest(_mmpy.Message):

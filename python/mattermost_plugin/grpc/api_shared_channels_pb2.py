@@ -16,7 +16,7 @@ ReceiveSharedChannelSyncMsgResponse = _message("mattermost.pluginapi.v1.ReceiveS
 
 ReceiveSharedChannelAttachmentSyncMsgRequest = _message("mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgRequest", __name__, (
     ("remote_id", 1, "string"), ("channel_id", 2, "string"), ("file_info", 3, "message", _file.FileInfo),
-    ("data", 4, "bytes"),
+    ("data", 4, "bytes"), ("data_stream", 5, "uint32"),
 ))
 
 ReceiveSharedChannelAttachmentSyncMsgResponse = _message("mattermost.pluginapi.v1.ReceiveSharedChannelAttachmentSyncMsgResponse", __name__, (

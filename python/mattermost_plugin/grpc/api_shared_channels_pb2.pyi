@@ -34,9 +34,11 @@ class ReceiveSharedChannelAttachmentSyncMsgRequest(_mmpy.Message):
     @property
     def file_info(self) -> _file.FileInfo: ...
     data: bytes
+    data_stream: int  # Instead of data: the number of a pipe that the data comes through.
     def __init__(
         self, *, remote_id: str | None = ..., channel_id: str | None = ...,
         file_info: _file.FileInfo | Mapping[str, Any] | None = ..., data: bytes | None = ...,
+        data_stream: int | None = ...,
     ) -> None: ...
 
 class ReceiveSharedChannelAttachmentSyncMsgResponse(_mmpy.Message):

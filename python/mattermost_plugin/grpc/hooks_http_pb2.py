@@ -17,7 +17,8 @@ ServeHTTPRequestInit = _message("mattermost.pluginapi.v1.ServeHTTPRequestInit", 
     ("plugin_context", 1, "message", _hooks_common.PluginContext), ("method", 2, "string"), ("url", 3, "string"),
     ("proto", 4, "string"), ("proto_major", 5, "int32"), ("proto_minor", 6, "int32"),
     ("headers", 7, "message", HTTPHeader, "repeated"), ("host", 8, "string"), ("remote_addr", 9, "string"),
-    ("request_uri", 10, "string"), ("content_length", 11, "int64"),
+    ("request_uri", 10, "string"), ("content_length", 11, "int64"), ("body_stream", 12, "uint32"),
+    ("response_stream", 13, "uint32"),
 ))
 
 ServeHTTPResponse = _message("mattermost.pluginapi.v1.ServeHTTPResponse", __name__, (

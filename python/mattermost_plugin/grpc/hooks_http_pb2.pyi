@@ -38,11 +38,14 @@ class ServeHTTPRequestInit(_mmpy.Message):
     remote_addr: str
     request_uri: str
     content_length: int
+    body_stream: int  # The body, where it is not in body_chunk: the number of a stream to read.
+    response_stream: int  # The number of the stream to write the response's body to.
     def __init__(
         self, *, plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ..., method: str | None = ...,
         url: str | None = ..., proto: str | None = ..., proto_major: int | None = ..., proto_minor: int | None = ...,
         headers: Iterable[HTTPHeader | Mapping[str, Any]] | None = ..., host: str | None = ...,
         remote_addr: str | None = ..., request_uri: str | None = ..., content_length: int | None = ...,
+        body_stream: int | None = ..., response_stream: int | None = ...,
     ) -> None: ...
 
 class ServeHTTPResponse(_mmpy.Message):

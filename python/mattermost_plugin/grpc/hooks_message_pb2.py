@@ -84,7 +84,8 @@ DraftWillBeUpsertedResponse = _message("mattermost.pluginapi.v1.DraftWillBeUpser
 
 FileWillBeUploadedRequest = _message("mattermost.pluginapi.v1.FileWillBeUploadedRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
-    ("file_info", 3, "message", _file.FileInfo), ("file_content", 4, "bytes"),
+    ("file_info", 3, "message", _file.FileInfo), ("file_content", 4, "bytes"), ("file_stream", 5, "uint32"),
+    ("output_stream", 6, "uint32"),
 ))
 
 FileWillBeUploadedResponse = _message("mattermost.pluginapi.v1.FileWillBeUploadedResponse", __name__, (

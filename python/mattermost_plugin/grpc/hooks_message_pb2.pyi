@@ -203,10 +203,13 @@ class FileWillBeUploadedRequest(_mmpy.Message):
     @property
     def file_info(self) -> _file.FileInfo: ...
     file_content: bytes
+    file_stream: int  # The content, where it is not in file_content: the number of a stream to read.
+    output_stream: int  # The number of the stream to write the new content to.
     def __init__(
         self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
         plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
         file_info: _file.FileInfo | Mapping[str, Any] | None = ..., file_content: bytes | None = ...,
+        file_stream: int | None = ..., output_stream: int | None = ...,
     ) -> None: ...
 
 class FileWillBeUploadedResponse(_mmpy.Message):

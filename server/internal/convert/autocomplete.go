@@ -21,7 +21,8 @@ func AutocompleteArgToProto(arg *model.AutocompleteArg) *pb.AutocompleteArg {
 	case *model.AutocompleteDynamicListArg:
 		m.Data = &pb.AutocompleteArg_DynamicList{DynamicList: AutocompleteDynamicListArgToProto(data)}
 	default:
-		m.Data = &pb.AutocompleteArg_Other{Other: ValueToProto(data)}
+		other, numbers := ValueAndNumbers(data)
+		m.Data, m.OtherNumbers = &pb.AutocompleteArg_Other{Other: other}, numbers
 	}
 	return m
 }
@@ -42,7 +43,7 @@ func AutocompleteArgFromProto(m *pb.AutocompleteArg) *model.AutocompleteArg {
 	case *pb.AutocompleteArg_DynamicList:
 		arg.Data = AutocompleteDynamicListArgFromProto(data.DynamicList)
 	case *pb.AutocompleteArg_Other:
-		arg.Data = ValueFromProto(data.Other)
+		arg.Data = ValueFromProto(data.Other, m.GetOtherNumbers()...)
 	}
 	return arg
 }

@@ -33,3 +33,13 @@ func channelTypeFromProto(t pb.ChannelType) model.ChannelType {
 	}
 	return ""
 }
+
+// ChannelOnto gives the model of a channel that a plugin was given as original and handed back as changed; props that the
+// plugin left alone are as in original, see PostOnto.
+func ChannelOnto(original *model.Channel, changed *pb.Channel) *model.Channel {
+	channel := ChannelFromProto(changed)
+	if channel != nil && original != nil {
+		channel.Props = structOnto(original.Props, changed.GetProps(), changed.GetPropsNumbers())
+	}
+	return channel
+}

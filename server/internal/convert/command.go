@@ -4,48 +4,25 @@ import (
 	"encoding/json"
 	"maps"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	"github.com/mattermost/mattermost/server/public/model"
 
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// CommandArgsToProto gives the message of a model.CommandArgs. The mentioned users and channels (ids by name) cross as
-// JSON objects in the text fields that the contract has for them.
-func CommandArgsToProto(a *model.CommandArgs) *pb.CommandArgs {
-	if a == nil {
-		return nil
-	}
-	return &pb.CommandArgs{
-		UserId:         a.UserId,
-		ChannelId:      a.ChannelId,
-		TeamId:         a.TeamId,
-		RootId:         a.RootId,
-		ParentId:       a.ParentId,
-		TriggerId:      a.TriggerId,
-		Command:        a.Command,
-		SiteUrl:        a.SiteURL,
-		UserMention:    mentionsToJSON(a.UserMentions),
-		ChannelMention: mentionsToJSON(a.ChannelMentions),
-	}
+// The users and channels that a command mentions (ids by name) are JSON objects in the older text fields.
+func commandArgsUserMentionsToProto(mentions model.UserMentionMap) string {
+	return mentionsToJSON(mentions)
 }
-
-// CommandArgsFromProto is the inverse of CommandArgsToProto.
-func CommandArgsFromProto(a *pb.CommandArgs) *model.CommandArgs {
-	if a == nil {
-		return nil
-	}
-	return &model.CommandArgs{
-		UserId:          a.GetUserId(),
-		ChannelId:       a.GetChannelId(),
-		TeamId:          a.GetTeamId(),
-		RootId:          a.GetRootId(),
-		ParentId:        a.GetParentId(),
-		TriggerId:       a.GetTriggerId(),
-		Command:         a.GetCommand(),
-		SiteURL:         a.GetSiteUrl(),
-		UserMentions:    mentionsFromJSON(a.GetUserMention()),
-		ChannelMentions: mentionsFromJSON(a.GetChannelMention()),
-	}
+func commandArgsUserMentionsFromProto(text string) model.UserMentionMap {
+	return mentionsFromJSON(text)
+}
+func commandArgsChannelMentionsToProto(mentions model.ChannelMentionMap) string {
+	return mentionsToJSON(mentions)
+}
+func commandArgsChannelMentionsFromProto(text string) model.ChannelMentionMap {
+	return mentionsFromJSON(text)
 }
 
 func mentionsToJSON(mentions map[string]string) string {
@@ -67,53 +44,72 @@ func mentionsFromJSON(text string) map[string]string {
 // attachmentsProp is where Mattermost keeps a message's attachments among its props.
 const attachmentsProp = "attachments"
 
-// CommandResponseToProto gives the message of a model.CommandResponse. Its message attachments are in the props, as
-// they are in a post; the contract's field "attachments" holds the extra responses, which is the type it has.
+// CommandResponseToProto gives the message of a model.CommandResponse. Its message attachments are in the props too, as
+// they are in a post, for readers that do not know message_attachments; the contract's field "attachments" holds the
+// extra responses, which is the type it has.
 func CommandResponseToProto(r *model.CommandResponse) *pb.CommandResponse {
 	if r == nil {
 		return nil
 	}
-	props := StructToProto(r.Props)
+	props := map[string]any(r.Props)
 	if len(r.Attachments) > 0 {
-		all := maps.Clone(map[string]any(r.Props))
-		if all == nil {
-			all = map[string]any{}
+		if props = maps.Clone(props); props == nil {
+			props = map[string]any{}
 		}
-		all[attachmentsProp] = r.Attachments
-		props = StructToProto(all)
+		props[attachmentsProp] = r.Attachments
 	}
-	return &pb.CommandResponse{
-		ResponseType:     r.ResponseType,
-		Text:             r.Text,
-		Username:         r.Username,
-		ChannelId:        r.ChannelId,
-		IconUrl:          r.IconURL,
-		Type:             r.Type,
-		Props:            props,
-		GotoLocation:     r.GotoLocation,
-		TriggerId:        r.TriggerId,
-		SkipSlackParsing: r.SkipSlackParsing,
-		Attachments:      List(r.ExtraResponses, CommandResponseToProto),
+	response := &pb.CommandResponse{
+		ResponseType:       r.ResponseType,
+		Text:               r.Text,
+		Username:           r.Username,
+		ChannelId:          r.ChannelId,
+		IconUrl:            r.IconURL,
+		Type:               r.Type,
+		GotoLocation:       r.GotoLocation,
+		TriggerId:          r.TriggerId,
+		SkipSlackParsing:   r.SkipSlackParsing,
+		Attachments:        List(r.ExtraResponses, CommandResponseToProto),
+		MessageAttachments: List(r.Attachments, MessageAttachmentToProto),
 	}
+	response.Props, response.PropsNumbers = StructAndNumbers(props)
+	return response
 }
 
-// CommandResponseFromProto is the inverse of CommandResponseToProto; message attachments stay in the props, where
-// Mattermost looks for them too.
+// CommandResponseFromProto is the inverse of CommandResponseToProto. Attachments that are in the props alone, or are
+// others there, stay in the props, where Mattermost looks for them too.
 func CommandResponseFromProto(r *pb.CommandResponse) *model.CommandResponse {
 	if r == nil {
 		return nil
 	}
-	return &model.CommandResponse{
+	response := &model.CommandResponse{
 		ResponseType:     r.GetResponseType(),
 		Text:             r.GetText(),
 		Username:         r.GetUsername(),
 		ChannelId:        r.GetChannelId(),
 		IconURL:          r.GetIconUrl(),
 		Type:             r.GetType(),
-		Props:            StructFromProto(r.GetProps()),
+		Props:            StructFromProto(r.GetProps(), r.GetPropsNumbers()...),
 		GotoLocation:     r.GetGotoLocation(),
 		TriggerId:        r.GetTriggerId(),
 		SkipSlackParsing: r.GetSkipSlackParsing(),
 		ExtraResponses:   List(r.GetAttachments(), CommandResponseFromProto),
 	}
+	attachments := List(r.GetMessageAttachments(), MessageAttachmentFromProto)
+	prop, inProps := r.GetProps().GetFields()[attachmentsProp]
+	switch {
+	case len(attachments) == 0:
+	case !inProps:
+		response.Attachments = attachments
+	case sameAttachments(prop, attachments):
+		response.Attachments = attachments
+		if delete(response.Props, attachmentsProp); len(response.Props) == 0 {
+			response.Props = nil
+		}
+	}
+	return response
+}
+
+// sameAttachments says whether the prop is what a writer makes of the attachments.
+func sameAttachments(prop *structpb.Value, attachments []*model.MessageAttachment) bool {
+	return equalValues(ValueToProto(attachments), prop)
 }

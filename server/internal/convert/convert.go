@@ -13,7 +13,14 @@
 // no nil.
 package convert
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+)
 
 // List converts the items of a slice one by one and leaves out those whose conversion is nil. The result of a nil slice
 // is nil.
@@ -96,6 +103,38 @@ func TextPointer[To, From ~string](p *From) *To {
 	return new(To(*p))
 }
 
+// Int32ValueToProto gives the message of a number that may be missing.
+func Int32ValueToProto(p *int) *wrapperspb.Int32Value {
+	if p == nil {
+		return nil
+	}
+	return wrapperspb.Int32(Int32(*p))
+}
+
+// Int32ValueFromProto is the inverse of Int32ValueToProto.
+func Int32ValueFromProto(v *wrapperspb.Int32Value) *int {
+	if v == nil {
+		return nil
+	}
+	return new(int(v.GetValue()))
+}
+
+// Int64ValueToProto gives the message of a number that may be missing.
+func Int64ValueToProto(p *int64) *wrapperspb.Int64Value {
+	if p == nil {
+		return nil
+	}
+	return wrapperspb.Int64(*p)
+}
+
+// Int64ValueFromProto is the inverse of Int64ValueToProto.
+func Int64ValueFromProto(v *wrapperspb.Int64Value) *int64 {
+	if v == nil {
+		return nil
+	}
+	return new(v.GetValue())
+}
+
 // NilIfZero gives the address of a value, or nil for the zero value: where just one of model and message tells the
 // two apart.
 func NilIfZero[T comparable](value T) *T {
@@ -113,6 +152,46 @@ func ZeroIfNil[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// StringListsToProto gives the messages of lists of texts.
+func StringListsToProto[M ~map[string][]string](lists M) map[string]*pb.StringList {
+	if lists == nil {
+		return nil
+	}
+	out := make(map[string]*pb.StringList, len(lists))
+	for key, values := range lists {
+		out[key] = &pb.StringList{Values: slices.Clone(values)}
+	}
+	return out
+}
+
+// StringListsFromProto is the inverse of StringListsToProto.
+func StringListsFromProto(lists map[string]*pb.StringList) map[string][]string {
+	if lists == nil {
+		return nil
+	}
+	out := make(map[string][]string, len(lists))
+	for key, list := range lists {
+		out[key] = slices.Clone(list.GetValues())
+	}
+	return out
+}
+
+// BytesPointer gives the address of a copy of bytes, nil where they are not there.
+func BytesPointer(value []byte) *[]byte {
+	if value == nil {
+		return nil
+	}
+	return new(slices.Clone(value))
+}
+
+// BytesOf is the inverse of BytesPointer: bytes that are there are not nil, even if there are none.
+func BytesOf(p *[]byte) []byte {
+	if p == nil {
+		return nil
+	}
+	return append([]byte{}, *p...)
 }
 
 // TimeToMillis gives the milliseconds since 1970 of a time, 0 for the zero time.

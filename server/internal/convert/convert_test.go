@@ -82,7 +82,9 @@ func TestNilGivesNilBothWays(t *testing.T) {
 	require.Nil(t, UserFromProto(nil))
 	require.Nil(t, ValueFromProto(nil))
 	require.NotNil(t, WebsocketBroadcastFromProto(nil), "Mattermost dereferences it")
-	require.Equal(t, model.OpenDialogRequest{Dialog: model.Dialog{Elements: []model.DialogElement{}}}, OpenDialogRequestFromProto(nil))
+	require.NotNil(t, BotGetOptionsFromProto(nil), "Mattermost dereferences it")
+	require.NotNil(t, GetFileInfosOptionsFromProto(nil), "Mattermost dereferences it")
+	require.Nil(t, OpenDialogRequestFromProto(nil))
 }
 
 func TestListsHoldNoNil(t *testing.T) {

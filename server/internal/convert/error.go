@@ -25,15 +25,17 @@ func AppErrorToProto(e *model.AppError) *pb.AppError {
 		}
 		detailed += wrapped.Error()
 	}
-	return &pb.AppError{
-		Id:            e.Id,
-		Message:       e.Message,
-		DetailedError: detailed,
-		RequestId:     e.RequestId,
-		StatusCode:    int32(e.StatusCode),
-		Where:         e.Where,
-		Params:        StructToProto(params(e)),
+	appError := &pb.AppError{
+		Id:              e.Id,
+		Message:         e.Message,
+		DetailedError:   detailed,
+		RequestId:       e.RequestId,
+		StatusCode:      Int32(e.StatusCode),
+		Where:           e.Where,
+		SkipTranslation: e.SkipTranslation,
 	}
+	appError.Params, appError.ParamsNumbers = StructAndNumbers(params(e))
+	return appError
 }
 
 // params gives the parameters of the error's message, which model.AppError shows to nobody but a translation function.
@@ -53,9 +55,10 @@ func AppErrorFromProto(e *pb.AppError) *model.AppError {
 	if e == nil {
 		return nil
 	}
-	appError := model.NewAppError(e.GetWhere(), e.GetId(), StructFromProto(e.GetParams()), e.GetDetailedError(), int(e.GetStatusCode()))
+	appError := model.NewAppError(e.GetWhere(), e.GetId(), StructFromProto(e.GetParams(), e.GetParamsNumbers()...), e.GetDetailedError(), int(e.GetStatusCode()))
 	appError.Message = e.GetMessage()
 	appError.RequestId = e.GetRequestId()
+	appError.SkipTranslation = e.GetSkipTranslation()
 	return appError
 }
 

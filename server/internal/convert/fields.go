@@ -29,33 +29,56 @@ func sharedChannelHomeToProto(home bool) string {
 
 // Numbers of a push notification are text.
 func pushNotificationBadgeFromProto(badge string) int              { return number[int](badge) }
+func pushNotificationBadgeToProto(badge int) string                { return decimal(badge) }
 func pushNotificationContentAvailableFromProto(content string) int { return number[int](content) }
+func pushNotificationContentAvailableToProto(content int) string   { return decimal(content) }
 
-// The contract asks for one target where Mattermost takes several.
+// Beside Mattermost's list of targets, users or channels the contract has one of them: the first.
 func propertyFieldSearchOptsTargetIDsFromProto(id string) []string { return listOfOne(id) }
+func propertyFieldSearchOptsTargetIDsToProto(ids []string) string  { return first(ids) }
 func propertyValueSearchOptsTargetIDsFromProto(id string) []string { return listOfOne(id) }
+func propertyValueSearchOptsTargetIDsToProto(ids []string) string  { return first(ids) }
+func getFileInfosOptionsUserIdsFromProto(id string) []string       { return listOfOne(id) }
+func getFileInfosOptionsUserIdsToProto(ids []string) string        { return first(ids) }
+func getFileInfosOptionsChannelIdsFromProto(id string) []string    { return listOfOne(id) }
+func getFileInfosOptionsChannelIdsToProto(ids []string) string     { return first(ids) }
 
-// The value that a search looks for is JSON's text.
-func propertyValueSearchOptsValueFromProto(text []byte) json.RawMessage { return text }
+// A sort_order of "desc" puts the newest file first.
+func getFileInfosOptionsSortDescendingFromProto(order string) bool {
+	return strings.EqualFold(order, "desc")
+}
+func getFileInfosOptionsSortDescendingToProto(descending bool) string {
+	if descending {
+		return "desc"
+	}
+	return ""
+}
 
-// listOfOne gives a list with an id in it, or none for no id.
-func listOfOne(id string) []string {
-	if id == "" {
+// Whether posts are missing because they are too old, rather than since when.
+func postListFirstInaccessiblePostTimeToProto(millis int64) bool { return millis != 0 }
+func postListFirstInaccessiblePostTimeFromProto(bool) int64      { return 0 }
+
+// listOfOne gives a list with a text in it, or none for no text.
+func listOfOne(text string) []string {
+	if text == "" {
 		return nil
 	}
-	return []string{id}
+	return []string{text}
 }
 
 // The contract has a list for each date that a search leaves out, Mattermost one date: the first.
 func searchParamsExcludedDateFromProto(dates []string) string       { return first(dates) }
+func searchParamsExcludedDateToProto(date string) []string          { return listOfOne(date) }
 func searchParamsExcludedAfterDateFromProto(dates []string) string  { return first(dates) }
+func searchParamsExcludedAfterDateToProto(date string) []string     { return listOfOne(date) }
 func searchParamsExcludedBeforeDateFromProto(dates []string) string { return first(dates) }
+func searchParamsExcludedBeforeDateToProto(date string) []string    { return listOfOne(date) }
 
-func first(dates []string) string {
-	if len(dates) == 0 {
+func first(texts []string) string {
+	if len(texts) == 0 {
 		return ""
 	}
-	return dates[0]
+	return texts[0]
 }
 
 // RawMessageToProto gives the message of a JSON text; nil where it is none.
@@ -79,11 +102,23 @@ func RawMessageFromProto(value *structpb.Value) json.RawMessage {
 	return text
 }
 
+// RawMessageExact gives the JSON text of a value, word for word where exact is still its text.
+func RawMessageExact(value *structpb.Value, exact []byte) json.RawMessage {
+	if exact != nil && sameJSON(RawMessageToProto(exact), value) {
+		return exact
+	}
+	return RawMessageFromProto(value)
+}
+
+func sameJSON(a, b *structpb.Value) bool {
+	return (a == nil) == (b == nil) && equalValues(a, b)
+}
+
 // KeyValuesFromProto gives keys and values in turn, as Mattermost's methods for the log take them.
 func KeyValuesFromProto(pairs []*pb.KeyValuePair) []any {
 	flat := make([]any, 0, 2*len(pairs))
 	for _, pair := range pairs {
-		flat = append(flat, pair.GetKey(), ValueFromProto(pair.GetValue()))
+		flat = append(flat, pair.GetKey(), ValueFromProto(pair.GetValue(), pair.GetValueNumbers()...))
 	}
 	return flat
 }

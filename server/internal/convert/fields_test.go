@@ -68,9 +68,13 @@ func TestAuditRecordsHoldAllThatIsSaid(t *testing.T) {
 	}, record)
 	require.NotNil(t, AuditRecordFromProto(nil), "Mattermost dereferences it")
 
-	require.Equal(t, mlog.LvlAuditContent, LevelFromProto("audit-content"))
-	require.Equal(t, mlog.LvlError, LevelFromProto("error"))
-	require.Equal(t, mlog.LvlAuditAPI, LevelFromProto("no such level"))
+	require.Equal(t, mlog.LvlAuditContent, LevelFromProto("audit-content", nil))
+	require.Equal(t, mlog.LvlError, LevelFromProto("error", nil))
+	require.Equal(t, mlog.LvlAuditAPI, LevelFromProto("no such level", nil))
+	own := mlog.Level{ID: 999, Name: "my-level", Stacktrace: true, Color: 31}
+	require.Equal(t, own, LevelFromProto(LevelToProto(own)))
+	_, exact := LevelToProto(own)
+	require.Equal(t, mlog.LvlError, LevelFromProto("error", exact), "the name was changed")
 }
 
 func TestJSONTextsCrossAsValues(t *testing.T) {

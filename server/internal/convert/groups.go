@@ -8,23 +8,84 @@ import (
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// GroupSearchOptsFromProto gives the model of which groups are wanted. The contract has text for a flag and for a time
-// (milliseconds since 1970), and flags for what Mattermost wants an id for: those do not cross.
-func GroupSearchOptsFromProto(o *pb.GroupSearchOpts) *model.GroupSearchOpts {
-	opts := &model.GroupSearchOpts{
-		Q:                         o.GetQ(),
-		IncludeMemberCount:        o.GetIncludeMemberCount() || o.GetIncludeTotalMemberCount(),
-		FilterAllowReference:      flag(o.GetFilterAllowReference()),
-		FilterParentTeamPermitted: o.GetFilterParentTeamPermitted(),
-		FilterArchived:            o.GetFilterArchived(),
-		Since:                     number[int64](o.GetSince()),
-		Source:                    model.GroupSource(o.GetSource()),
-		IncludeTimezones:          o.GetIncludeTimezones(),
+// GroupSearchOptsToProto gives the message of which groups are wanted. The older fields have text for a flag and for a
+// time (milliseconds since 1970), and flags for what Mattermost wants an id for.
+func GroupSearchOptsToProto(o *model.GroupSearchOpts) *pb.GroupSearchOpts {
+	if o == nil {
+		return nil
 	}
-	if o.GetPageOptsPerPage() != 0 {
-		opts.PageOpts = &model.PageOpts{Page: int(o.GetPageOptsPage()), PerPage: int(o.GetPageOptsPerPage())}
+	opts := &pb.GroupSearchOpts{
+		Q:                              o.Q,
+		NotAssociatedToTeam:            o.NotAssociatedToTeam,
+		NotAssociatedToChannel:         o.NotAssociatedToChannel,
+		IncludeMemberCount:             o.IncludeMemberCount,
+		FilterAllowReference:           truth(o.FilterAllowReference),
+		PageOpts:                       PageOptsToProto(o.PageOpts),
+		Since:                          decimal(o.Since),
+		Source:                         string(o.Source),
+		FilterParentTeamPermitted:      o.FilterParentTeamPermitted,
+		FilterHasMember:                o.FilterHasMember != "",
+		FilterHasMemberExact:           NilIfZero(o.FilterHasMember),
+		IncludeChannelMemberCount:      o.IncludeChannelMemberCount != "",
+		IncludeChannelMemberCountExact: NilIfZero(o.IncludeChannelMemberCount),
+		IncludeTimezones:               o.IncludeTimezones,
+		IncludeMemberIds:               o.IncludeMemberIDs,
+		IncludeArchived:                o.IncludeArchived,
+		FilterArchived:                 o.FilterArchived,
+		OnlySyncableSources:            o.OnlySyncableSources,
+	}
+	if o.PageOpts != nil {
+		opts.PageOptsPage, opts.PageOptsPerPage = Int32(o.PageOpts.Page), Int32(o.PageOpts.PerPage)
 	}
 	return opts
+}
+
+// GroupSearchOptsFromProto is the inverse of GroupSearchOptsToProto. A flag where Mattermost wants an id says nothing.
+func GroupSearchOptsFromProto(o *pb.GroupSearchOpts) *model.GroupSearchOpts {
+	return &model.GroupSearchOpts{
+		Q:                         o.GetQ(),
+		NotAssociatedToTeam:       o.GetNotAssociatedToTeam(),
+		NotAssociatedToChannel:    o.GetNotAssociatedToChannel(),
+		IncludeMemberCount:        o.GetIncludeMemberCount() || o.GetIncludeTotalMemberCount(),
+		FilterAllowReference:      ExactOrAlone(o.GetFilterAllowReferenceExact(), true, o.GetFilterAllowReference(), truth, flag),
+		PageOpts:                  groupPage(o),
+		Since:                     ExactOrAlone(o.GetSinceExact() != 0, o.GetSinceExact(), o.GetSince(), decimal[int64], number[int64]),
+		Source:                    model.GroupSource(o.GetSource()),
+		FilterParentTeamPermitted: o.GetFilterParentTeamPermitted(),
+		FilterHasMember:           o.GetFilterHasMemberExact(),
+		IncludeChannelMemberCount: o.GetIncludeChannelMemberCountExact(),
+		IncludeTimezones:          o.GetIncludeTimezones(),
+		IncludeMemberIDs:          o.GetIncludeMemberIds(),
+		IncludeArchived:           o.GetIncludeArchived(),
+		FilterArchived:            o.GetFilterArchived(),
+		OnlySyncableSources:       o.GetOnlySyncableSources(),
+	}
+}
+
+// groupPage gives the page that is wanted: page_opts, unless the older fields say another one.
+func groupPage(o *pb.GroupSearchOpts) *model.PageOpts {
+	exact := PageOptsFromProto(o.GetPageOpts())
+	page, perPage := o.GetPageOptsPage(), o.GetPageOptsPerPage()
+	if perPage == 0 || exact != nil && Int32(exact.Page) == page && Int32(exact.PerPage) == perPage {
+		return exact
+	}
+	return &model.PageOpts{Page: int(page), PerPage: int(perPage)}
+}
+
+// truth writes a flag as the contract has it in text: "true", or nothing.
+func truth(value bool) string {
+	if value {
+		return "true"
+	}
+	return ""
+}
+
+// decimal writes a number as text: nothing for 0.
+func decimal[N int | int64](value N) string {
+	if value == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(value), 10)
 }
 
 // flag reads a flag that the contract has as text: "true" is true, and so is "1".

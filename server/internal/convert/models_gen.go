@@ -3,6 +3,7 @@
 package convert
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -48,12 +49,23 @@ func AccessControlPolicyTestResponseToProto(m *model.AccessControlPolicyTestResp
 	}
 }
 
+// AccessControlPolicyTestResponseFromProto gives the model.AccessControlPolicyTestResponse of a message.
+func AccessControlPolicyTestResponseFromProto(m *pb.AccessControlPolicyTestResponse) *model.AccessControlPolicyTestResponse {
+	if m == nil {
+		return nil
+	}
+	return &model.AccessControlPolicyTestResponse{
+		Users: List(m.GetUsers(), UserFromProto),
+		Total: m.GetTotal(),
+	}
+}
+
 // AccessControlPolicyToProto gives the message of a model.AccessControlPolicy.
 func AccessControlPolicyToProto(m *model.AccessControlPolicy) *pb.AccessControlPolicy {
 	if m == nil {
 		return nil
 	}
-	return &pb.AccessControlPolicy{
+	out := &pb.AccessControlPolicy{
 		Id:       m.ID,
 		Name:     m.Name,
 		Type:     m.Type,
@@ -66,8 +78,9 @@ func AccessControlPolicyToProto(m *model.AccessControlPolicy) *pb.AccessControlP
 		Rules:    Values(m.Rules, AccessControlPolicyRuleToProto),
 		Scope:    m.Scope,
 		ScopeId:  m.ScopeID,
-		Props:    StructToProto(m.Props),
 	}
+	out.Props, out.PropsNumbers = StructAndNumbers(m.Props)
+	return out
 }
 
 // AccessControlPolicyFromProto gives the model.AccessControlPolicy of a message.
@@ -88,7 +101,7 @@ func AccessControlPolicyFromProto(m *pb.AccessControlPolicy) *model.AccessContro
 		Rules:    Structs(m.GetRules(), AccessControlPolicyRuleFromProto),
 		Scope:    m.GetScope(),
 		ScopeID:  m.GetScopeId(),
-		Props:    StructFromProto(m.GetProps()),
+		Props:    StructFromProto(m.GetProps(), m.GetPropsNumbers()...),
 	}
 }
 
@@ -97,9 +110,70 @@ func AccessDecisionToProto(m *model.AccessDecision) *pb.AccessDecision {
 	if m == nil {
 		return nil
 	}
-	return &pb.AccessDecision{
+	out := &pb.AccessDecision{
 		Decision: m.Decision,
-		Context:  StructToProto(m.Context),
+	}
+	out.Context, out.ContextNumbers = StructAndNumbers(m.Context)
+	return out
+}
+
+// AccessDecisionFromProto gives the model.AccessDecision of a message.
+func AccessDecisionFromProto(m *pb.AccessDecision) *model.AccessDecision {
+	if m == nil {
+		return nil
+	}
+	return &model.AccessDecision{
+		Decision: m.GetDecision(),
+		Context:  StructFromProto(m.GetContext(), m.GetContextNumbers()...),
+	}
+}
+
+// AuditEventDataToProto gives the message of a model.AuditEventData.
+func AuditEventDataToProto(m *model.AuditEventData) *pb.AuditEventData {
+	if m == nil {
+		return nil
+	}
+	out := &pb.AuditEventData{
+		ObjectType: m.ObjectType,
+	}
+	out.Parameters, out.ParametersNumbers = StructAndNumbers(m.Parameters)
+	out.PriorState, out.PriorStateNumbers = StructAndNumbers(m.PriorState)
+	out.ResultingState, out.ResultingStateNumbers = StructAndNumbers(m.ResultState)
+	return out
+}
+
+// AuditEventDataFromProto gives the model.AuditEventData of a message.
+func AuditEventDataFromProto(m *pb.AuditEventData) *model.AuditEventData {
+	if m == nil {
+		return nil
+	}
+	return &model.AuditEventData{
+		Parameters:  StructFromProto(m.GetParameters(), m.GetParametersNumbers()...),
+		PriorState:  StructFromProto(m.GetPriorState(), m.GetPriorStateNumbers()...),
+		ResultState: StructFromProto(m.GetResultingState(), m.GetResultingStateNumbers()...),
+		ObjectType:  m.GetObjectType(),
+	}
+}
+
+// AuditEventErrorToProto gives the message of a model.AuditEventError.
+func AuditEventErrorToProto(m *model.AuditEventError) *pb.AuditEventError {
+	if m == nil {
+		return nil
+	}
+	return &pb.AuditEventError{
+		Description: m.Description,
+		StatusCode:  int64(m.Code),
+	}
+}
+
+// AuditEventErrorFromProto gives the model.AuditEventError of a message.
+func AuditEventErrorFromProto(m *pb.AuditEventError) *model.AuditEventError {
+	if m == nil {
+		return nil
+	}
+	return &model.AuditEventError{
+		Description: m.GetDescription(),
+		Code:        int(m.GetStatusCode()),
 	}
 }
 
@@ -219,6 +293,46 @@ func AutocompleteTextArgFromProto(m *pb.AutocompleteTextArg) *model.Autocomplete
 	}
 }
 
+// BotGetOptionsToProto gives the message of a model.BotGetOptions.
+func BotGetOptionsToProto(m *model.BotGetOptions) *pb.BotGetOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.BotGetOptions{
+		OwnerId:        m.OwnerId,
+		IncludeDeleted: m.IncludeDeleted,
+		OnlyOrphaned:   m.OnlyOrphaned,
+		Page:           Int32(m.Page),
+		PerPage:        Int32(m.PerPage),
+	}
+}
+
+// BotGetOptionsFromProto gives the model.BotGetOptions of a message.
+func BotGetOptionsFromProto(m *pb.BotGetOptions) *model.BotGetOptions {
+	if m == nil {
+		return &model.BotGetOptions{}
+	}
+	return &model.BotGetOptions{
+		OwnerId:        m.GetOwnerId(),
+		IncludeDeleted: m.GetIncludeDeleted(),
+		OnlyOrphaned:   m.GetOnlyOrphaned(),
+		Page:           int(m.GetPage()),
+		PerPage:        int(m.GetPerPage()),
+	}
+}
+
+// BotPatchToProto gives the message of a model.BotPatch.
+func BotPatchToProto(m *model.BotPatch) *pb.BotPatch {
+	if m == nil {
+		return nil
+	}
+	return &pb.BotPatch{
+		Username:    Pointer(m.Username),
+		DisplayName: Pointer(m.DisplayName),
+		Description: Pointer(m.Description),
+	}
+}
+
 // BotPatchFromProto gives the model.BotPatch of a message.
 func BotPatchFromProto(m *pb.BotPatch) *model.BotPatch {
 	if m == nil {
@@ -279,6 +393,18 @@ func CELExpressionErrorToProto(m *model.CELExpressionError) *pb.CELExpressionErr
 	}
 }
 
+// CELExpressionErrorFromProto gives the model.CELExpressionError of a message.
+func CELExpressionErrorFromProto(m *pb.CELExpressionError) *model.CELExpressionError {
+	if m == nil {
+		return nil
+	}
+	return &model.CELExpressionError{
+		Line:    int(m.GetLine()),
+		Column:  int(m.GetColumn()),
+		Message: m.GetMessage(),
+	}
+}
+
 // ChannelBannerInfoToProto gives the message of a model.ChannelBannerInfo.
 func ChannelBannerInfoToProto(m *model.ChannelBannerInfo) *pb.ChannelBannerInfo {
 	if m == nil {
@@ -300,6 +426,17 @@ func ChannelBannerInfoFromProto(m *pb.ChannelBannerInfo) *model.ChannelBannerInf
 		Enabled:         Pointer(m.Enabled),
 		Text:            Pointer(m.Text),
 		BackgroundColor: Pointer(m.BackgroundColor),
+	}
+}
+
+// ChannelMemberIdentifierToProto gives the message of a model.ChannelMemberIdentifier.
+func ChannelMemberIdentifierToProto(m *model.ChannelMemberIdentifier) *pb.ChannelMemberIdentifier {
+	if m == nil {
+		return nil
+	}
+	return &pb.ChannelMemberIdentifier{
+		ChannelId: m.ChannelId,
+		UserId:    m.UserId,
 	}
 }
 
@@ -339,6 +476,31 @@ func ChannelMemberToProto(m *model.ChannelMember) *pb.ChannelMember {
 	}
 }
 
+// ChannelMemberFromProto gives the model.ChannelMember of a message.
+func ChannelMemberFromProto(m *pb.ChannelMember) *model.ChannelMember {
+	if m == nil {
+		return nil
+	}
+	return &model.ChannelMember{
+		ChannelId:               m.GetChannelId(),
+		UserId:                  m.GetUserId(),
+		Roles:                   m.GetRoles(),
+		LastViewedAt:            m.GetLastViewedAt(),
+		MsgCount:                m.GetMsgCount(),
+		MentionCount:            m.GetMentionCount(),
+		MentionCountRoot:        m.GetMentionCountRoot(),
+		UrgentMentionCount:      m.GetUrgentMentionCount(),
+		MsgCountRoot:            m.GetMsgCountRoot(),
+		NotifyProps:             maps.Clone(m.GetNotifyProps()),
+		LastUpdateAt:            m.GetLastUpdateAt(),
+		SchemeGuest:             m.GetSchemeGuest(),
+		SchemeUser:              m.GetSchemeUser(),
+		SchemeAdmin:             m.GetSchemeAdmin(),
+		ExplicitRoles:           m.GetExplicitRoles(),
+		AutoTranslationDisabled: m.GetAutotranslationDisabled(),
+	}
+}
+
 // ChannelStatsToProto gives the message of a model.ChannelStats.
 func ChannelStatsToProto(m *model.ChannelStats) *pb.ChannelStats {
 	if m == nil {
@@ -353,18 +515,33 @@ func ChannelStatsToProto(m *model.ChannelStats) *pb.ChannelStats {
 	}
 }
 
+// ChannelStatsFromProto gives the model.ChannelStats of a message.
+func ChannelStatsFromProto(m *pb.ChannelStats) *model.ChannelStats {
+	if m == nil {
+		return nil
+	}
+	return &model.ChannelStats{
+		ChannelId:       m.GetChannelId(),
+		MemberCount:     m.GetMemberCount(),
+		GuestCount:      m.GetGuestCount(),
+		PinnedPostCount: m.GetPinnedpostCount(),
+		FilesCount:      m.GetFilesCount(),
+	}
+}
+
 // ChannelToProto gives the message of a model.Channel.
 func ChannelToProto(m *model.Channel) *pb.Channel {
 	if m == nil {
 		return nil
 	}
-	return &pb.Channel{
+	out := &pb.Channel{
 		Id:                  m.Id,
 		CreateAt:            m.CreateAt,
 		UpdateAt:            m.UpdateAt,
 		DeleteAt:            m.DeleteAt,
 		TeamId:              m.TeamId,
 		Type:                channelTypeToProto(m.Type),
+		TypeExact:           Unless(channelTypeFromProto(channelTypeToProto(m.Type)) == m.Type, string(m.Type)),
 		DisplayName:         m.DisplayName,
 		Name:                m.Name,
 		Header:              m.Header,
@@ -374,7 +551,6 @@ func ChannelToProto(m *model.Channel) *pb.Channel {
 		ExtraUpdateAt:       m.ExtraUpdateAt,
 		CreatorId:           m.CreatorId,
 		SchemeId:            Pointer(m.SchemeId),
-		Props:               StructToProto(m.Props),
 		GroupConstrained:    Pointer(m.GroupConstrained),
 		AutoTranslation:     m.AutoTranslation,
 		Shared:              Pointer(m.Shared),
@@ -389,6 +565,8 @@ func ChannelToProto(m *model.Channel) *pb.Channel {
 		ManagedCategoryName: m.ManagedCategoryName,
 		Discoverable:        m.Discoverable,
 	}
+	out.Props, out.PropsNumbers = StructAndNumbers(m.Props)
+	return out
 }
 
 // ChannelFromProto gives the model.Channel of a message.
@@ -402,7 +580,7 @@ func ChannelFromProto(m *pb.Channel) *model.Channel {
 		UpdateAt:            m.GetUpdateAt(),
 		DeleteAt:            m.GetDeleteAt(),
 		TeamId:              m.GetTeamId(),
-		Type:                channelTypeFromProto(m.GetType()),
+		Type:                Exact(m.TypeExact != nil, model.ChannelType(m.GetTypeExact()), m.GetType(), channelTypeToProto, channelTypeFromProto),
 		DisplayName:         m.GetDisplayName(),
 		Name:                m.GetName(),
 		Header:              m.GetHeader(),
@@ -412,7 +590,7 @@ func ChannelFromProto(m *pb.Channel) *model.Channel {
 		ExtraUpdateAt:       m.GetExtraUpdateAt(),
 		CreatorId:           m.GetCreatorId(),
 		SchemeId:            Pointer(m.SchemeId),
-		Props:               StructFromProto(m.GetProps()),
+		Props:               StructFromProto(m.GetProps(), m.GetPropsNumbers()...),
 		GroupConstrained:    Pointer(m.GroupConstrained),
 		AutoTranslation:     m.GetAutoTranslation(),
 		Shared:              Pointer(m.Shared),
@@ -426,6 +604,48 @@ func ChannelFromProto(m *pb.Channel) *model.Channel {
 		DefaultCategoryName: m.GetDefaultCategoryName(),
 		ManagedCategoryName: m.GetManagedCategoryName(),
 		Discoverable:        m.GetDiscoverable(),
+	}
+}
+
+// CommandArgsToProto gives the message of a model.CommandArgs.
+func CommandArgsToProto(m *model.CommandArgs) *pb.CommandArgs {
+	if m == nil {
+		return nil
+	}
+	return &pb.CommandArgs{
+		UserId:          m.UserId,
+		ChannelId:       m.ChannelId,
+		TeamId:          m.TeamId,
+		RootId:          m.RootId,
+		ParentId:        m.ParentId,
+		TriggerId:       m.TriggerId,
+		ConnectionId:    m.ConnectionId,
+		Command:         m.Command,
+		SiteUrl:         m.SiteURL,
+		UserMention:     commandArgsUserMentionsToProto(m.UserMentions),
+		UserMentions:    maps.Clone(m.UserMentions),
+		ChannelMention:  commandArgsChannelMentionsToProto(m.ChannelMentions),
+		ChannelMentions: maps.Clone(m.ChannelMentions),
+	}
+}
+
+// CommandArgsFromProto gives the model.CommandArgs of a message.
+func CommandArgsFromProto(m *pb.CommandArgs) *model.CommandArgs {
+	if m == nil {
+		return nil
+	}
+	return &model.CommandArgs{
+		UserId:          m.GetUserId(),
+		ChannelId:       m.GetChannelId(),
+		TeamId:          m.GetTeamId(),
+		RootId:          m.GetRootId(),
+		ParentId:        m.GetParentId(),
+		TriggerId:       m.GetTriggerId(),
+		ConnectionId:    m.GetConnectionId(),
+		Command:         m.GetCommand(),
+		SiteURL:         m.GetSiteUrl(),
+		UserMentions:    ExactOrAlone(len(m.UserMentions) > 0, model.UserMentionMap(maps.Clone(m.GetUserMentions())), m.GetUserMention(), commandArgsUserMentionsToProto, commandArgsUserMentionsFromProto),
+		ChannelMentions: ExactOrAlone(len(m.ChannelMentions) > 0, model.ChannelMentionMap(maps.Clone(m.GetChannelMentions())), m.GetChannelMention(), commandArgsChannelMentionsToProto, commandArgsChannelMentionsFromProto),
 	}
 }
 
@@ -492,13 +712,43 @@ func ConditionToProto(m *model.Condition) *pb.Condition {
 	if m == nil {
 		return nil
 	}
-	return &pb.Condition{
+	out := &pb.Condition{
 		Attribute:       m.Attribute,
 		Operator:        m.Operator,
-		Value:           ValueToProto(m.Value),
 		ValueType:       int64(m.ValueType),
 		AttributeType:   m.AttributeType,
 		HasMaskedValues: m.HasMaskedValues,
+	}
+	out.Value, out.ValueNumbers = ValueAndNumbers(m.Value)
+	return out
+}
+
+// ConditionFromProto gives the model.Condition of a message.
+func ConditionFromProto(m *pb.Condition) *model.Condition {
+	if m == nil {
+		return nil
+	}
+	return &model.Condition{
+		Attribute:       m.GetAttribute(),
+		Operator:        m.GetOperator(),
+		Value:           ValueFromProto(m.GetValue(), m.GetValueNumbers()...),
+		ValueType:       model.ValueType(m.GetValueType()),
+		AttributeType:   m.GetAttributeType(),
+		HasMaskedValues: m.GetHasMaskedValues(),
+	}
+}
+
+// CreateDefaultMembershipParamsToProto gives the message of a model.CreateDefaultMembershipParams.
+func CreateDefaultMembershipParamsToProto(m *model.CreateDefaultMembershipParams) *pb.CreateDefaultMembershipParams {
+	if m == nil {
+		return nil
+	}
+	return &pb.CreateDefaultMembershipParams{
+		Since:               m.Since,
+		ReAddRemovedMembers: m.ReAddRemovedMembers,
+		ScopedUserId:        Pointer(m.ScopedUserID),
+		ScopedTeamId:        Pointer(m.ScopedTeamID),
+		ScopedChannelId:     Pointer(m.ScopedChannelID),
 	}
 }
 
@@ -516,6 +766,20 @@ func CreateDefaultMembershipParamsFromProto(m *pb.CreateDefaultMembershipParams)
 	}
 }
 
+// CustomStatusToProto gives the message of a model.CustomStatus.
+func CustomStatusToProto(m *model.CustomStatus) *pb.CustomStatus {
+	if m == nil {
+		return nil
+	}
+	return &pb.CustomStatus{
+		Emoji:          m.Emoji,
+		Text:           m.Text,
+		Duration:       m.Duration,
+		ExpiresAt:      TimeToMillis(m.ExpiresAt),
+		ExpiresAtExact: TimeExact(m.ExpiresAt),
+	}
+}
+
 // CustomStatusFromProto gives the model.CustomStatus of a message.
 func CustomStatusFromProto(m *pb.CustomStatus) *model.CustomStatus {
 	if m == nil {
@@ -525,7 +789,246 @@ func CustomStatusFromProto(m *pb.CustomStatus) *model.CustomStatus {
 		Emoji:     m.GetEmoji(),
 		Text:      m.GetText(),
 		Duration:  m.GetDuration(),
-		ExpiresAt: TimeFromMillis(m.GetExpiresAt()),
+		ExpiresAt: TimeFromProto(m.GetExpiresAt(), m.ExpiresAtExact),
+	}
+}
+
+// DialogActionButtonToProto gives the message of a model.DialogActionButton.
+func DialogActionButtonToProto(m *model.DialogActionButton) *pb.DialogActionButton {
+	if m == nil {
+		return nil
+	}
+	return &pb.DialogActionButton{
+		Url:     m.URL,
+		Context: maps.Clone(m.Context),
+	}
+}
+
+// DialogActionButtonFromProto gives the model.DialogActionButton of a message.
+func DialogActionButtonFromProto(m *pb.DialogActionButton) *model.DialogActionButton {
+	if m == nil {
+		return nil
+	}
+	return &model.DialogActionButton{
+		URL:     m.GetUrl(),
+		Context: maps.Clone(m.GetContext()),
+	}
+}
+
+// DialogDateTimeConfigToProto gives the message of a model.DialogDateTimeConfig.
+func DialogDateTimeConfigToProto(m *model.DialogDateTimeConfig) *pb.DialogDateTimeConfig {
+	if m == nil {
+		return nil
+	}
+	return &pb.DialogDateTimeConfig{
+		MinDate:          m.MinDate,
+		MaxDate:          m.MaxDate,
+		TimeInterval:     int64(m.TimeInterval),
+		LocationTimezone: m.LocationTimezone,
+		ManualTimeEntry:  m.ManualTimeEntry,
+	}
+}
+
+// DialogDateTimeConfigFromProto gives the model.DialogDateTimeConfig of a message.
+func DialogDateTimeConfigFromProto(m *pb.DialogDateTimeConfig) *model.DialogDateTimeConfig {
+	if m == nil {
+		return nil
+	}
+	return &model.DialogDateTimeConfig{
+		MinDate:          m.GetMinDate(),
+		MaxDate:          m.GetMaxDate(),
+		TimeInterval:     int(m.GetTimeInterval()),
+		LocationTimezone: m.GetLocationTimezone(),
+		ManualTimeEntry:  m.GetManualTimeEntry(),
+	}
+}
+
+// DialogElementOptionToProto gives the message of a model.PostActionOptions.
+func DialogElementOptionToProto(m *model.PostActionOptions) *pb.DialogElementOption {
+	if m == nil {
+		return nil
+	}
+	return &pb.DialogElementOption{
+		Text:  m.Text,
+		Value: m.Value,
+	}
+}
+
+// DialogElementOptionFromProto gives the model.PostActionOptions of a message.
+func DialogElementOptionFromProto(m *pb.DialogElementOption) *model.PostActionOptions {
+	if m == nil {
+		return nil
+	}
+	return &model.PostActionOptions{
+		Text:  m.GetText(),
+		Value: m.GetValue(),
+	}
+}
+
+// DialogElementToProto gives the message of a model.DialogElement.
+func DialogElementToProto(m *model.DialogElement) *pb.DialogElement {
+	if m == nil {
+		return nil
+	}
+	return &pb.DialogElement{
+		DisplayName:    m.DisplayName,
+		Name:           m.Name,
+		Type:           m.Type,
+		Subtype:        m.SubType,
+		Default:        m.Default,
+		Placeholder:    m.Placeholder,
+		HelpText:       m.HelpText,
+		Optional:       m.Optional,
+		MinLength:      Int32(m.MinLength),
+		MaxLength:      Int32(m.MaxLength),
+		DataSource:     m.DataSource,
+		DataSourceUrl:  m.DataSourceURL,
+		Options:        List(m.Options, DialogElementOptionToProto),
+		Multiselect:    m.MultiSelect,
+		AllowMultiple:  m.AllowMultiple,
+		Refresh:        m.Refresh,
+		DatetimeConfig: DialogDateTimeConfigToProto(m.DateTimeConfig),
+		ActionButton:   DialogActionButtonToProto(m.ActionButton),
+	}
+}
+
+// DialogElementFromProto gives the model.DialogElement of a message.
+func DialogElementFromProto(m *pb.DialogElement) *model.DialogElement {
+	if m == nil {
+		return nil
+	}
+	return &model.DialogElement{
+		DisplayName:    m.GetDisplayName(),
+		Name:           m.GetName(),
+		Type:           m.GetType(),
+		SubType:        m.GetSubtype(),
+		Default:        m.GetDefault(),
+		Placeholder:    m.GetPlaceholder(),
+		HelpText:       m.GetHelpText(),
+		Optional:       m.GetOptional(),
+		MinLength:      int(m.GetMinLength()),
+		MaxLength:      int(m.GetMaxLength()),
+		DataSource:     m.GetDataSource(),
+		DataSourceURL:  m.GetDataSourceUrl(),
+		Options:        List(m.GetOptions(), DialogElementOptionFromProto),
+		MultiSelect:    m.GetMultiselect(),
+		AllowMultiple:  m.GetAllowMultiple(),
+		Refresh:        m.GetRefresh(),
+		DateTimeConfig: DialogDateTimeConfigFromProto(m.GetDatetimeConfig()),
+		ActionButton:   DialogActionButtonFromProto(m.GetActionButton()),
+	}
+}
+
+// DialogToProto gives the message of a model.Dialog.
+func DialogToProto(m *model.Dialog) *pb.Dialog {
+	if m == nil {
+		return nil
+	}
+	return &pb.Dialog{
+		CallbackId:       m.CallbackId,
+		Title:            m.Title,
+		IntroductionText: m.IntroductionText,
+		IconUrl:          m.IconURL,
+		Elements:         Values(m.Elements, DialogElementToProto),
+		SubmitLabel:      m.SubmitLabel,
+		NotifyOnCancel:   m.NotifyOnCancel,
+		State:            m.State,
+		SourceUrl:        m.SourceURL,
+	}
+}
+
+// DialogFromProto gives the model.Dialog of a message.
+func DialogFromProto(m *pb.Dialog) *model.Dialog {
+	if m == nil {
+		return nil
+	}
+	return &model.Dialog{
+		CallbackId:       m.GetCallbackId(),
+		Title:            m.GetTitle(),
+		IntroductionText: m.GetIntroductionText(),
+		IconURL:          m.GetIconUrl(),
+		Elements:         Structs(m.GetElements(), DialogElementFromProto),
+		SubmitLabel:      m.GetSubmitLabel(),
+		NotifyOnCancel:   m.GetNotifyOnCancel(),
+		State:            m.GetState(),
+		SourceURL:        m.GetSourceUrl(),
+	}
+}
+
+// DraftToProto gives the message of a model.Draft.
+func DraftToProto(m *model.Draft) *pb.Draft {
+	if m == nil {
+		return nil
+	}
+	out := &pb.Draft{
+		CreateAt:  m.CreateAt,
+		UpdateAt:  m.UpdateAt,
+		DeleteAt:  m.DeleteAt,
+		UserId:    m.UserId,
+		ChannelId: m.ChannelId,
+		RootId:    m.RootId,
+		Message:   m.Message,
+		Type:      m.Type,
+		FileIds:   slices.Clone(m.FileIds),
+		Metadata:  PostMetadataToProto(m.Metadata),
+	}
+	out.Props, out.PropsNumbers = StructAndNumbers(m.GetProps())
+	out.Priority, out.PriorityNumbers = StructAndNumbers(m.Priority)
+	return out
+}
+
+// DraftFromProto gives the model.Draft of a message.
+func DraftFromProto(m *pb.Draft) *model.Draft {
+	if m == nil {
+		return nil
+	}
+	return &model.Draft{
+		CreateAt:  m.GetCreateAt(),
+		UpdateAt:  m.GetUpdateAt(),
+		DeleteAt:  m.GetDeleteAt(),
+		UserId:    m.GetUserId(),
+		ChannelId: m.GetChannelId(),
+		RootId:    m.GetRootId(),
+		Message:   m.GetMessage(),
+		Type:      m.GetType(),
+		Props:     StructFromProto(m.GetProps(), m.GetPropsNumbers()...),
+		FileIds:   slices.Clone(m.GetFileIds()),
+		Metadata:  PostMetadataFromProto(m.GetMetadata()),
+		Priority:  StructFromProto(m.GetPriority(), m.GetPriorityNumbers()...),
+	}
+}
+
+// EmailNotificationContentToProto gives the message of a model.EmailNotificationContent.
+func EmailNotificationContentToProto(m *model.EmailNotificationContent) *pb.EmailNotificationContent {
+	if m == nil {
+		return nil
+	}
+	return &pb.EmailNotificationContent{
+		Subject:     m.Subject,
+		Title:       m.Title,
+		SubTitle:    m.SubTitle,
+		MessageHtml: m.MessageHTML,
+		MessageText: m.MessageText,
+		ButtonText:  m.ButtonText,
+		ButtonUrl:   m.ButtonURL,
+		FooterText:  m.FooterText,
+	}
+}
+
+// EmailNotificationContentFromProto gives the model.EmailNotificationContent of a message.
+func EmailNotificationContentFromProto(m *pb.EmailNotificationContent) *model.EmailNotificationContent {
+	if m == nil {
+		return nil
+	}
+	return &model.EmailNotificationContent{
+		Subject:     m.GetSubject(),
+		Title:       m.GetTitle(),
+		SubTitle:    m.GetSubTitle(),
+		MessageHTML: m.GetMessageHtml(),
+		MessageText: m.GetMessageText(),
+		ButtonText:  m.GetButtonText(),
+		ButtonURL:   m.GetButtonUrl(),
+		FooterText:  m.GetFooterText(),
 	}
 }
 
@@ -541,6 +1044,171 @@ func EmojiToProto(m *model.Emoji) *pb.Emoji {
 		DeleteAt:  m.DeleteAt,
 		CreatorId: m.CreatorId,
 		Name:      m.Name,
+	}
+}
+
+// EmojiFromProto gives the model.Emoji of a message.
+func EmojiFromProto(m *pb.Emoji) *model.Emoji {
+	if m == nil {
+		return nil
+	}
+	return &model.Emoji{
+		Id:        m.GetId(),
+		CreateAt:  m.GetCreateAt(),
+		UpdateAt:  m.GetUpdateAt(),
+		DeleteAt:  m.GetDeleteAt(),
+		CreatorId: m.GetCreatorId(),
+		Name:      m.GetName(),
+	}
+}
+
+// FileDataToProto gives the message of a model.FileData.
+func FileDataToProto(m *model.FileData) *pb.FileData {
+	if m == nil {
+		return nil
+	}
+	return &pb.FileData{
+		Filename: m.Filename,
+		Data:     m.Body,
+	}
+}
+
+// FileDataFromProto gives the model.FileData of a message.
+func FileDataFromProto(m *pb.FileData) *model.FileData {
+	if m == nil {
+		return nil
+	}
+	return &model.FileData{
+		Filename: m.GetFilename(),
+		Body:     m.GetData(),
+	}
+}
+
+// FileInfoToProto gives the message of a model.FileInfo.
+func FileInfoToProto(m *model.FileInfo) *pb.FileInfo {
+	if m == nil {
+		return nil
+	}
+	return &pb.FileInfo{
+		Id:              m.Id,
+		CreatorId:       m.CreatorId,
+		PostId:          m.PostId,
+		ChannelId:       m.ChannelId,
+		CreateAt:        m.CreateAt,
+		UpdateAt:        m.UpdateAt,
+		DeleteAt:        m.DeleteAt,
+		Path:            m.Path,
+		ThumbnailPath:   m.ThumbnailPath,
+		PreviewPath:     m.PreviewPath,
+		Name:            m.Name,
+		Extension:       m.Extension,
+		Size:            m.Size,
+		MimeType:        m.MimeType,
+		Width:           Int32(m.Width),
+		Height:          Int32(m.Height),
+		HasPreviewImage: m.HasPreviewImage,
+		MiniPreview:     BytesOf(m.MiniPreview),
+		Content:         m.Content,
+		RemoteId:        Pointer(m.RemoteId),
+		Archived:        m.Archived,
+	}
+}
+
+// FileInfoFromProto gives the model.FileInfo of a message.
+func FileInfoFromProto(m *pb.FileInfo) *model.FileInfo {
+	if m == nil {
+		return nil
+	}
+	return &model.FileInfo{
+		Id:              m.GetId(),
+		CreatorId:       m.GetCreatorId(),
+		PostId:          m.GetPostId(),
+		ChannelId:       m.GetChannelId(),
+		CreateAt:        m.GetCreateAt(),
+		UpdateAt:        m.GetUpdateAt(),
+		DeleteAt:        m.GetDeleteAt(),
+		Path:            m.GetPath(),
+		ThumbnailPath:   m.GetThumbnailPath(),
+		PreviewPath:     m.GetPreviewPath(),
+		Name:            m.GetName(),
+		Extension:       m.GetExtension(),
+		Size:            m.GetSize(),
+		MimeType:        m.GetMimeType(),
+		Width:           int(m.GetWidth()),
+		Height:          int(m.GetHeight()),
+		HasPreviewImage: m.GetHasPreviewImage(),
+		MiniPreview:     BytesPointer(m.GetMiniPreview()),
+		Content:         m.GetContent(),
+		RemoteId:        Pointer(m.RemoteId),
+		Archived:        m.GetArchived(),
+	}
+}
+
+// FilesLimitsToProto gives the message of a model.FilesLimits.
+func FilesLimitsToProto(m *model.FilesLimits) *pb.FilesLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.FilesLimits{
+		TotalStorage: Int64ValueToProto(m.TotalStorage),
+	}
+}
+
+// FilesLimitsFromProto gives the model.FilesLimits of a message.
+func FilesLimitsFromProto(m *pb.FilesLimits) *model.FilesLimits {
+	if m == nil {
+		return nil
+	}
+	return &model.FilesLimits{
+		TotalStorage: Int64ValueFromProto(m.GetTotalStorage()),
+	}
+}
+
+// GetFileInfosOptionsToProto gives the message of a model.GetFileInfosOptions.
+func GetFileInfosOptionsToProto(m *model.GetFileInfosOptions) *pb.GetFileInfosOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.GetFileInfosOptions{
+		UserId:           getFileInfosOptionsUserIdsToProto(m.UserIds),
+		UserIds:          slices.Clone(m.UserIds),
+		ChannelId:        getFileInfosOptionsChannelIdsToProto(m.ChannelIds),
+		ChannelIds:       slices.Clone(m.ChannelIds),
+		Since:            m.Since,
+		IncludeDeleted:   m.IncludeDeleted,
+		SortBy:           m.SortBy,
+		SortOrder:        getFileInfosOptionsSortDescendingToProto(m.SortDescending),
+		SortDescending:   m.SortDescending,
+		OnlyEmptyContent: m.OnlyEmptyContent,
+	}
+}
+
+// GetFileInfosOptionsFromProto gives the model.GetFileInfosOptions of a message.
+func GetFileInfosOptionsFromProto(m *pb.GetFileInfosOptions) *model.GetFileInfosOptions {
+	if m == nil {
+		return &model.GetFileInfosOptions{}
+	}
+	return &model.GetFileInfosOptions{
+		UserIds:          ExactOrAlone(len(m.UserIds) > 0, slices.Clone(m.GetUserIds()), m.GetUserId(), getFileInfosOptionsUserIdsToProto, getFileInfosOptionsUserIdsFromProto),
+		ChannelIds:       ExactOrAlone(len(m.ChannelIds) > 0, slices.Clone(m.GetChannelIds()), m.GetChannelId(), getFileInfosOptionsChannelIdsToProto, getFileInfosOptionsChannelIdsFromProto),
+		Since:            m.GetSince(),
+		IncludeDeleted:   m.GetIncludeDeleted(),
+		SortBy:           m.GetSortBy(),
+		SortDescending:   ExactOrAlone(m.SortDescending, m.GetSortDescending(), m.GetSortOrder(), getFileInfosOptionsSortDescendingToProto, getFileInfosOptionsSortDescendingFromProto),
+		OnlyEmptyContent: m.GetOnlyEmptyContent(),
+	}
+}
+
+// GetPostsSinceForSyncCursorToProto gives the message of a model.GetPostsSinceForSyncCursor.
+func GetPostsSinceForSyncCursorToProto(m *model.GetPostsSinceForSyncCursor) *pb.GetPostsSinceForSyncCursor {
+	if m == nil {
+		return nil
+	}
+	return &pb.GetPostsSinceForSyncCursor{
+		LastPostUpdateAt: m.LastPostUpdateAt,
+		LastPostId:       m.LastPostUpdateID,
+		LastPostCreateAt: m.LastPostCreateAt,
+		LastPostCreateId: m.LastPostCreateID,
 	}
 }
 
@@ -567,6 +1235,19 @@ func GroupMemberToProto(m *model.GroupMember) *pb.GroupMember {
 		UserId:   m.UserId,
 		CreateAt: m.CreateAt,
 		DeleteAt: m.DeleteAt,
+	}
+}
+
+// GroupMemberFromProto gives the model.GroupMember of a message.
+func GroupMemberFromProto(m *pb.GroupMember) *model.GroupMember {
+	if m == nil {
+		return nil
+	}
+	return &model.GroupMember{
+		GroupId:  m.GetGroupId(),
+		UserId:   m.GetUserId(),
+		CreateAt: m.GetCreateAt(),
+		DeleteAt: m.GetDeleteAt(),
 	}
 }
 
@@ -622,10 +1303,12 @@ func GroupToProto(m *model.Group) *pb.Group {
 	return &pb.Group{
 		Id:                          m.Id,
 		Name:                        ZeroIfNil(m.Name),
+		NameExact:                   Empty[string](m.Name),
 		DisplayName:                 m.DisplayName,
 		Description:                 m.Description,
 		Source:                      string(m.Source),
 		RemoteId:                    ZeroIfNil(m.RemoteId),
+		RemoteIdExact:               Empty[string](m.RemoteId),
 		CreateAt:                    m.CreateAt,
 		UpdateAt:                    m.UpdateAt,
 		DeleteAt:                    m.DeleteAt,
@@ -645,11 +1328,11 @@ func GroupFromProto(m *pb.Group) *model.Group {
 	}
 	return &model.Group{
 		Id:                          m.GetId(),
-		Name:                        NilIfZero(m.GetName()),
+		Name:                        Given(m.GetName(), m.NameExact),
 		DisplayName:                 m.GetDisplayName(),
 		Description:                 m.GetDescription(),
 		Source:                      model.GroupSource(m.GetSource()),
-		RemoteId:                    NilIfZero(m.GetRemoteId()),
+		RemoteId:                    Given(m.GetRemoteId(), m.RemoteIdExact),
 		CreateAt:                    m.GetCreateAt(),
 		UpdateAt:                    m.GetUpdateAt(),
 		DeleteAt:                    m.GetDeleteAt(),
@@ -659,6 +1342,221 @@ func GroupFromProto(m *pb.Group) *model.Group {
 		ChannelMemberCount:          NumberPointer[int](m.ChannelMemberCount),
 		ChannelMemberTimezonesCount: NumberPointer[int](m.ChannelMemberTimezonesCount),
 		MemberIDs:                   slices.Clone(m.GetMemberIds()),
+	}
+}
+
+// ManifestServerToProto gives the message of a model.ManifestServer.
+func ManifestServerToProto(m *model.ManifestServer) *pb.ManifestServer {
+	if m == nil {
+		return nil
+	}
+	return &pb.ManifestServer{
+		Executables: maps.Clone(m.Executables),
+		Executable:  m.Executable,
+	}
+}
+
+// ManifestServerFromProto gives the model.ManifestServer of a message.
+func ManifestServerFromProto(m *pb.ManifestServer) *model.ManifestServer {
+	if m == nil {
+		return nil
+	}
+	return &model.ManifestServer{
+		Executables: maps.Clone(m.GetExecutables()),
+		Executable:  m.GetExecutable(),
+	}
+}
+
+// ManifestToProto gives the message of a model.Manifest.
+func ManifestToProto(m *model.Manifest) *pb.Manifest {
+	if m == nil {
+		return nil
+	}
+	out := &pb.Manifest{
+		Id:               m.Id,
+		Name:             m.Name,
+		Description:      m.Description,
+		HomepageUrl:      m.HomepageURL,
+		SupportUrl:       m.SupportURL,
+		ReleaseNotesUrl:  m.ReleaseNotesURL,
+		IconPath:         m.IconPath,
+		Version:          m.Version,
+		MinServerVersion: m.MinServerVersion,
+		Server:           ManifestServerToProto(m.Server),
+		Webapp:           ManifestWebappToProto(m.Webapp),
+		SettingsSchema:   PluginSettingsSchemaToProto(m.SettingsSchema),
+	}
+	out.Props, out.PropsNumbers = StructAndNumbers(m.Props)
+	return out
+}
+
+// ManifestWebappToProto gives the message of a model.ManifestWebapp.
+func ManifestWebappToProto(m *model.ManifestWebapp) *pb.ManifestWebapp {
+	if m == nil {
+		return nil
+	}
+	return &pb.ManifestWebapp{
+		BundlePath: m.BundlePath,
+		BundleHash: m.BundleHash,
+	}
+}
+
+// ManifestWebappFromProto gives the model.ManifestWebapp of a message.
+func ManifestWebappFromProto(m *pb.ManifestWebapp) *model.ManifestWebapp {
+	if m == nil {
+		return nil
+	}
+	return &model.ManifestWebapp{
+		BundlePath: m.GetBundlePath(),
+		BundleHash: m.GetBundleHash(),
+	}
+}
+
+// ManifestFromProto gives the model.Manifest of a message.
+func ManifestFromProto(m *pb.Manifest) *model.Manifest {
+	if m == nil {
+		return nil
+	}
+	return &model.Manifest{
+		Id:               m.GetId(),
+		Name:             m.GetName(),
+		Description:      m.GetDescription(),
+		HomepageURL:      m.GetHomepageUrl(),
+		SupportURL:       m.GetSupportUrl(),
+		ReleaseNotesURL:  m.GetReleaseNotesUrl(),
+		IconPath:         m.GetIconPath(),
+		Version:          m.GetVersion(),
+		MinServerVersion: m.GetMinServerVersion(),
+		Server:           ManifestServerFromProto(m.GetServer()),
+		Webapp:           ManifestWebappFromProto(m.GetWebapp()),
+		SettingsSchema:   PluginSettingsSchemaFromProto(m.GetSettingsSchema()),
+		Props:            StructFromProto(m.GetProps(), m.GetPropsNumbers()...),
+	}
+}
+
+// MembershipChangeMsgToProto gives the message of a model.MembershipChangeMsg.
+func MembershipChangeMsgToProto(m *model.MembershipChangeMsg) *pb.MembershipChangeMsg {
+	if m == nil {
+		return nil
+	}
+	return &pb.MembershipChangeMsg{
+		ChannelId:  m.ChannelId,
+		UserId:     m.UserId,
+		IsAdd:      m.IsAdd,
+		RemoteId:   m.RemoteId,
+		ChangeTime: m.ChangeTime,
+	}
+}
+
+// MembershipChangeMsgFromProto gives the model.MembershipChangeMsg of a message.
+func MembershipChangeMsgFromProto(m *pb.MembershipChangeMsg) *model.MembershipChangeMsg {
+	if m == nil {
+		return nil
+	}
+	return &model.MembershipChangeMsg{
+		ChannelId:  m.GetChannelId(),
+		UserId:     m.GetUserId(),
+		IsAdd:      m.GetIsAdd(),
+		RemoteId:   m.GetRemoteId(),
+		ChangeTime: m.GetChangeTime(),
+	}
+}
+
+// MessageAttachmentFieldToProto gives the message of a model.MessageAttachmentField.
+func MessageAttachmentFieldToProto(m *model.MessageAttachmentField) *pb.MessageAttachmentField {
+	if m == nil {
+		return nil
+	}
+	out := &pb.MessageAttachmentField{
+		Title: m.Title,
+		Short: bool(m.Short),
+	}
+	out.Value, out.ValueNumbers = ValueAndNumbers(m.Value)
+	return out
+}
+
+// MessageAttachmentFieldFromProto gives the model.MessageAttachmentField of a message.
+func MessageAttachmentFieldFromProto(m *pb.MessageAttachmentField) *model.MessageAttachmentField {
+	if m == nil {
+		return nil
+	}
+	return &model.MessageAttachmentField{
+		Title: m.GetTitle(),
+		Value: ValueFromProto(m.GetValue(), m.GetValueNumbers()...),
+		Short: model.SlackCompatibleBool(m.GetShort()),
+	}
+}
+
+// MessageAttachmentToProto gives the message of a model.MessageAttachment.
+func MessageAttachmentToProto(m *model.MessageAttachment) *pb.MessageAttachment {
+	if m == nil {
+		return nil
+	}
+	out := &pb.MessageAttachment{
+		Id:         m.Id,
+		Fallback:   m.Fallback,
+		Color:      m.Color,
+		Pretext:    m.Pretext,
+		AuthorName: m.AuthorName,
+		AuthorLink: m.AuthorLink,
+		AuthorIcon: m.AuthorIcon,
+		Title:      m.Title,
+		TitleLink:  m.TitleLink,
+		Text:       m.Text,
+		Fields:     List(m.Fields, MessageAttachmentFieldToProto),
+		ImageUrl:   m.ImageURL,
+		ThumbUrl:   m.ThumbURL,
+		Footer:     m.Footer,
+		FooterIcon: m.FooterIcon,
+		Actions:    List(m.Actions, PostActionToProto),
+	}
+	out.Ts, out.TsNumbers = ValueAndNumbers(m.Timestamp)
+	return out
+}
+
+// MessageAttachmentFromProto gives the model.MessageAttachment of a message.
+func MessageAttachmentFromProto(m *pb.MessageAttachment) *model.MessageAttachment {
+	if m == nil {
+		return nil
+	}
+	return &model.MessageAttachment{
+		Id:         m.GetId(),
+		Fallback:   m.GetFallback(),
+		Color:      m.GetColor(),
+		Pretext:    m.GetPretext(),
+		AuthorName: m.GetAuthorName(),
+		AuthorLink: m.GetAuthorLink(),
+		AuthorIcon: m.GetAuthorIcon(),
+		Title:      m.GetTitle(),
+		TitleLink:  m.GetTitleLink(),
+		Text:       m.GetText(),
+		Fields:     List(m.GetFields(), MessageAttachmentFieldFromProto),
+		ImageURL:   m.GetImageUrl(),
+		ThumbURL:   m.GetThumbUrl(),
+		Footer:     m.GetFooter(),
+		FooterIcon: m.GetFooterIcon(),
+		Timestamp:  ValueFromProto(m.GetTs(), m.GetTsNumbers()...),
+		Actions:    List(m.GetActions(), PostActionFromProto),
+	}
+}
+
+// MessagesLimitsToProto gives the message of a model.MessagesLimits.
+func MessagesLimitsToProto(m *model.MessagesLimits) *pb.MessagesLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.MessagesLimits{
+		History: Int32ValueToProto(m.History),
+	}
+}
+
+// MessagesLimitsFromProto gives the model.MessagesLimits of a message.
+func MessagesLimitsFromProto(m *pb.MessagesLimits) *model.MessagesLimits {
+	if m == nil {
+		return nil
+	}
+	return &model.MessagesLimits{
+		History: Int32ValueFromProto(m.GetHistory()),
 	}
 }
 
@@ -677,6 +1575,7 @@ func OAuthAppToProto(m *model.OAuthApp) *pb.OAuthApp {
 		Description:             m.Description,
 		IconUrl:                 m.IconURL,
 		CallbackUrls:            oAuthAppCallbackUrlsToProto(m.CallbackUrls),
+		CallbackUrlsExact:       slices.Clone(m.CallbackUrls),
 		Homepage:                m.Homepage,
 		IsTrusted:               m.IsTrusted,
 		MattermostAppId:         m.MattermostAppID,
@@ -698,11 +1597,55 @@ func OAuthAppFromProto(m *pb.OAuthApp) *model.OAuthApp {
 		Name:                    m.GetName(),
 		Description:             m.GetDescription(),
 		IconURL:                 m.GetIconUrl(),
-		CallbackUrls:            oAuthAppCallbackUrlsFromProto(m.GetCallbackUrls()),
+		CallbackUrls:            Exact(len(m.CallbackUrlsExact) > 0, model.StringArray(slices.Clone(m.GetCallbackUrlsExact())), m.GetCallbackUrls(), oAuthAppCallbackUrlsToProto, oAuthAppCallbackUrlsFromProto),
 		Homepage:                m.GetHomepage(),
 		IsTrusted:               m.GetIsTrusted(),
 		MattermostAppID:         m.GetMattermostAppId(),
 		IsDynamicallyRegistered: m.GetIsDynamicallyRegistered(),
+	}
+}
+
+// OnInstallEventToProto gives the message of a model.OnInstallEvent.
+func OnInstallEventToProto(m *model.OnInstallEvent) *pb.OnInstallEvent {
+	if m == nil {
+		return nil
+	}
+	return &pb.OnInstallEvent{
+		UserId: m.UserId,
+	}
+}
+
+// OnInstallEventFromProto gives the model.OnInstallEvent of a message.
+func OnInstallEventFromProto(m *pb.OnInstallEvent) *model.OnInstallEvent {
+	if m == nil {
+		return nil
+	}
+	return &model.OnInstallEvent{
+		UserId: m.GetUserId(),
+	}
+}
+
+// OpenDialogRequestToProto gives the message of a model.OpenDialogRequest.
+func OpenDialogRequestToProto(m *model.OpenDialogRequest) *pb.OpenDialogRequest {
+	if m == nil {
+		return nil
+	}
+	return &pb.OpenDialogRequest{
+		TriggerId: m.TriggerId,
+		Url:       m.URL,
+		Dialog:    DialogToProto(&m.Dialog),
+	}
+}
+
+// OpenDialogRequestFromProto gives the model.OpenDialogRequest of a message.
+func OpenDialogRequestFromProto(m *pb.OpenDialogRequest) *model.OpenDialogRequest {
+	if m == nil {
+		return nil
+	}
+	return &model.OpenDialogRequest{
+		TriggerId: m.GetTriggerId(),
+		URL:       m.GetUrl(),
+		Dialog:    ZeroIfNil(DialogFromProto(m.GetDialog())),
 	}
 }
 
@@ -717,6 +1660,50 @@ func OrderedSidebarCategoriesToProto(m *model.OrderedSidebarCategories) *pb.Orde
 	}
 }
 
+// OrderedSidebarCategoriesFromProto gives the model.OrderedSidebarCategories of a message.
+func OrderedSidebarCategoriesFromProto(m *pb.OrderedSidebarCategories) *model.OrderedSidebarCategories {
+	if m == nil {
+		return nil
+	}
+	return &model.OrderedSidebarCategories{
+		Categories: List(m.GetCategories(), SidebarCategoryWithChannelsFromProto),
+		Order:      slices.Clone(m.GetOrder()),
+	}
+}
+
+// PageOptsToProto gives the message of a model.PageOpts.
+func PageOptsToProto(m *model.PageOpts) *pb.PageOpts {
+	if m == nil {
+		return nil
+	}
+	return &pb.PageOpts{
+		Page:    int64(m.Page),
+		PerPage: int64(m.PerPage),
+	}
+}
+
+// PageOptsFromProto gives the model.PageOpts of a message.
+func PageOptsFromProto(m *pb.PageOpts) *model.PageOpts {
+	if m == nil {
+		return nil
+	}
+	return &model.PageOpts{
+		Page:    int(m.GetPage()),
+		PerPage: int(m.GetPerPage()),
+	}
+}
+
+// PluginClusterEventSendOptionsToProto gives the message of a model.PluginClusterEventSendOptions.
+func PluginClusterEventSendOptionsToProto(m *model.PluginClusterEventSendOptions) *pb.PluginClusterEventSendOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginClusterEventSendOptions{
+		SendType: m.SendType,
+		TargetId: m.TargetId,
+	}
+}
+
 // PluginClusterEventSendOptionsFromProto gives the model.PluginClusterEventSendOptions of a message.
 func PluginClusterEventSendOptionsFromProto(m *pb.PluginClusterEventSendOptions) *model.PluginClusterEventSendOptions {
 	if m == nil {
@@ -725,6 +1712,17 @@ func PluginClusterEventSendOptionsFromProto(m *pb.PluginClusterEventSendOptions)
 	return &model.PluginClusterEventSendOptions{
 		SendType: m.GetSendType(),
 		TargetId: m.GetTargetId(),
+	}
+}
+
+// PluginClusterEventToProto gives the message of a model.PluginClusterEvent.
+func PluginClusterEventToProto(m *model.PluginClusterEvent) *pb.PluginClusterEvent {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginClusterEvent{
+		Id:   m.Id,
+		Data: m.Data,
 	}
 }
 
@@ -739,6 +1737,152 @@ func PluginClusterEventFromProto(m *pb.PluginClusterEvent) *model.PluginClusterE
 	}
 }
 
+// PluginKVSetOptionsToProto gives the message of a model.PluginKVSetOptions.
+func PluginKVSetOptionsToProto(m *model.PluginKVSetOptions) *pb.PluginKVSetOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginKVSetOptions{
+		Atomic:          m.Atomic,
+		OldValue:        m.OldValue,
+		OldValueExact:   EmptyBytes(m.OldValue),
+		ExpireInSeconds: m.ExpireInSeconds,
+	}
+}
+
+// PluginKVSetOptionsFromProto gives the model.PluginKVSetOptions of a message.
+func PluginKVSetOptionsFromProto(m *pb.PluginKVSetOptions) *model.PluginKVSetOptions {
+	if m == nil {
+		return nil
+	}
+	return &model.PluginKVSetOptions{
+		Atomic:          m.GetAtomic(),
+		OldValue:        GivenBytes(m.GetOldValue(), m.OldValueExact),
+		ExpireInSeconds: m.GetExpireInSeconds(),
+	}
+}
+
+// PluginOptionToProto gives the message of a model.PluginOption.
+func PluginOptionToProto(m *model.PluginOption) *pb.PluginOption {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginOption{
+		DisplayName: m.DisplayName,
+		Value:       m.Value,
+	}
+}
+
+// PluginOptionFromProto gives the model.PluginOption of a message.
+func PluginOptionFromProto(m *pb.PluginOption) *model.PluginOption {
+	if m == nil {
+		return nil
+	}
+	return &model.PluginOption{
+		DisplayName: m.GetDisplayName(),
+		Value:       m.GetValue(),
+	}
+}
+
+// PluginSettingToProto gives the message of a model.PluginSetting.
+func PluginSettingToProto(m *model.PluginSetting) *pb.PluginSetting {
+	if m == nil {
+		return nil
+	}
+	out := &pb.PluginSetting{
+		Key:                m.Key,
+		DisplayName:        m.DisplayName,
+		Type:               m.Type,
+		HelpText:           m.HelpText,
+		RegenerateHelpText: m.RegenerateHelpText,
+		Placeholder:        m.Placeholder,
+		Options:            List(m.Options, PluginOptionToProto),
+		Hosting:            m.Hosting,
+		Secret:             m.Secret,
+	}
+	out.Default, out.DefaultNumbers = ValueAndNumbers(m.Default)
+	return out
+}
+
+// PluginSettingsSchemaToProto gives the message of a model.PluginSettingsSchema.
+func PluginSettingsSchemaToProto(m *model.PluginSettingsSchema) *pb.PluginSettingsSchema {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginSettingsSchema{
+		Header:   m.Header,
+		Footer:   m.Footer,
+		Settings: List(m.Settings, PluginSettingToProto),
+		Sections: List(m.Sections, PluginSettingsSectionToProto),
+	}
+}
+
+// PluginSettingsSchemaFromProto gives the model.PluginSettingsSchema of a message.
+func PluginSettingsSchemaFromProto(m *pb.PluginSettingsSchema) *model.PluginSettingsSchema {
+	if m == nil {
+		return nil
+	}
+	return &model.PluginSettingsSchema{
+		Header:   m.GetHeader(),
+		Footer:   m.GetFooter(),
+		Settings: List(m.GetSettings(), PluginSettingFromProto),
+		Sections: List(m.GetSections(), PluginSettingsSectionFromProto),
+	}
+}
+
+// PluginSettingsSectionToProto gives the message of a model.PluginSettingsSection.
+func PluginSettingsSectionToProto(m *model.PluginSettingsSection) *pb.PluginSettingsSection {
+	if m == nil {
+		return nil
+	}
+	return &pb.PluginSettingsSection{
+		Key:      m.Key,
+		Title:    m.Title,
+		Subtitle: m.Subtitle,
+		Settings: List(m.Settings, PluginSettingToProto),
+		Header:   m.Header,
+		Footer:   m.Footer,
+		Custom:   m.Custom,
+		Fallback: m.Fallback,
+	}
+}
+
+// PluginSettingsSectionFromProto gives the model.PluginSettingsSection of a message.
+func PluginSettingsSectionFromProto(m *pb.PluginSettingsSection) *model.PluginSettingsSection {
+	if m == nil {
+		return nil
+	}
+	return &model.PluginSettingsSection{
+		Key:      m.GetKey(),
+		Title:    m.GetTitle(),
+		Subtitle: m.GetSubtitle(),
+		Settings: List(m.GetSettings(), PluginSettingFromProto),
+		Header:   m.GetHeader(),
+		Footer:   m.GetFooter(),
+		Custom:   m.GetCustom(),
+		Fallback: m.GetFallback(),
+	}
+}
+
+// PluginSettingFromProto gives the model.PluginSetting of a message.
+func PluginSettingFromProto(m *pb.PluginSetting) *model.PluginSetting {
+	if m == nil {
+		return nil
+	}
+	return &model.PluginSetting{
+		Key:                m.GetKey(),
+		DisplayName:        m.GetDisplayName(),
+		Type:               m.GetType(),
+		HelpText:           m.GetHelpText(),
+		RegenerateHelpText: m.GetRegenerateHelpText(),
+		Placeholder:        m.GetPlaceholder(),
+		Default:            ValueFromProto(m.GetDefault(), m.GetDefaultNumbers()...),
+		Options:            List(m.GetOptions(), PluginOptionFromProto),
+		Hosting:            m.GetHosting(),
+		Secret:             m.GetSecret(),
+	}
+}
+
 // PluginStatusToProto gives the message of a model.PluginStatus.
 func PluginStatusToProto(m *model.PluginStatus) *pb.PluginStatus {
 	if m == nil {
@@ -748,11 +1892,28 @@ func PluginStatusToProto(m *model.PluginStatus) *pb.PluginStatus {
 		PluginId:    m.PluginId,
 		ClusterId:   m.ClusterId,
 		PluginPath:  m.PluginPath,
-		State:       int32(m.State),
+		State:       Int32(m.State),
 		Error:       m.Error,
 		Name:        m.Name,
 		Description: m.Description,
 		Version:     m.Version,
+	}
+}
+
+// PluginStatusFromProto gives the model.PluginStatus of a message.
+func PluginStatusFromProto(m *pb.PluginStatus) *model.PluginStatus {
+	if m == nil {
+		return nil
+	}
+	return &model.PluginStatus{
+		PluginId:    m.GetPluginId(),
+		ClusterId:   m.GetClusterId(),
+		PluginPath:  m.GetPluginPath(),
+		State:       int(m.GetState()),
+		Error:       m.GetError(),
+		Name:        m.GetName(),
+		Description: m.GetDescription(),
+		Version:     m.GetVersion(),
 	}
 }
 
@@ -784,14 +1945,129 @@ func PostAcknowledgementFromProto(m *pb.PostAcknowledgement) *model.PostAcknowle
 	}
 }
 
+// PostActionIntegrationToProto gives the message of a model.PostActionIntegration.
+func PostActionIntegrationToProto(m *model.PostActionIntegration) *pb.PostActionIntegration {
+	if m == nil {
+		return nil
+	}
+	out := &pb.PostActionIntegration{
+		Url: m.URL,
+	}
+	out.Context, out.ContextNumbers = StructAndNumbers(m.Context)
+	return out
+}
+
+// PostActionIntegrationFromProto gives the model.PostActionIntegration of a message.
+func PostActionIntegrationFromProto(m *pb.PostActionIntegration) *model.PostActionIntegration {
+	if m == nil {
+		return nil
+	}
+	return &model.PostActionIntegration{
+		URL:     m.GetUrl(),
+		Context: StructFromProto(m.GetContext(), m.GetContextNumbers()...),
+	}
+}
+
+// PostActionOptionsToProto gives the message of a model.PostActionOptions.
+func PostActionOptionsToProto(m *model.PostActionOptions) *pb.PostActionOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.PostActionOptions{
+		Text:  m.Text,
+		Value: m.Value,
+	}
+}
+
+// PostActionOptionsFromProto gives the model.PostActionOptions of a message.
+func PostActionOptionsFromProto(m *pb.PostActionOptions) *model.PostActionOptions {
+	if m == nil {
+		return nil
+	}
+	return &model.PostActionOptions{
+		Text:  m.GetText(),
+		Value: m.GetValue(),
+	}
+}
+
+// PostActionToProto gives the message of a model.PostAction.
+func PostActionToProto(m *model.PostAction) *pb.PostAction {
+	if m == nil {
+		return nil
+	}
+	return &pb.PostAction{
+		Id:            m.Id,
+		Type:          m.Type,
+		Name:          m.Name,
+		Tooltip:       m.Tooltip,
+		Disabled:      m.Disabled,
+		Style:         m.Style,
+		DataSource:    m.DataSource,
+		Options:       List(m.Options, PostActionOptionsToProto),
+		DefaultOption: m.DefaultOption,
+		Integration:   PostActionIntegrationToProto(m.Integration),
+		Cookie:        m.Cookie,
+	}
+}
+
+// PostActionFromProto gives the model.PostAction of a message.
+func PostActionFromProto(m *pb.PostAction) *model.PostAction {
+	if m == nil {
+		return nil
+	}
+	return &model.PostAction{
+		Id:            m.GetId(),
+		Type:          m.GetType(),
+		Name:          m.GetName(),
+		Tooltip:       m.GetTooltip(),
+		Disabled:      m.GetDisabled(),
+		Style:         m.GetStyle(),
+		DataSource:    m.GetDataSource(),
+		Options:       List(m.GetOptions(), PostActionOptionsFromProto),
+		DefaultOption: m.GetDefaultOption(),
+		Integration:   PostActionIntegrationFromProto(m.GetIntegration()),
+		Cookie:        m.GetCookie(),
+	}
+}
+
+// PostEmojiToProto gives the message of a model.Emoji.
+func PostEmojiToProto(m *model.Emoji) *pb.PostEmoji {
+	if m == nil {
+		return nil
+	}
+	return &pb.PostEmoji{
+		Id:        m.Id,
+		CreateAt:  m.CreateAt,
+		UpdateAt:  m.UpdateAt,
+		DeleteAt:  m.DeleteAt,
+		CreatorId: m.CreatorId,
+		Name:      m.Name,
+	}
+}
+
+// PostEmojiFromProto gives the model.Emoji of a message.
+func PostEmojiFromProto(m *pb.PostEmoji) *model.Emoji {
+	if m == nil {
+		return nil
+	}
+	return &model.Emoji{
+		Id:        m.GetId(),
+		CreateAt:  m.GetCreateAt(),
+		UpdateAt:  m.GetUpdateAt(),
+		DeleteAt:  m.GetDeleteAt(),
+		CreatorId: m.GetCreatorId(),
+		Name:      m.GetName(),
+	}
+}
+
 // PostImageToProto gives the message of a model.PostImage.
 func PostImageToProto(m *model.PostImage) *pb.PostImage {
 	if m == nil {
 		return nil
 	}
 	return &pb.PostImage{
-		Width:      int32(m.Width),
-		Height:     int32(m.Height),
+		Width:      Int32(m.Width),
+		Height:     Int32(m.Height),
 		Format:     m.Format,
 		FrameCount: int64(m.FrameCount),
 	}
@@ -807,6 +2083,40 @@ func PostImageFromProto(m *pb.PostImage) *model.PostImage {
 		Height:     int(m.GetHeight()),
 		Format:     m.GetFormat(),
 		FrameCount: int(m.GetFrameCount()),
+	}
+}
+
+// PostListToProto gives the message of a model.PostList.
+func PostListToProto(m *model.PostList) *pb.PostList {
+	if m == nil {
+		return nil
+	}
+	return &pb.PostList{
+		Order:                          slices.Clone(m.Order),
+		Posts:                          Table(m.Posts, PostToProto),
+		NextPostId:                     m.NextPostId,
+		PrevPostId:                     m.PrevPostId,
+		HasNext:                        ZeroIfNil(m.HasNext),
+		HasNextExact:                   Empty[bool](m.HasNext),
+		FirstInaccessiblePostTime:      postListFirstInaccessiblePostTimeToProto(m.FirstInaccessiblePostTime),
+		FirstInaccessiblePostTimeExact: Unless(postListFirstInaccessiblePostTimeFromProto(postListFirstInaccessiblePostTimeToProto(m.FirstInaccessiblePostTime)) == m.FirstInaccessiblePostTime, m.FirstInaccessiblePostTime),
+		BurnOnReadPosts:                Table(m.BurnOnReadPosts, PostToProto),
+	}
+}
+
+// PostListFromProto gives the model.PostList of a message.
+func PostListFromProto(m *pb.PostList) *model.PostList {
+	if m == nil {
+		return nil
+	}
+	return &model.PostList{
+		Order:                     slices.Clone(m.GetOrder()),
+		Posts:                     Table(m.GetPosts(), PostFromProto),
+		NextPostId:                m.GetNextPostId(),
+		PrevPostId:                m.GetPrevPostId(),
+		HasNext:                   Given(m.GetHasNext(), m.HasNextExact),
+		FirstInaccessiblePostTime: Exact(m.FirstInaccessiblePostTimeExact != nil, m.GetFirstInaccessiblePostTimeExact(), m.GetFirstInaccessiblePostTime(), postListFirstInaccessiblePostTimeToProto, postListFirstInaccessiblePostTimeFromProto),
+		BurnOnReadPosts:           Table(m.GetBurnOnReadPosts(), PostFromProto),
 	}
 }
 
@@ -838,6 +2148,34 @@ func PostPriorityFromProto(m *pb.PostPriority) *model.PostPriority {
 	}
 }
 
+// PostTranslationToProto gives the message of a model.PostTranslation.
+func PostTranslationToProto(m *model.PostTranslation) *pb.PostTranslation {
+	if m == nil {
+		return nil
+	}
+	return &pb.PostTranslation{
+		Text:       m.Text,
+		Object:     m.Object,
+		Type:       m.Type,
+		State:      m.State,
+		SourceLang: m.SourceLang,
+	}
+}
+
+// PostTranslationFromProto gives the model.PostTranslation of a message.
+func PostTranslationFromProto(m *pb.PostTranslation) *model.PostTranslation {
+	if m == nil {
+		return nil
+	}
+	return &model.PostTranslation{
+		Text:       m.GetText(),
+		Object:     json.RawMessage(m.GetObject()),
+		Type:       m.GetType(),
+		State:      m.GetState(),
+		SourceLang: m.GetSourceLang(),
+	}
+}
+
 // PreferenceFromProto gives the model.Preference of a message.
 func PreferenceFromProto(m *pb.Preference) *model.Preference {
 	if m == nil {
@@ -848,6 +2186,42 @@ func PreferenceFromProto(m *pb.Preference) *model.Preference {
 		Category: m.GetCategory(),
 		Name:     m.GetName(),
 		Value:    m.GetValue(),
+	}
+}
+
+// ProductLimitsToProto gives the message of a model.ProductLimits.
+func ProductLimitsToProto(m *model.ProductLimits) *pb.ProductLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.ProductLimits{
+		Files:    FilesLimitsToProto(m.Files),
+		Messages: MessagesLimitsToProto(m.Messages),
+		Teams:    TeamsLimitsToProto(m.Teams),
+	}
+}
+
+// ProductLimitsFromProto gives the model.ProductLimits of a message.
+func ProductLimitsFromProto(m *pb.ProductLimits) *model.ProductLimits {
+	if m == nil {
+		return nil
+	}
+	return &model.ProductLimits{
+		Files:    FilesLimitsFromProto(m.GetFiles()),
+		Messages: MessagesLimitsFromProto(m.GetMessages()),
+		Teams:    TeamsLimitsFromProto(m.GetTeams()),
+	}
+}
+
+// PropertyFieldSearchCursorToProto gives the message of a model.PropertyFieldSearchCursor.
+func PropertyFieldSearchCursorToProto(m *model.PropertyFieldSearchCursor) *pb.PropertyFieldSearchCursor {
+	if m == nil {
+		return nil
+	}
+	return &pb.PropertyFieldSearchCursor{
+		PropertyFieldId: m.PropertyFieldID,
+		CreateAt:        m.CreateAt,
+		UpdateAt:        m.UpdateAt,
 	}
 }
 
@@ -863,6 +2237,28 @@ func PropertyFieldSearchCursorFromProto(m *pb.PropertyFieldSearchCursor) *model.
 	}
 }
 
+// PropertyFieldSearchOptsToProto gives the message of a model.PropertyFieldSearchOpts.
+func PropertyFieldSearchOptsToProto(m *model.PropertyFieldSearchOpts) *pb.PropertyFieldSearchOpts {
+	if m == nil {
+		return nil
+	}
+	return &pb.PropertyFieldSearchOpts{
+		GroupId:        m.GroupID,
+		ObjectType:     m.ObjectType,
+		ObjectTypes:    slices.Clone(m.ObjectTypes),
+		TargetType:     m.TargetType,
+		TargetId:       propertyFieldSearchOptsTargetIDsToProto(m.TargetIDs),
+		TargetIds:      slices.Clone(m.TargetIDs),
+		ChannelId:      m.ChannelID,
+		TeamId:         m.TeamID,
+		LinkedFieldId:  m.LinkedFieldID,
+		SinceUpdateAt:  m.SinceUpdateAt,
+		IncludeDeleted: m.IncludeDeleted,
+		Cursor:         PropertyFieldSearchCursorToProto(&m.Cursor),
+		PerPage:        Int32(m.PerPage),
+	}
+}
+
 // PropertyFieldSearchOptsFromProto gives the model.PropertyFieldSearchOpts of a message.
 func PropertyFieldSearchOptsFromProto(m *pb.PropertyFieldSearchOpts) *model.PropertyFieldSearchOpts {
 	if m == nil {
@@ -873,7 +2269,7 @@ func PropertyFieldSearchOptsFromProto(m *pb.PropertyFieldSearchOpts) *model.Prop
 		ObjectType:     m.GetObjectType(),
 		ObjectTypes:    slices.Clone(m.GetObjectTypes()),
 		TargetType:     m.GetTargetType(),
-		TargetIDs:      propertyFieldSearchOptsTargetIDsFromProto(m.GetTargetId()),
+		TargetIDs:      ExactOrAlone(len(m.TargetIds) > 0, slices.Clone(m.GetTargetIds()), m.GetTargetId(), propertyFieldSearchOptsTargetIDsToProto, propertyFieldSearchOptsTargetIDsFromProto),
 		ChannelID:      m.GetChannelId(),
 		TeamID:         m.GetTeamId(),
 		LinkedFieldID:  m.GetLinkedFieldId(),
@@ -889,12 +2285,11 @@ func PropertyFieldToProto(m *model.PropertyField) *pb.PropertyField {
 	if m == nil {
 		return nil
 	}
-	return &pb.PropertyField{
+	out := &pb.PropertyField{
 		Id:                m.ID,
 		GroupId:           m.GroupID,
 		Name:              m.Name,
 		Type:              string(m.Type),
-		Attrs:             StructToProto(m.Attrs),
 		TargetId:          m.TargetID,
 		TargetType:        m.TargetType,
 		ObjectType:        m.ObjectType,
@@ -909,6 +2304,8 @@ func PropertyFieldToProto(m *model.PropertyField) *pb.PropertyField {
 		CreatedBy:         m.CreatedBy,
 		UpdatedBy:         m.UpdatedBy,
 	}
+	out.Attrs, out.AttrsNumbers = StructAndNumbers(m.Attrs)
+	return out
 }
 
 // PropertyFieldFromProto gives the model.PropertyField of a message.
@@ -921,7 +2318,7 @@ func PropertyFieldFromProto(m *pb.PropertyField) *model.PropertyField {
 		GroupID:           m.GetGroupId(),
 		Name:              m.GetName(),
 		Type:              model.PropertyFieldType(m.GetType()),
-		Attrs:             StructFromProto(m.GetAttrs()),
+		Attrs:             StructFromProto(m.GetAttrs(), m.GetAttrsNumbers()...),
 		TargetID:          m.GetTargetId(),
 		TargetType:        m.GetTargetType(),
 		ObjectType:        m.GetObjectType(),
@@ -951,6 +2348,29 @@ func PropertyGroupToProto(m *model.PropertyGroup) *pb.PropertyGroup {
 	}
 }
 
+// PropertyGroupFromProto gives the model.PropertyGroup of a message.
+func PropertyGroupFromProto(m *pb.PropertyGroup) *model.PropertyGroup {
+	if m == nil {
+		return nil
+	}
+	return &model.PropertyGroup{
+		ID:            m.GetId(),
+		Name:          m.GetName(),
+		Version:       int(m.GetVersion()),
+		SchemaVersion: int(m.GetSchemaVersion()),
+	}
+}
+
+// PropertyRequestOptionsToProto gives the message of a model.PropertyRequestOptions.
+func PropertyRequestOptionsToProto(m *model.PropertyRequestOptions) *pb.PropertyRequestOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.PropertyRequestOptions{
+		ActingAsScope: m.ActingAsScope,
+	}
+}
+
 // PropertyRequestOptionsFromProto gives the model.PropertyRequestOptions of a message.
 func PropertyRequestOptionsFromProto(m *pb.PropertyRequestOptions) *model.PropertyRequestOptions {
 	if m == nil {
@@ -958,6 +2378,18 @@ func PropertyRequestOptionsFromProto(m *pb.PropertyRequestOptions) *model.Proper
 	}
 	return &model.PropertyRequestOptions{
 		ActingAsScope: m.GetActingAsScope(),
+	}
+}
+
+// PropertyValueSearchCursorToProto gives the message of a model.PropertyValueSearchCursor.
+func PropertyValueSearchCursorToProto(m *model.PropertyValueSearchCursor) *pb.PropertyValueSearchCursor {
+	if m == nil {
+		return nil
+	}
+	return &pb.PropertyValueSearchCursor{
+		PropertyValueId: m.PropertyValueID,
+		CreateAt:        m.CreateAt,
+		UpdateAt:        m.UpdateAt,
 	}
 }
 
@@ -973,6 +2405,25 @@ func PropertyValueSearchCursorFromProto(m *pb.PropertyValueSearchCursor) *model.
 	}
 }
 
+// PropertyValueSearchOptsToProto gives the message of a model.PropertyValueSearchOpts.
+func PropertyValueSearchOptsToProto(m *model.PropertyValueSearchOpts) *pb.PropertyValueSearchOpts {
+	if m == nil {
+		return nil
+	}
+	return &pb.PropertyValueSearchOpts{
+		GroupId:        m.GroupID,
+		TargetType:     m.TargetType,
+		TargetId:       propertyValueSearchOptsTargetIDsToProto(m.TargetIDs),
+		TargetIds:      slices.Clone(m.TargetIDs),
+		FieldId:        m.FieldID,
+		SinceUpdateAt:  m.SinceUpdateAt,
+		IncludeDeleted: m.IncludeDeleted,
+		Cursor:         PropertyValueSearchCursorToProto(&m.Cursor),
+		PerPage:        Int32(m.PerPage),
+		Value:          m.Value,
+	}
+}
+
 // PropertyValueSearchOptsFromProto gives the model.PropertyValueSearchOpts of a message.
 func PropertyValueSearchOptsFromProto(m *pb.PropertyValueSearchOpts) *model.PropertyValueSearchOpts {
 	if m == nil {
@@ -981,13 +2432,13 @@ func PropertyValueSearchOptsFromProto(m *pb.PropertyValueSearchOpts) *model.Prop
 	return &model.PropertyValueSearchOpts{
 		GroupID:        m.GetGroupId(),
 		TargetType:     m.GetTargetType(),
-		TargetIDs:      propertyValueSearchOptsTargetIDsFromProto(m.GetTargetId()),
+		TargetIDs:      ExactOrAlone(len(m.TargetIds) > 0, slices.Clone(m.GetTargetIds()), m.GetTargetId(), propertyValueSearchOptsTargetIDsToProto, propertyValueSearchOptsTargetIDsFromProto),
 		FieldID:        m.GetFieldId(),
 		SinceUpdateAt:  m.GetSinceUpdateAt(),
 		IncludeDeleted: m.GetIncludeDeleted(),
 		Cursor:         ZeroIfNil(PropertyValueSearchCursorFromProto(m.GetCursor())),
 		PerPage:        int(m.GetPerPage()),
-		Value:          propertyValueSearchOptsValueFromProto(m.GetValue()),
+		Value:          json.RawMessage(m.GetValue()),
 	}
 }
 
@@ -1003,6 +2454,7 @@ func PropertyValueToProto(m *model.PropertyValue) *pb.PropertyValue {
 		GroupId:    m.GroupID,
 		FieldId:    m.FieldID,
 		Value:      RawMessageToProto(m.Value),
+		ValueExact: m.Value,
 		CreateAt:   m.CreateAt,
 		UpdateAt:   m.UpdateAt,
 		DeleteAt:   m.DeleteAt,
@@ -1022,12 +2474,49 @@ func PropertyValueFromProto(m *pb.PropertyValue) *model.PropertyValue {
 		TargetType: m.GetTargetType(),
 		GroupID:    m.GetGroupId(),
 		FieldID:    m.GetFieldId(),
-		Value:      RawMessageFromProto(m.GetValue()),
+		Value:      RawMessageExact(m.GetValue(), m.ValueExact),
 		CreateAt:   m.GetCreateAt(),
 		UpdateAt:   m.GetUpdateAt(),
 		DeleteAt:   m.GetDeleteAt(),
 		CreatedBy:  m.GetCreatedBy(),
 		UpdatedBy:  m.GetUpdatedBy(),
+	}
+}
+
+// PushNotificationToProto gives the message of a model.PushNotification.
+func PushNotificationToProto(m *model.PushNotification) *pb.PushNotification {
+	if m == nil {
+		return nil
+	}
+	return &pb.PushNotification{
+		AckId:            m.AckId,
+		Platform:         m.Platform,
+		ServerId:         m.ServerId,
+		DeviceId:         m.DeviceId,
+		PostId:           m.PostId,
+		Category:         m.Category,
+		Sound:            m.Sound,
+		Message:          m.Message,
+		Badge:            pushNotificationBadgeToProto(m.Badge),
+		ContAva:          pushNotificationContentAvailableToProto(m.ContentAvailable),
+		TeamId:           m.TeamId,
+		ChannelId:        m.ChannelId,
+		RootId:           m.RootId,
+		ChannelName:      m.ChannelName,
+		Type:             m.Type,
+		SubType:          string(m.SubType),
+		Transport:        string(m.Transport),
+		SenderId:         m.SenderId,
+		SenderName:       m.SenderName,
+		OverrideUsername: m.OverrideUsername,
+		OverrideIconUrl:  m.OverrideIconURL,
+		FromWebhook:      m.FromWebhook,
+		Version:          m.Version,
+		IsCrt:            m.IsCRTEnabled,
+		IsIdLoaded:       m.IsIdLoaded,
+		PostType:         m.PostType,
+		ChannelType:      string(m.ChannelType),
+		Signature:        m.Signature,
 	}
 }
 
@@ -1102,6 +2591,21 @@ func ReactionFromProto(m *pb.Reaction) *model.Reaction {
 	}
 }
 
+// RegisterPluginOptsToProto gives the message of a model.RegisterPluginOpts.
+func RegisterPluginOptsToProto(m *model.RegisterPluginOpts) *pb.RegisterPluginOpts {
+	if m == nil {
+		return nil
+	}
+	return &pb.RegisterPluginOpts{
+		DisplayName:  m.Displayname,
+		PluginId:     m.PluginID,
+		CreatorId:    m.CreatorID,
+		AutoShareDms: m.AutoShareDMs,
+		AutoInvited:  m.AutoInvited,
+		SiteUrl:      m.SiteURL,
+	}
+}
+
 // RegisterPluginOptsFromProto gives the model.RegisterPluginOpts of a message.
 func RegisterPluginOptsFromProto(m *pb.RegisterPluginOpts) *model.RegisterPluginOpts {
 	if m == nil {
@@ -1114,6 +2618,178 @@ func RegisterPluginOptsFromProto(m *pb.RegisterPluginOpts) *model.RegisterPlugin
 		AutoShareDMs: m.GetAutoShareDms(),
 		AutoInvited:  m.GetAutoInvited(),
 		SiteURL:      m.GetSiteUrl(),
+	}
+}
+
+// RemoteClusterToProto gives the message of a model.RemoteCluster.
+func RemoteClusterToProto(m *model.RemoteCluster) *pb.RemoteCluster {
+	if m == nil {
+		return nil
+	}
+	return &pb.RemoteCluster{
+		RemoteId:             m.RemoteId,
+		RemoteTeamId:         m.RemoteTeamId,
+		Name:                 m.Name,
+		DisplayName:          m.DisplayName,
+		SiteUrl:              m.SiteURL,
+		DefaultTeamId:        m.DefaultTeamId,
+		CreateAt:             m.CreateAt,
+		DeleteAt:             m.DeleteAt,
+		LastPingAt:           m.LastPingAt,
+		LastGlobalUserSyncAt: m.LastGlobalUserSyncAt,
+		Token:                m.Token,
+		RemoteToken:          m.RemoteToken,
+		Topics:               m.Topics,
+		CreatorId:            m.CreatorId,
+		PluginId:             m.PluginID,
+		Options:              uint32(m.Options),
+	}
+}
+
+// RemoteClusterFromProto gives the model.RemoteCluster of a message.
+func RemoteClusterFromProto(m *pb.RemoteCluster) *model.RemoteCluster {
+	if m == nil {
+		return nil
+	}
+	return &model.RemoteCluster{
+		RemoteId:             m.GetRemoteId(),
+		RemoteTeamId:         m.GetRemoteTeamId(),
+		Name:                 m.GetName(),
+		DisplayName:          m.GetDisplayName(),
+		SiteURL:              m.GetSiteUrl(),
+		DefaultTeamId:        m.GetDefaultTeamId(),
+		CreateAt:             m.GetCreateAt(),
+		DeleteAt:             m.GetDeleteAt(),
+		LastPingAt:           m.GetLastPingAt(),
+		LastGlobalUserSyncAt: m.GetLastGlobalUserSyncAt(),
+		Token:                m.GetToken(),
+		RemoteToken:          m.GetRemoteToken(),
+		Topics:               m.GetTopics(),
+		CreatorId:            m.GetCreatorId(),
+		PluginID:             m.GetPluginId(),
+		Options:              model.Bitmask(m.GetOptions()),
+	}
+}
+
+// ScheduledPostToProto gives the message of a model.ScheduledPost.
+func ScheduledPostToProto(m *model.ScheduledPost) *pb.ScheduledPost {
+	if m == nil {
+		return nil
+	}
+	out := &pb.ScheduledPost{
+		CreateAt:       m.CreateAt,
+		UpdateAt:       m.UpdateAt,
+		DeleteAt:       m.DeleteAt,
+		UserId:         m.UserId,
+		ChannelId:      m.ChannelId,
+		RootId:         m.RootId,
+		Message:        m.Message,
+		Type:           m.Type,
+		FileIds:        slices.Clone(m.FileIds),
+		Metadata:       PostMetadataToProto(m.Metadata),
+		Id:             m.Id,
+		ScheduledAt:    m.ScheduledAt,
+		ProcessedAt:    m.ProcessedAt,
+		ErrorCode:      m.ErrorCode,
+		RepeatType:     m.RepeatType,
+		RepeatTimezone: m.RepeatTimezone,
+	}
+	out.Props, out.PropsNumbers = StructAndNumbers(m.GetProps())
+	out.Priority, out.PriorityNumbers = StructAndNumbers(m.Priority)
+	return out
+}
+
+// ScheduledPostFromProto gives the model.ScheduledPost of a message.
+func ScheduledPostFromProto(m *pb.ScheduledPost) *model.ScheduledPost {
+	if m == nil {
+		return nil
+	}
+	return &model.ScheduledPost{
+		Draft: model.Draft{
+			CreateAt:  m.GetCreateAt(),
+			UpdateAt:  m.GetUpdateAt(),
+			DeleteAt:  m.GetDeleteAt(),
+			UserId:    m.GetUserId(),
+			ChannelId: m.GetChannelId(),
+			RootId:    m.GetRootId(),
+			Message:   m.GetMessage(),
+			Type:      m.GetType(),
+			Props:     StructFromProto(m.GetProps(), m.GetPropsNumbers()...),
+			FileIds:   slices.Clone(m.GetFileIds()),
+			Metadata:  PostMetadataFromProto(m.GetMetadata()),
+			Priority:  StructFromProto(m.GetPriority(), m.GetPriorityNumbers()...),
+		},
+		Id:             m.GetId(),
+		ScheduledAt:    m.GetScheduledAt(),
+		ProcessedAt:    m.GetProcessedAt(),
+		ErrorCode:      m.GetErrorCode(),
+		RepeatType:     m.GetRepeatType(),
+		RepeatTimezone: m.GetRepeatTimezone(),
+	}
+}
+
+// SearchParameterToProto gives the message of a model.SearchParameter.
+func SearchParameterToProto(m *model.SearchParameter) *pb.SearchParameter {
+	if m == nil {
+		return nil
+	}
+	return &pb.SearchParameter{
+		Terms:                       ZeroIfNil(m.Terms),
+		TermsExact:                  Empty[string](m.Terms),
+		IsOrSearch:                  ZeroIfNil(m.IsOrSearch),
+		IsOrSearchExact:             Empty[bool](m.IsOrSearch),
+		TimeZoneOffset:              int64(ZeroIfNil(m.TimeZoneOffset)),
+		TimeZoneOffsetExact:         Empty[int64](m.TimeZoneOffset),
+		Page:                        Int32(ZeroIfNil(m.Page)),
+		PageExact:                   Empty[int32](m.Page),
+		PerPage:                     Int32(ZeroIfNil(m.PerPage)),
+		PerPageExact:                Empty[int32](m.PerPage),
+		IncludeDeletedChannels:      ZeroIfNil(m.IncludeDeletedChannels),
+		IncludeDeletedChannelsExact: Empty[bool](m.IncludeDeletedChannels),
+	}
+}
+
+// SearchParameterFromProto gives the model.SearchParameter of a message.
+func SearchParameterFromProto(m *pb.SearchParameter) *model.SearchParameter {
+	if m == nil {
+		return nil
+	}
+	return &model.SearchParameter{
+		Terms:                  Given(m.GetTerms(), m.TermsExact),
+		IsOrSearch:             Given(m.GetIsOrSearch(), m.IsOrSearchExact),
+		TimeZoneOffset:         Given(int(m.GetTimeZoneOffset()), m.TimeZoneOffsetExact),
+		Page:                   Given(int(m.GetPage()), m.PageExact),
+		PerPage:                Given(int(m.GetPerPage()), m.PerPageExact),
+		IncludeDeletedChannels: Given(m.GetIncludeDeletedChannels(), m.IncludeDeletedChannelsExact),
+	}
+}
+
+// SearchParamsToProto gives the message of a model.SearchParams.
+func SearchParamsToProto(m *model.SearchParams) *pb.SearchParams {
+	if m == nil {
+		return nil
+	}
+	return &pb.SearchParams{
+		Terms:                  m.Terms,
+		ExcludedTerms:          m.ExcludedTerms,
+		IsHashtag:              m.IsHashtag,
+		InChannels:             slices.Clone(m.InChannels),
+		ExcludedChannels:       slices.Clone(m.ExcludedChannels),
+		FromUsers:              slices.Clone(m.FromUsers),
+		ExcludedUsers:          slices.Clone(m.ExcludedUsers),
+		AfterDate:              m.AfterDate,
+		ExcludedAfterDate:      searchParamsExcludedAfterDateToProto(m.ExcludedAfterDate),
+		BeforeDate:             m.BeforeDate,
+		ExcludedBeforeDate:     searchParamsExcludedBeforeDateToProto(m.ExcludedBeforeDate),
+		Extensions:             slices.Clone(m.Extensions),
+		ExcludedExtensions:     slices.Clone(m.ExcludedExtensions),
+		OnDate:                 m.OnDate,
+		ExcludedDates:          searchParamsExcludedDateToProto(m.ExcludedDate),
+		IsOrSearch:             m.OrTerms,
+		IncludeDeletedChannels: m.IncludeDeletedChannels,
+		TimeZoneOffset:         int64(m.TimeZoneOffset),
+		SearchWithoutUserId:    m.SearchWithoutUserId,
+		Modifier:               m.Modifier,
 	}
 }
 
@@ -1143,6 +2819,16 @@ func SearchParamsFromProto(m *pb.SearchParams) *model.SearchParams {
 		TimeZoneOffset:         int(m.GetTimeZoneOffset()),
 		SearchWithoutUserId:    m.GetSearchWithoutUserId(),
 		Modifier:               m.GetModifier(),
+	}
+}
+
+// SendToastMessageOptionsToProto gives the message of a model.SendToastMessageOptions.
+func SendToastMessageOptionsToProto(m *model.SendToastMessageOptions) *pb.SendToastMessageOptions {
+	if m == nil {
+		return nil
+	}
+	return &pb.SendToastMessageOptions{
+		Position: m.Position,
 	}
 }
 
@@ -1211,6 +2897,7 @@ func SharedChannelToProto(m *model.SharedChannel) *pb.SharedChannel {
 		ChannelId:        m.ChannelId,
 		TeamId:           m.TeamId,
 		Home:             sharedChannelHomeToProto(m.Home),
+		HomeExact:        Unless(sharedChannelHomeFromProto(sharedChannelHomeToProto(m.Home)) == m.Home, m.Home),
 		ReadOnly:         m.ReadOnly,
 		ShareName:        m.ShareName,
 		ShareDisplayName: m.ShareDisplayName,
@@ -1232,7 +2919,7 @@ func SharedChannelFromProto(m *pb.SharedChannel) *model.SharedChannel {
 	return &model.SharedChannel{
 		ChannelId:        m.GetChannelId(),
 		TeamId:           m.GetTeamId(),
-		Home:             sharedChannelHomeFromProto(m.GetHome()),
+		Home:             Exact(m.HomeExact != nil, m.GetHomeExact(), m.GetHome(), sharedChannelHomeToProto, sharedChannelHomeFromProto),
 		ReadOnly:         m.GetReadOnly(),
 		ShareName:        m.GetShareName(),
 		ShareDisplayName: m.GetShareDisplayName(),
@@ -1243,6 +2930,47 @@ func SharedChannelFromProto(m *pb.SharedChannel) *model.SharedChannel {
 		UpdateAt:         m.GetUpdateAt(),
 		RemoteId:         m.GetRemoteId(),
 		Type:             model.ChannelType(m.GetType()),
+	}
+}
+
+// SidebarCategoryWithChannelsToProto gives the message of a model.SidebarCategoryWithChannels.
+func SidebarCategoryWithChannelsToProto(m *model.SidebarCategoryWithChannels) *pb.SidebarCategoryWithChannels {
+	if m == nil {
+		return nil
+	}
+	return &pb.SidebarCategoryWithChannels{
+		Id:           m.Id,
+		UserId:       m.UserId,
+		TeamId:       m.TeamId,
+		SortOrder:    m.SortOrder,
+		Sorting:      sidebarCategoryWithChannelsSortingToProto(m.Sorting),
+		SortingExact: Unless(sidebarCategoryWithChannelsSortingFromProto(sidebarCategoryWithChannelsSortingToProto(m.Sorting)) == m.Sorting, string(m.Sorting)),
+		Type:         string(m.Type),
+		DisplayName:  m.DisplayName,
+		Muted:        m.Muted,
+		Collapsed:    m.Collapsed,
+		ChannelIds:   slices.Clone(m.Channels),
+	}
+}
+
+// SidebarCategoryWithChannelsFromProto gives the model.SidebarCategoryWithChannels of a message.
+func SidebarCategoryWithChannelsFromProto(m *pb.SidebarCategoryWithChannels) *model.SidebarCategoryWithChannels {
+	if m == nil {
+		return nil
+	}
+	return &model.SidebarCategoryWithChannels{
+		SidebarCategory: model.SidebarCategory{
+			Id:          m.GetId(),
+			UserId:      m.GetUserId(),
+			TeamId:      m.GetTeamId(),
+			SortOrder:   m.GetSortOrder(),
+			Sorting:     Exact(m.SortingExact != nil, model.SidebarCategorySorting(m.GetSortingExact()), m.GetSorting(), sidebarCategoryWithChannelsSortingToProto, sidebarCategoryWithChannelsSortingFromProto),
+			Type:        model.SidebarCategoryType(m.GetType()),
+			DisplayName: m.GetDisplayName(),
+			Muted:       m.GetMuted(),
+			Collapsed:   m.GetCollapsed(),
+		},
+		Channels: slices.Clone(m.GetChannelIds()),
 	}
 }
 
@@ -1259,6 +2987,58 @@ func StatusToProto(m *model.Status) *pb.Status {
 		ActiveChannel:  m.ActiveChannel,
 		DndEndTime:     m.DNDEndTime,
 		PrevStatus:     m.PrevStatus,
+	}
+}
+
+// StatusFromProto gives the model.Status of a message.
+func StatusFromProto(m *pb.Status) *model.Status {
+	if m == nil {
+		return nil
+	}
+	return &model.Status{
+		UserId:         m.GetUserId(),
+		Status:         m.GetStatus(),
+		Manual:         m.GetManual(),
+		LastActivityAt: m.GetLastActivityAt(),
+		ActiveChannel:  m.GetActiveChannel(),
+		DNDEndTime:     m.GetDndEndTime(),
+		PrevStatus:     m.GetPrevStatus(),
+	}
+}
+
+// SyncMsgToProto gives the message of a model.SyncMsg.
+func SyncMsgToProto(m *model.SyncMsg) *pb.SyncMsg {
+	if m == nil {
+		return nil
+	}
+	return &pb.SyncMsg{
+		Id:                m.Id,
+		ChannelId:         m.ChannelId,
+		Users:             Table(m.Users, UserToProto),
+		Posts:             List(m.Posts, PostToProto),
+		Reactions:         List(m.Reactions, ReactionToProto),
+		Statuses:          List(m.Statuses, StatusToProto),
+		MembershipChanges: List(m.MembershipChanges, MembershipChangeMsgToProto),
+		Acknowledgements:  List(m.Acknowledgements, PostAcknowledgementToProto),
+		MentionTransforms: maps.Clone(m.MentionTransforms),
+	}
+}
+
+// SyncMsgFromProto gives the model.SyncMsg of a message.
+func SyncMsgFromProto(m *pb.SyncMsg) *model.SyncMsg {
+	if m == nil {
+		return nil
+	}
+	return &model.SyncMsg{
+		Id:                m.GetId(),
+		ChannelId:         m.GetChannelId(),
+		Users:             Table(m.GetUsers(), UserFromProto),
+		Posts:             List(m.GetPosts(), PostFromProto),
+		Reactions:         List(m.GetReactions(), ReactionFromProto),
+		Statuses:          List(m.GetStatuses(), StatusFromProto),
+		MembershipChanges: List(m.GetMembershipChanges(), MembershipChangeMsgFromProto),
+		Acknowledgements:  List(m.GetAcknowledgements(), PostAcknowledgementFromProto),
+		MentionTransforms: maps.Clone(m.GetMentionTransforms()),
 	}
 }
 
@@ -1279,6 +3059,26 @@ func SyncResponseToProto(m *model.SyncResponse) *pb.SyncResponse {
 		AcknowledgementErrors:        slices.Clone(m.AcknowledgementErrors),
 		StatusErrors:                 slices.Clone(m.StatusErrors),
 		MembershipErrors:             slices.Clone(m.MembershipErrors),
+	}
+}
+
+// SyncResponseFromProto gives the model.SyncResponse of a message.
+func SyncResponseFromProto(m *pb.SyncResponse) *model.SyncResponse {
+	if m == nil {
+		return nil
+	}
+	return &model.SyncResponse{
+		UsersLastUpdateAt:            m.GetUsersLastUpdateAt(),
+		UserErrors:                   slices.Clone(m.GetUserErrors()),
+		UsersSyncd:                   slices.Clone(m.GetUsersSyncd()),
+		PostsLastUpdateAt:            m.GetPostsLastUpdateAt(),
+		PostErrors:                   slices.Clone(m.GetPostErrors()),
+		ReactionsLastUpdateAt:        m.GetReactionsLastUpdateAt(),
+		ReactionErrors:               slices.Clone(m.GetReactionErrors()),
+		AcknowledgementsLastUpdateAt: m.GetAcknowledgementsLastUpdateAt(),
+		AcknowledgementErrors:        slices.Clone(m.GetAcknowledgementErrors()),
+		StatusErrors:                 slices.Clone(m.GetStatusErrors()),
+		MembershipErrors:             slices.Clone(m.GetMembershipErrors()),
 	}
 }
 
@@ -1312,6 +3112,18 @@ func TeamMemberWithErrorToProto(m *model.TeamMemberWithError) *pb.TeamMemberWith
 	}
 }
 
+// TeamMemberWithErrorFromProto gives the model.TeamMemberWithError of a message.
+func TeamMemberWithErrorFromProto(m *pb.TeamMemberWithError) *model.TeamMemberWithError {
+	if m == nil {
+		return nil
+	}
+	return &model.TeamMemberWithError{
+		UserId: m.GetUserId(),
+		Member: TeamMemberFromProto(m.GetMember()),
+		Error:  AppErrorFromProto(m.GetError()),
+	}
+}
+
 // TeamMemberFromProto gives the model.TeamMember of a message.
 func TeamMemberFromProto(m *pb.TeamMember) *model.TeamMember {
 	if m == nil {
@@ -1342,6 +3154,18 @@ func TeamStatsToProto(m *model.TeamStats) *pb.TeamStats {
 	}
 }
 
+// TeamStatsFromProto gives the model.TeamStats of a message.
+func TeamStatsFromProto(m *pb.TeamStats) *model.TeamStats {
+	if m == nil {
+		return nil
+	}
+	return &model.TeamStats{
+		TeamId:            m.GetTeamId(),
+		TotalMemberCount:  m.GetTotalMemberCount(),
+		ActiveMemberCount: m.GetActiveMemberCount(),
+	}
+}
+
 // TeamToProto gives the message of a model.Team.
 func TeamToProto(m *model.Team) *pb.Team {
 	if m == nil {
@@ -1357,6 +3181,7 @@ func TeamToProto(m *model.Team) *pb.Team {
 		Description:         m.Description,
 		Email:               m.Email,
 		Type:                teamTypeToProto(m.Type),
+		TypeExact:           Unless(teamTypeFromProto(teamTypeToProto(m.Type)) == m.Type, m.Type),
 		CompanyName:         m.CompanyName,
 		AllowedDomains:      m.AllowedDomains,
 		InviteId:            m.InviteId,
@@ -1390,6 +3215,43 @@ func TeamUnreadToProto(m *model.TeamUnread) *pb.TeamUnread {
 	}
 }
 
+// TeamUnreadFromProto gives the model.TeamUnread of a message.
+func TeamUnreadFromProto(m *pb.TeamUnread) *model.TeamUnread {
+	if m == nil {
+		return nil
+	}
+	return &model.TeamUnread{
+		TeamId:                   m.GetTeamId(),
+		MsgCount:                 m.GetMsgCount(),
+		MentionCount:             m.GetMentionCount(),
+		MentionCountRoot:         m.GetMentionCountRoot(),
+		MsgCountRoot:             m.GetMsgCountRoot(),
+		ThreadCount:              m.GetThreadCount(),
+		ThreadMentionCount:       m.GetThreadMentionCount(),
+		ThreadUrgentMentionCount: m.GetThreadUrgentMentionCount(),
+	}
+}
+
+// TeamsLimitsToProto gives the message of a model.TeamsLimits.
+func TeamsLimitsToProto(m *model.TeamsLimits) *pb.TeamsLimits {
+	if m == nil {
+		return nil
+	}
+	return &pb.TeamsLimits{
+		Active: Int32ValueToProto(m.Active),
+	}
+}
+
+// TeamsLimitsFromProto gives the model.TeamsLimits of a message.
+func TeamsLimitsFromProto(m *pb.TeamsLimits) *model.TeamsLimits {
+	if m == nil {
+		return nil
+	}
+	return &model.TeamsLimits{
+		Active: Int32ValueFromProto(m.GetActive()),
+	}
+}
+
 // TeamFromProto gives the model.Team of a message.
 func TeamFromProto(m *pb.Team) *model.Team {
 	if m == nil {
@@ -1404,7 +3266,7 @@ func TeamFromProto(m *pb.Team) *model.Team {
 		Name:                m.GetName(),
 		Description:         m.GetDescription(),
 		Email:               m.GetEmail(),
-		Type:                teamTypeFromProto(m.GetType()),
+		Type:                Exact(m.TypeExact != nil, m.GetTypeExact(), m.GetType(), teamTypeToProto, teamTypeFromProto),
 		CompanyName:         m.GetCompanyName(),
 		AllowedDomains:      m.GetAllowedDomains(),
 		InviteId:            m.GetInviteId(),
@@ -1515,6 +3377,34 @@ func UserAuthFromProto(m *pb.UserAuth) *model.UserAuth {
 	}
 }
 
+// UserGetOptionsToProto gives the message of a model.UserGetOptions.
+func UserGetOptionsToProto(m *model.UserGetOptions) *pb.GetUsersRequest {
+	if m == nil {
+		return nil
+	}
+	return &pb.GetUsersRequest{
+		InTeamId:         m.InTeamId,
+		NotInTeamId:      m.NotInTeamId,
+		InChannelId:      m.InChannelId,
+		NotInChannelId:   m.NotInChannelId,
+		InGroupId:        m.InGroupId,
+		NotInGroupId:     m.NotInGroupId,
+		GroupConstrained: m.GroupConstrained,
+		WithoutTeam:      m.WithoutTeam,
+		Inactive:         m.Inactive,
+		Active:           m.Active,
+		Role:             m.Role,
+		Roles:            slices.Clone(m.Roles),
+		ChannelRoles:     slices.Clone(m.ChannelRoles),
+		TeamRoles:        slices.Clone(m.TeamRoles),
+		Sort:             m.Sort,
+		ViewRestrictions: ViewUsersRestrictionsToProto(m.ViewRestrictions),
+		Page:             Int32(m.Page),
+		PerPage:          Int32(m.PerPage),
+		UpdatedAfter:     m.UpdatedAfter,
+	}
+}
+
 // UserGetOptionsFromProto gives the model.UserGetOptions of a message.
 func UserGetOptionsFromProto(m *pb.GetUsersRequest) *model.UserGetOptions {
 	if m == nil {
@@ -1540,6 +3430,30 @@ func UserGetOptionsFromProto(m *pb.GetUsersRequest) *model.UserGetOptions {
 		Page:             int(m.GetPage()),
 		PerPage:          int(m.GetPerPage()),
 		UpdatedAfter:     m.GetUpdatedAfter(),
+	}
+}
+
+// UserSearchToProto gives the message of a model.UserSearch.
+func UserSearchToProto(m *model.UserSearch) *pb.SearchUsersRequest {
+	if m == nil {
+		return nil
+	}
+	return &pb.SearchUsersRequest{
+		Term:             m.Term,
+		TeamId:           m.TeamId,
+		NotInTeamId:      m.NotInTeamId,
+		InChannelId:      m.InChannelId,
+		NotInChannelId:   m.NotInChannelId,
+		InGroupId:        m.InGroupId,
+		GroupConstrained: m.GroupConstrained,
+		AllowInactive:    m.AllowInactive,
+		WithoutTeam:      m.WithoutTeam,
+		Limit:            Int32(m.Limit),
+		Role:             m.Role,
+		Roles:            slices.Clone(m.Roles),
+		ChannelRoles:     slices.Clone(m.ChannelRoles),
+		TeamRoles:        slices.Clone(m.TeamRoles),
+		NotInGroupId:     m.NotInGroupId,
 	}
 }
 
@@ -1593,7 +3507,7 @@ func UserToProto(m *model.User) *pb.User {
 		NotifyProps:            maps.Clone(m.NotifyProps),
 		LastPasswordUpdate:     m.LastPasswordUpdate,
 		LastPictureUpdate:      m.LastPictureUpdate,
-		FailedAttempts:         int32(m.FailedAttempts),
+		FailedAttempts:         Int32(m.FailedAttempts),
 		Locale:                 m.Locale,
 		Timezone:               maps.Clone(m.Timezone),
 		MfaActive:              m.MfaActive,
@@ -1655,6 +3569,17 @@ func UserFromProto(m *pb.User) *model.User {
 	}
 }
 
+// ViewUsersRestrictionsToProto gives the message of a model.ViewUsersRestrictions.
+func ViewUsersRestrictionsToProto(m *model.ViewUsersRestrictions) *pb.ViewUsersRestrictions {
+	if m == nil {
+		return nil
+	}
+	return &pb.ViewUsersRestrictions{
+		Teams:    slices.Clone(m.Teams),
+		Channels: slices.Clone(m.Channels),
+	}
+}
+
 // ViewUsersRestrictionsFromProto gives the model.ViewUsersRestrictions of a message.
 func ViewUsersRestrictionsFromProto(m *pb.ViewUsersRestrictions) *model.ViewUsersRestrictions {
 	if m == nil {
@@ -1673,5 +3598,44 @@ func VisualExpressionToProto(m *model.VisualExpression) *pb.VisualExpression {
 	}
 	return &pb.VisualExpression{
 		Conditions: Values(m.Conditions, ConditionToProto),
+	}
+}
+
+// VisualExpressionFromProto gives the model.VisualExpression of a message.
+func VisualExpressionFromProto(m *pb.VisualExpression) *model.VisualExpression {
+	if m == nil {
+		return nil
+	}
+	return &model.VisualExpression{
+		Conditions: Structs(m.GetConditions(), ConditionFromProto),
+	}
+}
+
+// WebSocketRequestToProto gives the message of a model.WebSocketRequest.
+func WebSocketRequestToProto(m *model.WebSocketRequest) *pb.WebSocketRequest {
+	if m == nil {
+		return nil
+	}
+	out := &pb.WebSocketRequest{
+		Seq:     m.Seq,
+		Action:  m.Action,
+		Session: SessionToProto(&m.Session),
+		Locale:  m.Locale,
+	}
+	out.Data, out.DataNumbers = StructAndNumbers(m.Data)
+	return out
+}
+
+// WebSocketRequestFromProto gives the model.WebSocketRequest of a message.
+func WebSocketRequestFromProto(m *pb.WebSocketRequest) *model.WebSocketRequest {
+	if m == nil {
+		return nil
+	}
+	return &model.WebSocketRequest{
+		Seq:     m.GetSeq(),
+		Action:  m.GetAction(),
+		Data:    StructFromProto(m.GetData(), m.GetDataNumbers()...),
+		Session: ZeroIfNil(SessionFromProto(m.GetSession())),
+		Locale:  m.GetLocale(),
 	}
 }

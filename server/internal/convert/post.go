@@ -13,7 +13,7 @@ func PostToProto(p *model.Post) *pb.Post {
 	if p == nil {
 		return nil
 	}
-	return &pb.Post{
+	post := &pb.Post{
 		Id:            p.Id,
 		CreateAt:      p.CreateAt,
 		UpdateAt:      p.UpdateAt,
@@ -27,7 +27,6 @@ func PostToProto(p *model.Post) *pb.Post {
 		Message:       p.Message,
 		MessageSource: p.MessageSource,
 		Type:          p.Type,
-		Props:         StructToProto(p.GetProps()),
 		Hashtags:      p.Hashtags,
 		FileIds:       slices.Clone([]string(p.FileIds)),
 		PendingPostId: p.PendingPostId,
@@ -37,8 +36,11 @@ func PostToProto(p *model.Post) *pb.Post {
 		LastReplyAt:   p.LastReplyAt,
 		Participants:  List(p.Participants, UserToProto),
 		IsFollowing:   Pointer(p.IsFollowing),
-		Metadata:      metadataToProto(p.Metadata),
+		Metadata:      PostMetadataToProto(p.Metadata),
+		Filenames:     slices.Clone([]string(p.Filenames)),
 	}
+	post.Props, post.PropsNumbers = StructAndNumbers(p.GetProps())
+	return post
 }
 
 // PostFromProto is the inverse of PostToProto.
@@ -78,7 +80,8 @@ func postOnto(post, original *model.Post, p *pb.Post) *model.Post {
 	post.MessageSource = p.GetMessageSource()
 	post.Type = p.GetType()
 	post.Hashtags = p.GetHashtags()
-	post.FileIds = p.GetFileIds()
+	post.Filenames = slices.Clone(p.GetFilenames())
+	post.FileIds = slices.Clone(p.GetFileIds())
 	post.PendingPostId = p.GetPendingPostId()
 	post.HasReactions = p.GetHasReactions()
 	post.RemoteId = Pointer(p.RemoteId)
@@ -87,57 +90,48 @@ func postOnto(post, original *model.Post, p *pb.Post) *model.Post {
 	post.Participants = List(p.GetParticipants(), UserFromProto)
 	post.IsFollowing = Pointer(p.IsFollowing)
 	if original == nil {
-		post.SetProps(StructFromProto(p.GetProps()))
+		post.SetProps(StructFromProto(p.GetProps(), p.GetPropsNumbers()...))
 		post.Metadata = metadataOnto(nil, p.GetMetadata())
 	} else {
-		post.SetProps(structOnto(original.GetProps(), p.GetProps()))
+		post.SetProps(structOnto(original.GetProps(), p.GetProps(), p.GetPropsNumbers()))
 		post.Metadata = metadataOnto(original.Metadata, p.GetMetadata())
 	}
 	return post
 }
 
-// PostListToProto gives the message of a model.PostList.
-func PostListToProto(l *model.PostList) *pb.PostList {
-	if l == nil {
-		return nil
-	}
-	return &pb.PostList{
-		Order:                     slices.Clone(l.Order),
-		Posts:                     Table(l.Posts, PostToProto),
-		NextPostId:                l.NextPostId,
-		PrevPostId:                l.PrevPostId,
-		FirstInaccessiblePostTime: l.FirstInaccessiblePostTime != 0,
-		HasNext:                   l.HasNext != nil && *l.HasNext,
-	}
-}
-
-// PostSearchResultsToProto gives the message of a model.PostSearchResults.
+// PostSearchResultsToProto gives the message of a model.PostSearchResults, which is a post list with more.
 func PostSearchResultsToProto(r *model.PostSearchResults) *pb.PostSearchResults {
 	if r == nil {
 		return nil
 	}
-	results := &pb.PostSearchResults{}
-	if r.PostList != nil {
-		results.Order = slices.Clone(r.Order)
-		results.Posts = Table(r.Posts, PostToProto)
-	}
-	if r.Matches != nil {
-		results.Matches = make(map[string]*pb.StringList, len(r.Matches))
-		for id, words := range r.Matches {
-			results.Matches[id] = &pb.StringList{Values: slices.Clone(words)}
-		}
+	results := &pb.PostSearchResults{Matches: StringListsToProto(r.Matches)}
+	if list := PostListToProto(r.PostList); list != nil {
+		results.Order = list.Order
+		results.Posts = list.Posts
+		results.NextPostId = list.NextPostId
+		results.PrevPostId = list.PrevPostId
+		results.BurnOnReadPosts = list.BurnOnReadPosts
+		results.HasNext = Pointer(r.HasNext)
+		results.FirstInaccessiblePostTime = r.FirstInaccessiblePostTime
 	}
 	return results
 }
 
-// SearchParameterFromProto gives the model of how posts are searched.
-func SearchParameterFromProto(p *pb.SearchParameter) model.SearchParameter {
-	return model.SearchParameter{
-		Terms:                  new(p.GetTerms()),
-		IsOrSearch:             new(p.GetIsOrSearch()),
-		TimeZoneOffset:         new(int(p.GetTimeZoneOffset())),
-		Page:                   new(int(p.GetPage())),
-		PerPage:                new(int(p.GetPerPage())),
-		IncludeDeletedChannels: new(p.GetIncludeDeletedChannels()),
+// PostSearchResultsFromProto is the inverse of PostSearchResultsToProto.
+func PostSearchResultsFromProto(r *pb.PostSearchResults) *model.PostSearchResults {
+	if r == nil {
+		return nil
+	}
+	return &model.PostSearchResults{
+		PostList: &model.PostList{
+			Order:                     slices.Clone(r.GetOrder()),
+			Posts:                     Table(r.GetPosts(), PostFromProto),
+			NextPostId:                r.GetNextPostId(),
+			PrevPostId:                r.GetPrevPostId(),
+			HasNext:                   Pointer(r.HasNext),
+			FirstInaccessiblePostTime: r.GetFirstInaccessiblePostTime(),
+			BurnOnReadPosts:           Table(r.GetBurnOnReadPosts(), PostFromProto),
+		},
+		Matches: StringListsFromProto(r.GetMatches()),
 	}
 }

@@ -1,32 +1,52 @@
 package convert
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"google.golang.org/protobuf/types/known/structpb"
+
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// StructToProto gives the message of a map of anything: post props, command props, a plugin's configuration. A nil map
-// gives nil. See ValueToProto for what becomes of the values.
-func StructToProto[M ~map[string]any](m M) *structpb.Struct {
-	if m == nil {
-		return nil
-	}
-	fields := make(map[string]*structpb.Value, len(m))
-	for key, value := range m {
-		fields[key] = ValueToProto(value)
-	}
-	return &structpb.Struct{Fields: fields}
+// StructAndNumbers gives the message of a map of anything (post props, command props, a plugin's configuration) and the
+// numbers in it that the message rounds. A nil map gives nil. See ValueAndNumbers for what becomes of the values.
+func StructAndNumbers[M ~map[string]any](m M) (*structpb.Struct, []*pb.ExactNumber) {
+	s, numbers := structToProto(m)
+	return s, ordered(numbers)
 }
 
-// StructFromProto is the inverse of StructToProto. Its values are nil, bool, float64, string, []any and map[string]any,
-// nested as deep as the message is.
-func StructFromProto(s *structpb.Struct) map[string]any {
+// StructToProto is StructAndNumbers without the numbers: for what has none beyond 2^53, or no place for them.
+func StructToProto[M ~map[string]any](m M) *structpb.Struct {
+	s, _ := structToProto(m)
+	return s
+}
+
+func structToProto(m map[string]any) (*structpb.Struct, []*pb.ExactNumber) {
+	if m == nil {
+		return nil, nil
+	}
+	var numbers []*pb.ExactNumber
+	fields := make(map[string]*structpb.Value, len(m))
+	for key, value := range m {
+		converted, inside := valueToProto(value)
+		if inside != nil {
+			numbers = append(numbers, within(key, inside)...)
+		}
+		fields[key] = converted
+	}
+	return &structpb.Struct{Fields: fields}, numbers
+}
+
+// StructFromProto is the inverse of StructAndNumbers. Its values are nil, bool, float64, string, []any and
+// map[string]any, nested as deep as the message is, and int64 or uint64 for the numbers.
+func StructFromProto(s *structpb.Struct, numbers ...*pb.ExactNumber) map[string]any {
 	if s == nil {
 		return nil
 	}
@@ -34,81 +54,119 @@ func StructFromProto(s *structpb.Struct) map[string]any {
 	for key, value := range s.GetFields() {
 		m[key] = ValueFromProto(value)
 	}
+	if numbers != nil {
+		restore(m, numbers)
+	}
 	return m
 }
 
-// ValueToProto gives the message of any Go value. Numbers become float64, as JSON's are in Go; what is not plain JSON
-// (a []*model.MessageAttachment, a struct, a named map) crosses as its JSON, and what has no JSON as its text.
+// ValueAndNumbers gives the message of any Go value and the numbers in it that the message rounds. Numbers become
+// float64, as JSON's are in Go; what is not plain JSON (a []*model.MessageAttachment, a struct, a named map) crosses as
+// its JSON, and what has no JSON as its text.
+func ValueAndNumbers(v any) (*structpb.Value, []*pb.ExactNumber) {
+	value, numbers := valueToProto(v)
+	return value, ordered(numbers)
+}
+
+// ValueToProto is ValueAndNumbers without the numbers.
 func ValueToProto(v any) *structpb.Value {
+	value, _ := valueToProto(v)
+	return value
+}
+
+func valueToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	switch v := v.(type) {
 	case nil:
-		return structpb.NewNullValue()
+		return structpb.NewNullValue(), nil
 	case bool:
-		return structpb.NewBoolValue(v)
+		return structpb.NewBoolValue(v), nil
 	case string:
-		return structpb.NewStringValue(v)
+		return structpb.NewStringValue(v), nil
 	case float64:
-		return structpb.NewNumberValue(v)
+		return structpb.NewNumberValue(v), nil
 	case int:
-		return structpb.NewNumberValue(float64(v))
+		return structpb.NewNumberValue(float64(v)), great(int64(v))
 	case int64:
-		return structpb.NewNumberValue(float64(v))
+		return structpb.NewNumberValue(float64(v)), great(v)
+	case json.Number:
+		return numberToProto(v)
 	case []any:
+		var numbers []*pb.ExactNumber
 		values := make([]*structpb.Value, len(v))
 		for i, item := range v {
-			values[i] = ValueToProto(item)
+			converted, inside := valueToProto(item)
+			if inside != nil {
+				numbers = append(numbers, within(strconv.Itoa(i), inside)...)
+			}
+			values[i] = converted
 		}
-		return structpb.NewListValue(&structpb.ListValue{Values: values})
+		return structpb.NewListValue(&structpb.ListValue{Values: values}), numbers
 	case map[string]any:
-		return structOrNull(v)
+		if v == nil { // no map and an empty one are two things
+			return structpb.NewNullValue(), nil
+		}
+		s, numbers := structToProto(v)
+		return structpb.NewStructValue(s), numbers
 	case []string:
 		values := make([]*structpb.Value, len(v))
 		for i, item := range v {
 			values[i] = structpb.NewStringValue(item)
 		}
-		return structpb.NewListValue(&structpb.ListValue{Values: values})
+		return structpb.NewListValue(&structpb.ListValue{Values: values}), nil
 	}
 	return reflectedToProto(v)
 }
 
-// structOrNull keeps the difference between no map and an empty one.
-func structOrNull(m map[string]any) *structpb.Value {
-	if m == nil {
-		return structpb.NewNullValue()
+// numberToProto gives the message of a number in JSON's own words.
+func numberToProto(number json.Number) (*structpb.Value, []*pb.ExactNumber) {
+	nearest, err := number.Float64()
+	if err != nil { // no number, or one that is greater than any double
+		return structpb.NewStringValue(number.String()), nil
 	}
-	return structpb.NewStructValue(StructToProto(m))
+	return structpb.NewNumberValue(nearest), greatText(number.String())
 }
 
-// reflectedToProto is ValueToProto for the rarer types.
-func reflectedToProto(v any) *structpb.Value {
+// reflectedToProto is valueToProto for the rarer types.
+func reflectedToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	_, marshals := v.(json.Marshaler)
 	switch r := reflect.ValueOf(v); {
 	case marshals: // its own JSON is what it wants to be
 	case r.CanInt():
-		return structpb.NewNumberValue(float64(r.Int()))
+		return structpb.NewNumberValue(float64(r.Int())), great(r.Int())
 	case r.CanUint():
-		return structpb.NewNumberValue(float64(r.Uint()))
+		return structpb.NewNumberValue(float64(r.Uint())), greatUnsigned(r.Uint())
 	case r.CanFloat():
-		return structpb.NewNumberValue(r.Float())
+		return structpb.NewNumberValue(r.Float()), nil
 	case r.Kind() == reflect.String:
-		return structpb.NewStringValue(r.String())
+		return structpb.NewStringValue(r.String()), nil
 	case r.Kind() == reflect.Bool:
-		return structpb.NewBoolValue(r.Bool())
+		return structpb.NewBoolValue(r.Bool()), nil
 	}
 	encoded, err := json.Marshal(v)
 	if err != nil {
-		return structpb.NewStringValue(fmt.Sprint(v))
+		return structpb.NewStringValue(fmt.Sprint(v)), nil
 	}
-	var plain any
-	if err := json.Unmarshal(encoded, &plain); err != nil {
-		return structpb.NewStringValue(string(encoded))
+	plain, err := plainJSON(encoded)
+	if err != nil {
+		return structpb.NewStringValue(string(encoded)), nil
 	}
-	return ValueToProto(plain)
+	return valueToProto(plain)
 }
 
-// ValueFromProto is the inverse of ValueToProto. A number that JSON cannot write (NaN, an infinity) becomes its text,
+// plainJSON decodes JSON with its numbers as they are written.
+func plainJSON(encoded []byte) (plain any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(encoded))
+	decoder.UseNumber()
+	err = decoder.Decode(&plain)
+	return plain, err
+}
+
+// ValueFromProto is the inverse of ValueAndNumbers. A number that JSON cannot write (NaN, an infinity) becomes its text,
 // since Mattermost stores what it gets as JSON.
-func ValueFromProto(v *structpb.Value) any {
+func ValueFromProto(v *structpb.Value, numbers ...*pb.ExactNumber) any {
+	if numbers != nil {
+		return restore(ValueFromProto(v), numbers)
+	}
 	switch kind := v.GetKind().(type) {
 	case *structpb.Value_BoolValue:
 		return kind.BoolValue
@@ -136,17 +194,21 @@ func ValueFromProto(v *structpb.Value) any {
 
 // structOnto is StructFromProto for a message that came back from a plugin: an entry that the plugin left as it was
 // keeps its value of original, so that an integer stays one and a []*model.MessageAttachment too.
-func structOnto(original map[string]any, s *structpb.Struct) map[string]any {
+func structOnto(original map[string]any, s *structpb.Struct, numbers []*pb.ExactNumber) map[string]any {
 	if s == nil {
 		return nil
 	}
 	m := make(map[string]any, len(s.GetFields()))
 	for key, value := range s.GetFields() {
-		if old, ok := original[key]; ok && equalValues(ValueToProto(old), value) {
-			m[key] = old
-			continue
+		below := numbersOf(key, numbers)
+		if old, ok := original[key]; ok {
+			before, beforeNumbers := ValueAndNumbers(old)
+			if equalValues(before, value) && sameNumbers(beforeNumbers, below) {
+				m[key] = old
+				continue
+			}
 		}
-		m[key] = ValueFromProto(value)
+		m[key] = ValueFromProto(value, below...)
 	}
 	return m
 }

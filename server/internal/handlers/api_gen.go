@@ -400,7 +400,7 @@ var generated = group{
 		return &pb.SearchPostsInTeamResponse{Posts: convert.List(posts, convert.PostToProto), Error: convert.AppErrorToProto(err)}
 	}),
 	abi.SearchPostsInTeamForUser: handle(func(api plugin.API, r *pb.SearchPostsInTeamForUserRequest) *pb.SearchPostsInTeamForUserResponse {
-		results, err := api.SearchPostsInTeamForUser(r.GetTeamId(), r.GetUserId(), convert.SearchParameterFromProto(r.GetSearchParams()))
+		results, err := api.SearchPostsInTeamForUser(r.GetTeamId(), r.GetUserId(), convert.ZeroIfNil(convert.SearchParameterFromProto(r.GetSearchParams())))
 		return &pb.SearchPostsInTeamForUserResponse{Results: convert.PostSearchResultsToProto(results), Error: convert.AppErrorToProto(err)}
 	}),
 	abi.GetEmojiList: handle(func(api plugin.API, r *pb.GetEmojiListRequest) *pb.GetEmojiListResponse {
@@ -420,28 +420,28 @@ var generated = group{
 		return &pb.GetEmojiImageResponse{Image: image, ContentType: contentType, Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVSet: handle(func(api plugin.API, r *pb.KVSetRequest) *pb.KVSetResponse {
-		err := api.KVSet(r.GetKey(), r.GetValue())
+		err := api.KVSet(r.GetKey(), convert.GivenBytes(r.GetValue(), r.ValueExact))
 		return &pb.KVSetResponse{Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVCompareAndSet: handle(func(api plugin.API, r *pb.KVCompareAndSetRequest) *pb.KVCompareAndSetResponse {
-		success, err := api.KVCompareAndSet(r.GetKey(), convert.NilIfEmpty(r.GetOldValue()), r.GetNewValue())
+		success, err := api.KVCompareAndSet(r.GetKey(), convert.GivenBytes(r.GetOldValue(), r.OldValueExact), convert.GivenBytes(r.GetNewValue(), r.NewValueExact))
 		return &pb.KVCompareAndSetResponse{Success: success, Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVCompareAndDelete: handle(func(api plugin.API, r *pb.KVCompareAndDeleteRequest) *pb.KVCompareAndDeleteResponse {
-		success, err := api.KVCompareAndDelete(r.GetKey(), convert.NilIfEmpty(r.GetOldValue()))
+		success, err := api.KVCompareAndDelete(r.GetKey(), convert.GivenBytes(r.GetOldValue(), r.OldValueExact))
 		return &pb.KVCompareAndDeleteResponse{Success: success, Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVSetWithOptions: handle(func(api plugin.API, r *pb.KVSetWithOptionsRequest) *pb.KVSetWithOptionsResponse {
-		success, err := api.KVSetWithOptions(r.GetKey(), r.GetValue(), convert.PluginKVSetOptionsFromProto(r.GetOptions()))
+		success, err := api.KVSetWithOptions(r.GetKey(), convert.GivenBytes(r.GetValue(), r.ValueExact), convert.ZeroIfNil(convert.PluginKVSetOptionsFromProto(r.GetOptions())))
 		return &pb.KVSetWithOptionsResponse{Success: success, Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVSetWithExpiry: handle(func(api plugin.API, r *pb.KVSetWithExpiryRequest) *pb.KVSetWithExpiryResponse {
-		err := api.KVSetWithExpiry(r.GetKey(), r.GetValue(), r.GetExpireInSeconds())
+		err := api.KVSetWithExpiry(r.GetKey(), convert.GivenBytes(r.GetValue(), r.ValueExact), r.GetExpireInSeconds())
 		return &pb.KVSetWithExpiryResponse{Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVGet: handle(func(api plugin.API, r *pb.KVGetRequest) *pb.KVGetResponse {
 		value, err := api.KVGet(r.GetKey())
-		return &pb.KVGetResponse{Value: value, Error: convert.AppErrorToProto(err)}
+		return &pb.KVGetResponse{Value: value, ValueExact: convert.EmptyBytes(value), Error: convert.AppErrorToProto(err)}
 	}),
 	abi.KVDelete: handle(func(api plugin.API, r *pb.KVDeleteRequest) *pb.KVDeleteResponse {
 		err := api.KVDelete(r.GetKey())
@@ -456,11 +456,11 @@ var generated = group{
 		return &pb.KVListResponse{Keys: keys, Error: convert.AppErrorToProto(err)}
 	}),
 	abi.PublishWebSocketEvent: handle(func(api plugin.API, r *pb.PublishWebSocketEventRequest) *pb.PublishWebSocketEventResponse {
-		api.PublishWebSocketEvent(r.GetEvent(), convert.StructFromProto(r.GetPayload()), convert.WebsocketBroadcastFromProto(r.GetBroadcast()))
+		api.PublishWebSocketEvent(r.GetEvent(), convert.StructFromProto(r.GetPayload(), r.GetPayloadNumbers()...), convert.WebsocketBroadcastFromProto(r.GetBroadcast()))
 		return &pb.PublishWebSocketEventResponse{}
 	}),
 	abi.SavePluginConfig: handle(func(api plugin.API, r *pb.SavePluginConfigRequest) *pb.SavePluginConfigResponse {
-		err := api.SavePluginConfig(convert.StructFromProto(r.GetConfig()))
+		err := api.SavePluginConfig(convert.StructFromProto(r.GetConfig(), r.GetConfigNumbers()...))
 		return &pb.SavePluginConfigResponse{Error: convert.AppErrorToProto(err)}
 	}),
 	abi.GetBundlePath: handle(func(api plugin.API, _ *pb.GetBundlePathRequest) *pb.GetBundlePathResponse {
@@ -891,11 +891,11 @@ var generated = group{
 		return &pb.LogAuditRecResponse{}
 	}),
 	abi.LogAuditRecWithLevel: handle(func(api plugin.API, r *pb.LogAuditRecWithLevelRequest) *pb.LogAuditRecWithLevelResponse {
-		api.LogAuditRecWithLevel(convert.AuditRecordFromProto(r.GetRecord()), convert.LevelFromProto(r.GetLevel()))
+		api.LogAuditRecWithLevel(convert.AuditRecordFromProto(r.GetRecord()), convert.LevelFromProto(r.GetLevel(), r.LevelExact))
 		return &pb.LogAuditRecWithLevelResponse{}
 	}),
 	abi.OpenInteractiveDialog: handle(func(api plugin.API, r *pb.OpenInteractiveDialogRequest) *pb.OpenInteractiveDialogResponse {
-		err := api.OpenInteractiveDialog(convert.OpenDialogRequestFromProto(r.GetDialog()))
+		err := api.OpenInteractiveDialog(convert.ZeroIfNil(convert.OpenDialogRequestFromProto(r.GetDialog())))
 		return &pb.OpenInteractiveDialogResponse{Error: convert.AppErrorToProto(err)}
 	}),
 	abi.PublishPluginClusterEvent: handle(func(api plugin.API, r *pb.PublishPluginClusterEventRequest) *pb.PublishPluginClusterEventResponse {

@@ -16,10 +16,10 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/byname"
 )
 
 // missing lists the methods of an interface that have no handler and are not excused.
@@ -56,20 +56,17 @@ func TestAMethodWithoutAHandlerIsNoticed(t *testing.T) {
 	require.Equal(t, []string{"BrewCoffee"}, missing(reflect.TypeFor[newer](), notInContract))
 }
 
-// flattened are the methods whose one parameter is spread over the fields of the request.
-var flattened = []abi.Method{abi.GetUsers, abi.SearchUsers}
-
 func TestArgumentsArriveAndResultsComeBack(t *testing.T) {
 	for _, method := range slices.Sorted(maps.Keys(generated)) {
 		t.Run(method.String(), func(t *testing.T) {
 			signature, ok := reflect.TypeFor[plugin.API]().MethodByName(method.String())
 			require.True(t, ok)
-			fill := &filler{}
+			fill := &byname.Filler{}
 			request := table[method].newRequest().ProtoReflect()
-			fill.message(request, 5)
+			fill.Message(request, 5)
 
 			var arguments []any
-			results := fillResults(fill, signature.Type)
+			results := fill.Results(signature.Type)
 			api := &plugintest.API{}
 			count := signature.Type.NumIn()
 			if signature.Type.IsVariadic() {
@@ -86,74 +83,11 @@ func TestArgumentsArriveAndResultsComeBack(t *testing.T) {
 			response := newResponse(t, method)
 			require.NoError(t, proto.Unmarshal(encoded, response.Interface()))
 
-			compared := &comparison{}
-			compareArguments(compared, method, request, arguments)
-			compareResults(compared, response, results)
-			require.Empty(t, compared.differences)
+			compared := &byname.Comparison{}
+			compared.Arguments(method, request, arguments)
+			compared.Results(response, results)
+			require.Empty(t, compared.Differences)
 		})
-	}
-}
-
-// fillResults gives what a method returns: everything set, and no error.
-func fillResults(fill *filler, signature reflect.Type) []any {
-	var results []any
-	for i := range signature.NumOut() {
-		result := reflect.New(signature.Out(i)).Elem()
-		if !signature.Out(i).Implements(reflect.TypeFor[error]()) {
-			fill.goValue(result, "", 5)
-		}
-		results = append(results, result.Interface())
-	}
-	return results
-}
-
-// compareArguments compares the fields of a request with the arguments, in their order.
-func compareArguments(c *comparison, method abi.Method, request protoreflect.Message, arguments []any) {
-	if slices.Contains(flattened, method) {
-		c.message("argument", request, reflect.ValueOf(arguments[0]).Elem())
-		return
-	}
-	fields := narrow(request)
-	for i, field := range fields {
-		if field.Message() != nil && field.Message().Name() == "KeyValuePair" {
-			pairs := request.Get(field).List()
-			for j := range pairs.Len() {
-				pair := pairs.Get(j).Message()
-				c.field("key", pair.Descriptor().Fields().ByName("key"), pair.Get(pair.Descriptor().Fields().ByName("key")), reflect.ValueOf(arguments[i+2*j]))
-				c.field("value", pair.Descriptor().Fields().ByName("value"), pair.Get(pair.Descriptor().Fields().ByName("value")), reflect.ValueOf(arguments[i+2*j+1]))
-			}
-			return
-		}
-		c.field("argument "+string(field.Name()), field, request.Get(field), reflect.ValueOf(arguments[i]))
-	}
-	if len(fields) != len(arguments) {
-		c.differs("the arguments", len(fields), len(arguments))
-	}
-}
-
-// narrow lists the fields of a message but the companions.
-func narrow(m protoreflect.Message) []protoreflect.FieldDescriptor {
-	var fields []protoreflect.FieldDescriptor
-	for i := range m.Descriptor().Fields().Len() {
-		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) {
-			fields = append(fields, field)
-		}
-	}
-	return fields
-}
-
-// compareResults compares the fields of a response, without the error, with the results, in their order.
-func compareResults(c *comparison, response protoreflect.Message, results []any) {
-	compared := 0
-	for _, field := range narrow(response) {
-		if field.Name() == "error" {
-			if response.Has(field) {
-				c.differs("error", response.Get(field), "no error")
-			}
-			continue
-		}
-		c.field("result "+string(field.Name()), field, response.Get(field), reflect.ValueOf(results[compared]))
-		compared++
 	}
 }
 

@@ -47,11 +47,11 @@ var configuration = group{
 		return &pb.SaveConfigResponse{Error: convert.AppErrorToProto(api.SaveConfig(&config))}
 	}),
 	abi.GetPluginConfig: handle(func(api plugin.API, _ *pb.GetPluginConfigRequest) *pb.GetPluginConfigResponse {
-		config := convert.StructToProto(api.GetPluginConfig())
+		config, numbers := convert.StructAndNumbers(api.GetPluginConfig())
 		if config == nil { // an empty map arrives as none over net/rpc
 			config = &structpb.Struct{}
 		}
-		return &pb.GetPluginConfigResponse{Config: config}
+		return &pb.GetPluginConfigResponse{Config: config, ConfigNumbers: numbers}
 	}),
 }
 

@@ -1,10 +1,8 @@
 package handlers
 
 import (
-	"encoding/json"
 	"reflect"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
 	"github.com/mmpy/mmpy/abi"
@@ -15,11 +13,9 @@ import (
 // sharedChannels takes what another server has sent, whose messages cross as JSON.
 var sharedChannels = group{
 	abi.ReceiveSharedChannelSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelSyncMsgRequest) *pb.ReceiveSharedChannelSyncMsgResponse {
-		var message *model.SyncMsg
-		if r.GetMsg() != nil {
-			if err := json.Unmarshal(r.GetMsg().GetSyncMsgJson(), &message); err != nil {
-				return &pb.ReceiveSharedChannelSyncMsgResponse{Error: badRequest("msg.sync_msg_json: " + err.Error())}
-			}
+		message, err := convert.SyncMsgFromJSON(r.GetMsg())
+		if err != nil {
+			return &pb.ReceiveSharedChannelSyncMsgResponse{Error: badRequest("msg.sync_msg_json: " + err.Error())}
 		}
 		response, err := api.ReceiveSharedChannelSyncMsg(r.GetRemoteId(), message)
 		if err == nil && reflect.ValueOf(response).IsZero() { // as a broken connection answers

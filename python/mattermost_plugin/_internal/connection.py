@@ -1,0 +1,45 @@
+"""What the clients have of a connection, as gRPC plugins know it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from mattermost_plugin._internal.calls import Transport
+
+
+class Connection:
+    """The server is always there: connecting and closing change nothing but `connected`, and target, credentials and
+    options, which say where a gRPC plugin would find it, are only remembered.
+
+    Args:
+        transport: answers the calls in place of the host, given the method's name, the request and the response's type;
+            `mattermost_plugin.testing.MockTransport` is one.
+    """
+
+    _transport: Any
+
+    def __init__(
+        self,
+        target: str | None = None,
+        *,
+        credentials: Any | None = None,
+        options: Sequence[tuple[str, int]] | None = None,
+        transport: Transport[Any] | None = None,
+    ) -> None:
+        self._target = target or ""
+        self._connected = True
+        if transport is not None:
+            self._transport = transport
+
+    @property
+    def target(self) -> str:
+        """What was given as target."""
+        return self._target
+
+    @property
+    def connected(self) -> bool:
+        """Whether `close` was not called since the last `connect`."""
+        return self._connected

@@ -1,0 +1,1 @@
+"""What the rules of the generated client and wrappers cannot know, by area."""
