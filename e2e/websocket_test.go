@@ -61,6 +61,11 @@ func TestTheWebSocket(t *testing.T) {
 		mine.Send("custom_"+id+"_ping", map[string]any{"n": 1, "list": []string{"a"}, "none": nil})
 		got := waitEvent(t, mine, event("pong"), nil)
 		require.Equal(t, server.Me.Id, got.GetData()["from"])
-		require.Equal(t, map[string]any{"n": 1.0, "list": []any{"a"}, "none": nil}, got.GetData()["data"])
+		data, _ := got.GetData()["data"].(map[string]any)
+		require.Equal(t, 1.0, data["n"])
+		require.Equal(t, []any{"a"}, data["list"])
+		require.Contains(t, data, "none")
+		require.Nil(t, data["none"])
+		require.Equal(t, "127.0.0.1", data["remote_addr"], "which the server adds")
 	})
 }

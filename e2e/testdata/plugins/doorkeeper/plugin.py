@@ -23,6 +23,7 @@ class Doorkeeper(Plugin):
     @hook(HookName.UserWillLogIn)
     def user_will_log_in(self, context, user):
         if user.username.startswith("mallory"):
+            self.note("stopped", user.username)
             return "Mallory stays outside."
 
     @hook(HookName.UserHasLoggedIn)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from mattermost_plugin import Command, HookName, NotFoundError, Plugin, hook, run_plugin
 from mattermost_plugin._internal.wrappers import OAuthApp
-from mattermost_plugin.grpc.api_remaining_pb2 import OAuthApp as OAuthAppMessage
 
 
 class OAuth(Plugin):
@@ -32,10 +31,10 @@ class OAuth(Plugin):
         return {"id": app.id, "secret": app.client_secret, "callback": app.callback_urls}
 
     def do_register_more(self, user_id):
-        """An application with two callback URLs, which the message has a list for."""
-        urls = ["https://one.example.com/callback", "https://two.example.com/callback"]
+        """An application with two callback URLs, one a line."""
+        urls = "https://one.example.com/callback\nhttps://two.example.com/callback"
         app = self.api.create_o_auth_app(
-            OAuthAppMessage(creator_id=user_id, name="Twice", homepage="https://example.com", callback_urls_exact=urls)
+            OAuthApp(creator_id=user_id, name="Twice", homepage="https://example.com", callback_urls=urls)
         )
         return app.id
 
