@@ -22,7 +22,7 @@ func crossingPairs(c *contract) (files, error) {
 		names[strings.TrimSuffix(strings.TrimSuffix(name.String(), "ToProto"), "FromProto")] = true
 	}
 	for _, f := range w.written {
-		if name, ok := w.written.pair(f); ok {
+		if name, ok := w.written.model(f); ok && w.has(name+"FromProto") {
 			names[name] = true
 		}
 	}
@@ -40,11 +40,17 @@ func crossingPairs(c *contract) (files, error) {
 	return files{crossingDir + "/pairs_gen.go": source}, nil
 }
 
-// pair says that a hand-written conversion makes a message of a struct, has an inverse, and of which name the two are.
-func (w writtenFuncs) pair(toProto writtenFunc) (name string, ok bool) {
+// model says that a hand-written conversion makes the message of a model, and its name without the ending.
+func (w writtenFuncs) model(toProto writtenFunc) (name string, ok bool) {
 	name, ok = strings.CutSuffix(toProto.name, "ToProto")
 	isPublic := name != "" && name[0] >= 'A' && name[0] <= 'Z'
-	_, hasInverse := w[name+"FromProto"]
-	ok = ok && isPublic && hasInverse && (strings.HasPrefix(toProto.takes, "*model.") || strings.HasPrefix(toProto.takes, "*plugin."))
+	ok = ok && isPublic && (strings.HasPrefix(toProto.takes, "*model.") || strings.HasPrefix(toProto.takes, "*plugin."))
 	return name, ok && strings.HasPrefix(toProto.gives, "*pb.")
+}
+
+// has says whether there is a conversion of that name, written or generated.
+func (w *conversionWriter) has(name string) bool {
+	_, written := w.written[name]
+	_, generated := w.needed[name]
+	return written || generated
 }

@@ -327,10 +327,11 @@ func (v *valueRule) enumFunctions(field *protogen.Field) (toProto, fromProto str
 
 func (v *valueRule) bytesFromProto(t types.Type, get string, field *protogen.Field) (string, error) {
 	switch {
-	case isBytes(t) && modelName(t) == "-":
-		return get, nil
 	case isBytes(t):
-		return qualified(t) + "(" + get + ")", nil
+		if _, named := t.(*types.Named); named {
+			return qualified(t) + "(" + get + ")", nil
+		}
+		return get, nil
 	case isBytesPointer(t) && field.Desc.HasPresence():
 		return v.prefix + "BytesPointer(" + get + ")", nil
 	case qualified(t) == "io.Reader":
