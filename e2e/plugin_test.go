@@ -39,11 +39,9 @@ func showLog(t *testing.T) {
 	})
 }
 
-// install packs the plugin in dir with mmpy and uploads it as an administrator would; it is removed after the test.
-// It returns the plugin's id.
-func install(t *testing.T, dir string) string {
+// pack packs the plugin in dir with mmpy. It returns the plugin's manifest and the path of the bundle.
+func pack(t *testing.T, dir string) (*model.Manifest, string) {
 	t.Helper()
-	showLog(t)
 	text, err := os.ReadFile(filepath.Join(dir, "plugin.json"))
 	require.NoError(t, err)
 	var manifest model.Manifest
@@ -52,7 +50,15 @@ func install(t *testing.T, dir string) string {
 	bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
 	output, err := exec.Command(mmpy, "pack", dir, "-o", bundle).CombinedOutput()
 	require.NoError(t, err, "mmpy pack %s: %s", dir, output)
+	return &manifest, bundle
+}
 
+// install packs the plugin in dir with mmpy and uploads it as an administrator would; it is removed after the test.
+// It returns the plugin's id.
+func install(t *testing.T, dir string) string {
+	t.Helper()
+	showLog(t)
+	manifest, bundle := pack(t, dir)
 	file, err := os.Open(bundle)
 	require.NoError(t, err)
 	defer func() { _ = file.Close() }()
