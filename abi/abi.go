@@ -4,10 +4,21 @@
 package abi
 
 // Version is the version of the ABI. The guest's mm_abi_version must return it.
-const Version = 1
+const Version = 2
 
 // The modules that the guest imports its host functions from.
 const (
 	APIModule  = "mattermost.pluginapi.v1" // one function per API method, named as Method.String says
-	HostModule = "mmpy"                    // what is not Mattermost's: tick, take, respond, log
+	HostModule = "mmpy"                    // what is not Mattermost's: tick, take, respond, log, wait, stream_read, …
+)
+
+// Submit, as the capacity of the response of an API function, asks for the call to be carried out while the guest goes
+// on: the result is a ticket for it. No buffer is that large.
+const Submit = 0xFFFFFFFF
+
+// The limits of one instance.
+const (
+	MaxSubmitted   = 1024    // submitted calls that are under way or not collected
+	MaxStreams     = 256     // open streams
+	MaxStreamBytes = 1 << 20 // bytes that one function of a stream moves at most
 )

@@ -108,5 +108,10 @@ func TestTextAndHeaderNameEveryStatusWithItsNumber(t *testing.T) {
 	require.Contains(t, string(header), fmt.Sprintf("#define MM_ABI_VERSION %d\n", abi.Version))
 	require.Contains(t, string(header), fmt.Sprintf("#define MM_API_MODULE %q\n", abi.APIModule))
 	require.Contains(t, string(header), fmt.Sprintf("#define MM_HOST_MODULE %q\n", abi.HostModule))
+	for name, value := range map[string]uint32{
+		"SUBMIT": abi.Submit, "MAX_SUBMITTED": abi.MaxSubmitted, "MAX_STREAMS": abi.MaxStreams, "MAX_STREAM_BYTES": abi.MaxStreamBytes,
+	} {
+		require.Contains(t, string(header), fmt.Sprintf("#define MM_%s %du\n", name, value))
+	}
 	require.Contains(t, string(header), fmt.Sprintf("#define MM_API_METHOD_COUNT %d\n", len(abi.Methods)))
 }

@@ -5,21 +5,27 @@
 #define MM_ABI_GEN_H
 
 // What mm_abi_version returns.
-#define MM_ABI_VERSION 1
+#define MM_ABI_VERSION 2
 
 // The modules that host functions are imported from.
 #define MM_API_MODULE "mattermost.pluginapi.v1"
 #define MM_HOST_MODULE "mmpy"
 
-// The statuses: what an API host function returns below zero.
+// The statuses: what a host function returns below zero.
 #define MM_STATUS_DENIED (-1) // the plugin lacks the permission for this method
 #define MM_STATUS_QUOTA (-2) // a limit of the plugin is used up
-#define MM_STATUS_INVALID (-3) // the request is malformed
+#define MM_STATUS_INVALID (-3) // the request is malformed, or a function is used wrongly
 #define MM_STATUS_CANCELLED (-4) // the hook's deadline has passed, or the instance is closing
-#define MM_STATUS_UNAVAILABLE (-5) // Mattermost cannot be reached
+#define MM_STATUS_UNAVAILABLE (-5) // Mattermost, or the other end of a stream, cannot be reached
 #define MM_STATUS_UNIMPLEMENTED (-6) // this host does not know the method
 #define MM_STATUS_INTERNAL (-7) // the host failed
 #define MM_STATUS_BAD_POINTER (-8) // a pointer or length of the guest lies outside of its memory
+
+// As a response's capacity: the call is submitted. The limits of one instance.
+#define MM_SUBMIT 4294967295u
+#define MM_MAX_SUBMITTED 1024u
+#define MM_MAX_STREAMS 256u
+#define MM_MAX_STREAM_BYTES 1048576u
 
 // MM_API_METHODS(X) is X(Name) for every API method, in the order of the service PluginAPI. Each is imported from
 // MM_API_MODULE by its name:

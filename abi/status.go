@@ -12,9 +12,9 @@ type Status int64
 const (
 	StatusDenied        Status = -1 // the plugin lacks the permission for this method
 	StatusQuota         Status = -2 // a limit of the plugin is used up
-	StatusInvalid       Status = -3 // the request is malformed
+	StatusInvalid       Status = -3 // the request is malformed, or a function is used wrongly
 	StatusCancelled     Status = -4 // the hook's deadline has passed, or the instance is closing
-	StatusUnavailable   Status = -5 // Mattermost cannot be reached
+	StatusUnavailable   Status = -5 // Mattermost, or the other end of a stream, cannot be reached
 	StatusUnimplemented Status = -6 // this host does not know the method
 	StatusInternal      Status = -7 // the host failed
 	StatusBadPointer    Status = -8 // a pointer or length of the guest lies outside of its memory

@@ -42,6 +42,7 @@ type environment struct {
 	log *syncBuffer // of the server and its plugins
 
 	apis map[string]*memserver.API
+	wrap func(plugin.API) plugin.API // what plugins get in the place of their API; may be nil
 }
 
 func newEnvironment(t *testing.T) *environment {
@@ -58,6 +59,9 @@ func newEnvironment(t *testing.T) *environment {
 	require.NoError(t, mlog.AddWriterTarget(logger, env.log, false, mlog.StdAll...))
 	newAPI := func(manifest *model.Manifest) plugin.API {
 		env.apis[manifest.Id] = env.Plugin(manifest)
+		if env.wrap != nil {
+			return env.wrap(env.apis[manifest.Id])
+		}
 		return env.apis[manifest.Id]
 	}
 	env.Environment, err = plugin.NewEnvironment(newAPI, nil, env.dir, t.TempDir(), logger, nil)

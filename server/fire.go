@@ -43,14 +43,23 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 // fire runs a hook in the guest and fills in its response. A guest that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
 	defer recovered(&err)
+	g, err := p.guestFor(ctx, hook)
+	if err != nil {
+		return err
+	}
+	return p.fireIn(ctx, g, hook, request, response)
+}
+
+// guestFor gives the guest that a hook is to run in.
+func (p *Plugin) guestFor(ctx context.Context, hook abi.Hook) (*guest, error) {
 	if defined := p.defined.Load(); defined != nil && !slices.Contains(*defined, hook.String()) {
-		return ErrNotDefined
+		return nil, ErrNotDefined
 	}
 	g, err := p.guests.get(ctx)
 	if err != nil {
-		return &startError{err}
+		return nil, &startError{err}
 	}
-	return p.fireIn(ctx, g, hook, request, response)
+	return g, nil
 }
 
 // requests has buffers for encoded requests; an instance is done with one when Hook returns.
@@ -58,12 +67,17 @@ var requests = sync.Pool{New: func() any { return new([]byte) }}
 
 // fireIn is fire for one guest. The hook's time begins here.
 func (p *Plugin) fireIn(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) error {
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	return p.run(ctx, g, hook, request, response)
+}
+
+// run is fireIn without a deadline but ctx's.
+func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) error {
 	id, ok := g.hooks[hook.String()]
 	if !ok {
 		return ErrNotDefined
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
-	defer cancel()
 	buffer := requests.Get().(*[]byte)
 	defer requests.Put(buffer)
 	encoded, err := convert.Marshal((*buffer)[:0], request)

@@ -21,7 +21,8 @@ import (
 type guest struct {
 	instance instance
 	hooks    map[string]uint32 // the id of each hook that the plugin defines
-	loaded   atomic.Bool       // from here on its API calls are answered
+	streams  *wasmhost.Streams
+	loaded   atomic.Bool // from here on its API calls are answered
 
 	ready     chan struct{} // closed when hooks may be given to it
 	readyOnce sync.Once
@@ -39,10 +40,11 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(p.timeout, DefaultHookTimeout)) // loading is no hook
 	defer cancel()
-	g := &guest{ready: make(chan struct{})}
+	g := &guest{ready: make(chan struct{}), streams: wasmhost.NewStreams()}
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
-		Caller: &handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Logger: p.log, Trace: p.trace},
-		Log:    func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
+		Caller:  &handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+		Streams: g.streams,
+		Log:     func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
 	})
 	if err != nil {
 		return nil, err

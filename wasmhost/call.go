@@ -28,11 +28,12 @@ type call struct {
 	hook     api.Function // each level needs its own: wazero cannot run one twice at a time
 	stack    [3]uint64
 
-	request []byte // of the API call that is under way
-	kept    []byte // a response that the guest has not fetched yet
-	answer  []byte // what the guest has given to respond
-	ended   bool   // the guest has returned, unless the goroutine ends in the middle
-	killed  *Error // it has been ended by this
+	request []byte        // of the API call that is under way
+	kept    []byte        // a response that the guest has not fetched yet
+	answer  []byte        // what the guest has given to respond
+	visited chan struct{} // while it waits in wait: told when a call on top has ended
+	ended   bool          // the guest has returned, unless the goroutine ends in the middle
+	killed  *Error        // it has been ended by this
 }
 
 // operation is what a call is for, in words.
@@ -103,10 +104,21 @@ func (c *call) leave() {
 	if cap(c.request) > maxBuffer {
 		c.request = nil
 	}
+	if c.level > 0 {
+		i.calls[c.level-1].visit()
+	}
 	if c.level == 0 && i.dead.Load() == nil {
 		i.flush()
 	}
 	i.left(c.level)
+}
+
+// visit tells a call in which the guest waits that something has run meanwhile.
+func (c *call) visit() {
+	select {
+	case c.visited <- struct{}{}:
+	default: // it does not wait, or knows already
+	}
 }
 
 func (i *Instance) left(level int) {
@@ -118,14 +130,15 @@ func (i *Instance) left(level int) {
 // stepOut lets others in, until stepIn.
 func (c *call) stepOut() { c.instance.gate.StepOut(c.level) }
 
-// stepIn comes back, when all that ran on top has ended.
-func (c *call) stepIn() {
+// stepIn comes back, when all that ran on top has ended. It says whether an exception was raised in the
+// guest.
+func (c *call) stepIn() (interrupted bool) {
 	i := c.instance
 	if !i.gate.StepIn(c.level) {
 		panic(i.dead.Load())
 	}
 	i.current = c
-	c.watch()
+	return c.watch()
 }
 
 // export calls a function of the guest whose parameters are in c.stack, and gives its result.

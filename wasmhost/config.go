@@ -85,13 +85,17 @@ type InstanceConfig struct {
 	Caller Caller // carries out API calls; without one they are not implemented
 
 	// Log gets what the guest logs, and each line that it writes to standard output (as Info) and standard error (as
-	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and must not call the
-	// instance. nil discards.
+	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and from those that carry out
+	// what the guest has submitted; it must not call the instance. nil discards.
 	Log func(level slog.Level, message string)
 
 	Stdin  io.Reader // nil is empty
 	Stdout io.Writer // nil is Log
 	Stderr io.Writer // nil is Log
+
+	// Streams are what the guest can read and write, and the pipes that it opens for its API calls. The Caller, or whoever
+	// calls Hook, adds to them. nil: there are none.
+	Streams *Streams
 
 	Grace   time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
 	Nesting int           // how many calls may be on top of each other before more become slow; 0 is DefaultNesting

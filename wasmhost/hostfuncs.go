@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -39,6 +40,52 @@ var hostFunctions = map[string]hostFunction{
 		function: func(c *call, memory api.Memory, stack []uint64) {
 			c.respond(memory, guestmem.At(stack[0], stack[1]))
 		},
+	},
+	"wait": {
+		parameters: []api.ValueType{i32, i32, i64}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = uint64(c.wait(memory, stack[0], stack[1], time.Duration(stack[2])))
+		},
+	},
+	"collect": {
+		parameters: []api.ValueType{i64, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = uint64(c.collect(memory, int64(stack[0]), guestmem.At(stack[1], stack[2])))
+		},
+	},
+	"forget": {
+		parameters: []api.ValueType{i64}, results: []api.ValueType{i64},
+		function: func(c *call, _ api.Memory, stack []uint64) {
+			stack[0] = uint64(c.instance.submitted.forget(int64(stack[0])))
+		},
+	},
+	"stream_read": {
+		parameters: []api.ValueType{i32, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = uint64(c.streamRead(memory, api.DecodeU32(stack[0]), guestmem.At(stack[1], stack[2])))
+		},
+	},
+	"stream_write": {
+		parameters: []api.ValueType{i32, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = uint64(c.streamWrite(memory, api.DecodeU32(stack[0]), guestmem.At(stack[1], stack[2])))
+		},
+	},
+	"stream_control": {
+		parameters: []api.ValueType{i32, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = uint64(c.streamControl(memory, api.DecodeU32(stack[0]), guestmem.At(stack[1], stack[2])))
+		},
+	},
+	"stream_close": {
+		parameters: []api.ValueType{i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, _ api.Memory, stack []uint64) {
+			stack[0] = uint64(c.streamClose(api.DecodeU32(stack[0]), api.DecodeU32(stack[1]) != 0))
+		},
+	},
+	"stream_pipe": {
+		results:  []api.ValueType{i64},
+		function: func(c *call, _ api.Memory, stack []uint64) { stack[0] = uint64(c.streamPipe()) },
 	},
 	"log": {
 		parameters: []api.ValueType{i32, i32, i32},
@@ -111,6 +158,9 @@ func status(s abi.Status) uint64 { return uint64(s) }
 func (c *call) callAPI(memory api.Memory, method abi.Method, request, response guestmem.Span) uint64 {
 	c.kept = nil
 	c.watch()
+	if response.Len() == abi.Submit {
+		return uint64(c.submit(memory, method, request))
+	}
 	if !request.In(memory) || !response.In(memory) {
 		return status(abi.StatusBadPointer)
 	}
@@ -118,22 +168,27 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 		return status(abi.StatusCancelled)
 	}
 	c.request, _ = request.Append(memory, c.request[:0])
-	answer, err := c.outside(func(caller Caller) ([]byte, error) {
-		return caller.Call(c.Context, method, c.request)
-	})
+	c.stepOut()
+	answer, err := c.instance.callOut(c.Context, method, c.request)
+	c.stepIn()
 	if err != nil {
-		return status(c.statusOf(method, err))
+		return status(c.instance.statusOf(method, err))
 	}
+	return uint64(c.give(memory, answer, response))
+}
+
+// give hands a response to the guest, or keeps it when it does not fit.
+func (c *call) give(memory api.Memory, answer []byte, response guestmem.Span) int64 {
 	if len(answer) > response.Len() {
 		c.kept = answer
 	} else {
 		response.Write(memory, answer)
 	}
-	return uint64(len(answer))
+	return int64(len(answer))
 }
 
 // statusOf is what the guest gets to know of an error.
-func (c *call) statusOf(method abi.Method, err error) abi.Status {
+func (i *Instance) statusOf(method abi.Method, err error) abi.Status {
 	var s abi.Status
 	switch {
 	case errors.As(err, &s) && s < 0:
@@ -141,25 +196,27 @@ func (c *call) statusOf(method abi.Method, err error) abi.Status {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return abi.StatusCancelled
 	}
-	c.instance.say(slog.LevelError, fmt.Sprintf("API call %s: %v", method, err))
+	i.say(slog.LevelError, fmt.Sprintf("API call %s: %v", method, err))
 	return abi.StatusInternal
 }
 
-// outside calls the host's Caller while others may enter on top. A panic in there is the host's failure, not the guest's.
-func (c *call) outside(f func(Caller) ([]byte, error)) ([]byte, error) {
-	c.stepOut()
-	answer, err := recovered(c.instance.config.Caller, f)
-	c.stepIn()
-	return answer, err
+// callOut calls the host's Caller. A panic in there is the host's failure, not the guest's.
+func (i *Instance) callOut(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
+	return recovered(func() ([]byte, error) { return i.config.Caller.Call(ctx, method, request) })
 }
 
-func recovered(caller Caller, f func(Caller) ([]byte, error)) (answer []byte, err error) {
+// panicError is a panic in the host, with its stack.
+type panicError string
+
+func (e panicError) Error() string { return string(e) }
+
+func recovered[T any](f func() (T, error)) (result T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			err = panicError(fmt.Sprintf("panic: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	return f(caller)
+	return f()
 }
 
 func (c *call) take(memory api.Memory, into guestmem.Span) int64 {

@@ -32,6 +32,9 @@ type Instance struct {
 	interrupts interrupts
 	output     []*lineWriter
 
+	submitted  *submitted
+	background background
+
 	dead        atomic.Pointer[Error] // nobody may go on, for this reason
 	died        chan struct{}         // closed then
 	retired     chan struct{}         // closed when no call is taken any more
@@ -79,7 +82,7 @@ func (i *Instance) Err() error {
 	return nil
 }
 
-// Close refuses new calls, waits until those that run have ended, and frees what the instance holds. When ctx ends first,
+// Close refuses new calls, waits until those that run and those that were submitted have ended, and frees what the instance holds. When ctx ends first,
 // that is the error: the guest is stopped, and the rest is freed as soon as the Callers that are under way return.
 func (i *Instance) Close(ctx context.Context) error {
 	idle := i.gate.Shut(&Error{Code: Closed, Op: "instance"})
@@ -101,6 +104,8 @@ func (i *Instance) fail(reason *Error) {
 	if i.dead.CompareAndSwap(nil, reason) {
 		close(i.died)
 		i.retire()
+		i.submitted.stop()
+		i.endStreams(reason)
 		if i.gate.Cut(reason) {
 			i.release()
 		}
@@ -119,10 +124,15 @@ func (i *Instance) release() {
 		if i.memory != nil {
 			i.memory.Release()
 		}
-		i.runtime.remove(i)
-		close(i.released)
+		i.endStreams(&Error{Code: Closed, Op: "instance"})
+		i.background.whenIdle(func() {
+			i.runtime.remove(i)
+			close(i.released)
+		})
 	})
 }
+
+func (i *Instance) endStreams(reason error) { i.config.Streams.end(reason, i.background.run) }
 
 // asError is err as an *Error.
 func asError(err error) *Error {

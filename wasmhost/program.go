@@ -157,7 +157,8 @@ func (p *Program) start(ctx context.Context, config InstanceConfig) (*Instance, 
 		config.Nesting = DefaultNesting
 	}
 	i := &Instance{
-		runtime: p.runtime, program: p, config: config, grace: config.Grace,
+		submitted: newSubmitted(p.runtime.memoryLimit),
+		runtime:   p.runtime, program: p, config: config, grace: config.Grace,
 		gate: gate.New(config.Nesting), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
 	}
 	if err := p.runtime.add(i); err != nil {

@@ -122,6 +122,7 @@ type apiHandler struct {
 	signature *types.Signature
 	rule      *valueRule
 	tables    tableUse
+	stream    *streamed // nil: the request names no stream
 }
 
 func (h *apiHandler) write(body *bytes.Buffer) error {
@@ -138,8 +139,15 @@ func (h *apiHandler) write(body *bytes.Buffer) error {
 	if len(arguments) == 0 {
 		name = "_"
 	}
-	fmt.Fprintf(body, "abi.%s: handle(func(api plugin.API, %s *pb.%s) *pb.%s {\n", h.rpc.GoName, name, request, answer)
-	call := fmt.Sprintf("api.%s(%s)", h.rpc.GoName, strings.Join(arguments, ", "))
+	api := "api"
+	if h.stream == nil {
+		fmt.Fprintf(body, "abi.%s: handle(func(api plugin.API, %s *pb.%s) *pb.%s {\n", h.rpc.GoName, name, request, answer)
+	} else {
+		api = "o.api"
+		fmt.Fprintf(body, "abi.%s: handleStreams(func(o origin, r *pb.%s) *pb.%s {\n", h.rpc.GoName, request, answer)
+		h.stream.open(body, answer)
+	}
+	call := fmt.Sprintf("%s.%s(%s)", api, h.rpc.GoName, strings.Join(arguments, ", "))
 	if len(variables) == 1 && len(response) == 1 && response[0].value == variables[0] {
 		fmt.Fprintf(body, "return &pb.%s{%s: %s}\n}),\n", answer, response[0].fields[0].GoName, call)
 		return nil
@@ -194,6 +202,9 @@ func (h *apiHandler) arguments() ([]string, error) {
 		argument, err := h.rule.fromProto(parameter.Type(), "r", fields[i])
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", parameter.Name(), err)
+		}
+		if h.stream != nil && fields[i] == h.stream.whole {
+			argument = "content"
 		}
 		arguments = append(arguments, argument)
 	}

@@ -94,7 +94,11 @@ func TestGenerationNamesWhatHasNoCounterpart(t *testing.T) {
 
 func TestTheTablesOfOverridesHoldNothingThatIsNotNeeded(t *testing.T) {
 	missing, hand, absent, streams := notInContract, byHand, fieldsNotInContract, streamFields
-	reset := func() { notInContract, byHand, fieldsNotInContract, streamFields = missing, hand, absent, streams }
+	never, second, companions := neverNil, secondMessages, otherCompanions
+	reset := func() {
+		notInContract, byHand, fieldsNotInContract, streamFields = missing, hand, absent, streams
+		neverNil, secondMessages, otherCompanions = never, second, companions
+	}
 	t.Cleanup(reset)
 	c := spoiled(t, func(*contract) {})
 
@@ -120,6 +124,21 @@ func TestTheTablesOfOverridesHoldNothingThatIsNotNeeded(t *testing.T) {
 	_, err = conversions(c)
 	require.ErrorContains(t, err, "fieldsNotInContract lists Bot.Username, which is there now")
 	require.ErrorContains(t, err, "fieldsNotInContract lists Bot.Colour, which the model has not")
+
+	reset()
+	neverNil = maps.Clone(never)
+	neverNil["Coffee"] = true
+	secondMessages = maps.Clone(second)
+	secondMessages["Espresso"] = "Coffee"
+	_, err = conversions(c)
+	require.ErrorContains(t, err, "neverNil lists Coffee, which nothing needs")
+	require.ErrorContains(t, err, "secondMessages lists Espresso, which nothing needs")
+
+	reset()
+	otherCompanions = maps.Clone(companions)
+	otherCompanions["Bot.username"] = "usernames"
+	_, err = apiHandlers(c)
+	require.ErrorContains(t, err, "otherCompanions lists Bot.username and usernames, which the contract has not")
 }
 
 func TestPlainNamesMatchAcrossSpellings(t *testing.T) {

@@ -21,6 +21,11 @@ const (
 // writtenAreas are the areas whose methods are written by hand, in mixinsDir: what they do is no request and its answer.
 var writtenAreas = []string{"streaming"}
 
+// otherWays are methods of these areas that call a method of the API in another way than the one named for it, and which.
+var otherWays = map[string]string{
+	"plugin_http_stream": "PluginHTTP",
+}
+
 // A client is the Python client: what the stubs say of it, with the contract behind.
 type client struct {
 	areas    []*clientArea
@@ -70,6 +75,7 @@ func readClient(c *contract, root string) (*client, error) {
 		missing[rpc.GoName] = rpc
 		named[pythonMethodName(rpc.GoName)] = rpc
 	}
+	tables := tableUse{}
 	var problems []error
 	for _, stub := range stubs {
 		if len(stub.classes) != 1 {
@@ -84,6 +90,9 @@ func readClient(c *contract, root string) (*client, error) {
 			rpc := named[function.name]
 			if function.rpc != "" {
 				rpc = c.apiMethod(function.rpc)
+			} else if name, ok := otherWays[function.name]; ok && area.written {
+				tables.used("otherWays", function.name)
+				rpc = c.apiMethod(name)
 			}
 			if rpc == nil {
 				problems = append(problems, fmt.Errorf("%s.%s: the plugin API has no such method", stub.area, function.name))
@@ -100,6 +109,7 @@ func readClient(c *contract, root string) (*client, error) {
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		problems = append(problems, fmt.Errorf("%s has no Python method: declare %s in %s", name, pythonMethodName(name), clientStubs))
 	}
+	problems = append(problems, unusedEntries(tables, "otherWays", otherWays))
 	return client, errors.Join(problems...)
 }
 

@@ -36,12 +36,21 @@ func guestHeader(c *contract) (files, error) {
 #define MM_API_MODULE %s
 #define MM_HOST_MODULE %s
 
-// The statuses: what an API host function returns below zero.
+// The statuses: what a host function returns below zero.
 `, generatedBy, version, apiModule, hostModule)
 	for _, constant := range c.abi {
 		if status, ok := strings.CutPrefix(constant.name, "Status"); ok && status != "" {
 			fmt.Fprintf(&b, "#define MM_STATUS_%s (%s) // %s\n", screamingSnake(status), constant.value, constant.doc)
 		}
+	}
+
+	fmt.Fprint(&b, "\n// As a response's capacity: the call is submitted. The limits of one instance.\n")
+	for _, name := range []string{"Submit", "MaxSubmitted", "MaxStreams", "MaxStreamBytes"} {
+		value, err := c.abi.find(name)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "#define MM_%s %su\n", screamingSnake(name), value)
 	}
 
 	fmt.Fprintf(&b, `

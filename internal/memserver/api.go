@@ -10,7 +10,7 @@ import (
 // API is the server as one plugin sees it. Values it takes and gives are copies: changing them changes nothing in the
 // server.
 type API struct {
-	everythingElse
+	everythingElse //nolint:unused // it has methods when Mattermost adds some
 
 	s        *Server
 	manifest *model.Manifest

@@ -100,8 +100,8 @@ func (s *Server) channelMemberWillBeAdded(member *model.ChannelMember) (*model.C
 }
 
 // addChannelMember stores a membership, or leaves the present one. The caller holds s.mu.
-func (s *Server) addChannelMember(channel *model.Channel, user *model.User, admin bool) *model.ChannelMember {
-	return s.saveChannelMember(s.newChannelMember(channel, user, admin))
+func (s *Server) addChannelMember(channel *model.Channel, user *model.User, admin bool) {
+	s.saveChannelMember(s.newChannelMember(channel, user, admin))
 }
 
 func (s *Server) saveChannelMember(member *model.ChannelMember) *model.ChannelMember {

@@ -49,6 +49,26 @@ var messages = map[string]string{
 	"model.plugin_key_value.is_valid.key.app_error":           "A key has 1 to 150 characters.",
 	"model.plugin_kvset_options.is_valid.old_value.app_error": "An old value needs the option atomic.",
 	"store.sql_bot.get.missing.app_error":                     "There is no such bot.",
+
+	"api.emoji.create.duplicate.app_error":                          "Another emoji has this name.",
+	"api.file.read_file.app_error":                                  "There is no such file.",
+	"api.file.upload_file.incorrect_channelId.app_error":            "There is no such channel.",
+	"api.command_share.service_disabled":                            "The configuration does not allow shared channels.",
+	"app.emoji.get.no_result":                                       "There is no such emoji.",
+	"app.emoji.get_by_name.no_result":                               "There is no emoji of this name.",
+	"app.file_info.get.app_error":                                   "There is no such file.",
+	"app.group.license_error":                                       "The server has no licence for groups.",
+	"app.group.no_rows":                                             "There is no such group.",
+	"app.group.username_conflict":                                   "A user has this name.",
+	"app.oauth.get_app.find.app_error":                              "There is no such application.",
+	"app.plugin.inactive_guard.app_error":                           "A plugin that guards the channel is not active.",
+	"app.plugin.upload_disabled.app_error":                          "The configuration does not allow plugins to be installed.",
+	"app.session.get.app_error":                                     "There is no such session.",
+	"app.upload.get.app_error":                                      "There is no such upload.",
+	"app.user_access_token.disabled":                                "The configuration does not allow people access tokens.",
+	"ent.ldap.disabled.app_error":                                   "The server uses no LDAP.",
+	"interactive_message.decode_trigger_id.verify_signature_failed": "The trigger is not from this server.",
+	"plugin_api.get_file_link.disabled.app_error":                   "The configuration does not allow public links.",
 }
 
 // fail is the error a Mattermost server gives at this place.

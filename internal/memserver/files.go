@@ -179,6 +179,10 @@ func (s *Server) attachFiles(post *model.Post, had model.StringArray) {
 	attached := model.StringArray{}
 	for _, id := range post.FileIds {
 		info := s.files.infos[id]
+		if info == nil && post.IsRemote() { // it may arrive later
+			attached = append(attached, id)
+			continue
+		}
 		if info != nil && slices.Contains(had, id) {
 			attached = append(attached, id)
 			continue

@@ -196,7 +196,7 @@ func TestUploadsArriveInParts(t *testing.T) {
 	require.Nil(t, appErr)
 	require.Equal(t, "HELLO YOU", string(data))
 	_, err = api.GetUploadSession(session.Id)
-	require.ErrorContains(t, err, "app.upload.get.app_error")
+	requireWraps(t, err, "app.upload.get.app_error", 404)
 
 	ill := begin("virus")
 	_, err = api.UploadData(ill, strings.NewReader("virus"))

@@ -113,15 +113,22 @@ func TestPluginsAskEachOther(t *testing.T) {
 	server.Plugin(&model.Manifest{Id: "com.example.echo"}).Attach(echo{})
 	request := httptest.NewRequest(http.MethodPut, "/com.example.echo/one/two?q=1", strings.NewReader("data"))
 	request.Header.Set("Mattermost-User-Id", "forged")
-	response := api.PluginHTTP(request)
-	require.Equal(t, http.StatusTeapot, response.StatusCode)
-	body, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Equal(t, "PUT /one/two?q=1 user= plugin=com.example.test auth= cookie= body=data", string(body))
+	ask := func(request *http.Request) (status int, text string) {
+		response := api.PluginHTTP(request)
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode, string(body)
+	}
+	status, text := ask(request)
+	require.Equal(t, http.StatusTeapot, status)
+	require.Equal(t, "PUT /one/two?q=1 user= plugin=com.example.test auth= cookie= body=data", text)
 	require.Equal(t, "/com.example.echo/one/two", request.URL.Path, "the request is the caller's")
 
-	require.Equal(t, http.StatusNotFound, api.PluginHTTP(httptest.NewRequest(http.MethodGet, "/com.example.none/", nil)).StatusCode)
-	require.Equal(t, http.StatusBadRequest, api.PluginHTTP(httptest.NewRequest(http.MethodGet, "/com.example.echo", nil)).StatusCode)
+	for address, want := range map[string]int{"/com.example.none/": http.StatusNotFound, "/com.example.echo": http.StatusBadRequest} {
+		status, _ := ask(httptest.NewRequest(http.MethodGet, address, nil))
+		require.Equal(t, want, status)
+	}
 }
 
 // doorkeeper lets only one user in.

@@ -1,15 +1,18 @@
 // Package memserver is a small Mattermost server that lives in memory.
 //
-// It implements [plugin.API], so that a plugin can be started, invoked and tested without a Mattermost installation:
-// users, teams, channels and their members, posts with threads and reactions, ephemeral posts, the key-value store,
-// slash commands, bots, preferences, configuration and roles behave as on a server, and fail with the same
-// [model.AppError] (id, where, HTTP status) a server fails with. Methods outside of this say so with a 501, never with
-// an empty answer: unsupported_gen.go lists them.
+// It implements [plugin.API], so that a plugin can be started, invoked and tested without a Mattermost installation. Its
+// methods keep state and fail with the same [model.AppError] (id, where, HTTP status) as on a server without a licence;
+// [Server.SetLicense] gives one, which groups need. What this server cannot do, such as to install a plugin, and methods
+// that a newer Mattermost adds say so with a 501, never with an empty answer; unsupported_gen.go has the latter.
 //
 // A server starts with one team, three channels and two users ([Home]). [Server.Plugin] gives a plugin its API;
 // [API.Attach] gives the server the plugin's hooks, after which posting through the server runs MessageWillBePosted,
 // stores the post and runs MessageHasBeenPosted in the background, as Mattermost does. [Server.Wait] waits until all
 // such background hooks, and those they caused, have returned.
+//
+// What people do is a method of [Server]: post ([Server.CreatePost]), run a command ([Server.ExecuteCommand]), log in
+// ([Server.LogIn]), ask a plugin's web address ([Server.Handler], [Server.PluginHandler]), read, download, connect. What
+// leaves a real server is kept: [Server.Events], [Server.Mails], [Server.Pushes], [Server.Dialogs], [Server.Ephemerals].
 //
 // Everything is safe for concurrent use. No lock is held while a hook runs, so hooks may call the API.
 package memserver
@@ -72,6 +75,8 @@ type Server struct {
 	guards         map[string][]string // channel: the ids of plugins, sorted; replaced, never changed
 	posts          map[string]*model.Post
 	postOrder      []string // ids of posts, oldest first
+	drafts         map[draftKey]*model.Draft
+	scheduled      []*model.ScheduledPost
 	reactions      []*model.Reaction
 	files          files
 	groups         groups
@@ -115,6 +120,7 @@ func New(config Config) *Server {
 		channelMembers: map[memberKey]*model.ChannelMember{},
 		guards:         map[string][]string{},
 		posts:          map[string]*model.Post{},
+		drafts:         map[draftKey]*model.Draft{},
 		values:         map[valueKey]value{},
 		files:          newFiles(),
 		groups:         newGroups(),

@@ -58,6 +58,14 @@ func requireFails(t *testing.T, err *model.AppError, id string, status int) {
 	require.Equal(t, status, err.StatusCode)
 }
 
+// requireWraps is requireFails for a method that returns a plain error.
+func requireWraps(t *testing.T, err error, id string, status int) {
+	t.Helper()
+	var appErr *model.AppError
+	require.ErrorAs(t, err, &appErr)
+	requireFails(t, appErr, id, status)
+}
+
 func TestANewServerHasATeamItsChannelsAndTwoUsers(t *testing.T) {
 	server, api, _ := start(t)
 	home := server.Home()

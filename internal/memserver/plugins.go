@@ -89,7 +89,7 @@ func (a *API) GetPluginStatus(id string) (*model.PluginStatus, *model.AppError) 
 	}, nil
 }
 
-// EnablePlugin starts a plugin that DisablePlugin stopped. That it fails to start is in its status and the log.
+// EnablePlugin starts a plugin that is stopped. That it fails to start is in its status and the log.
 func (a *API) EnablePlugin(id string) *model.AppError {
 	s := a.s
 	s.mu.Lock()
@@ -99,7 +99,7 @@ func (a *API) EnablePlugin(id string) *model.AppError {
 		return fail("EnablePlugin", "app.plugin.not_installed.app_error", http.StatusNotFound)
 	}
 	p := s.plugins[i]
-	stopped := p.state == model.PluginStateNotRunning
+	stopped := p.state == model.PluginStateNotRunning || p.state == model.PluginStateFailedToStart
 	if stopped {
 		p.state = model.PluginStateStarting
 		s.setPluginState(p.manifest.Id, true)
@@ -156,12 +156,13 @@ func (a *API) RemovePlugin(id string) *model.AppError {
 
 // stopPlugin needs s.mu.
 func (s *Server) stopPlugin(p *installed) {
-	if p.state != model.PluginStateRunning {
-		return
-	}
+	wasRunning := p.state == model.PluginStateRunning
 	p.state = model.PluginStateNotRunning
 	s.setPluginState(p.manifest.Id, false)
 	s.deactivate(p.manifest.Id)
+	if !wasRunning {
+		return
+	}
 	id, hooks := p.manifest.Id, p.hooks
 	s.background.start(func() {
 		if h, ok := hooks.(interface{ OnDeactivate() error }); ok && defines(hooks, "OnDeactivate") {

@@ -65,8 +65,8 @@ func TestPluginsAreStoppedStartedAndRemoved(t *testing.T) {
 	require.Nil(t, api.EnablePlugin("com.example.other"))
 	require.Equal(t, model.PluginStateFailedToStart, state())
 	require.EqualValues(t, 1, post())
-	other.Attach(m) // started by hand
 	require.Nil(t, api.DisablePlugin("com.example.other"))
+	require.EqualValues(t, 1, m.off.Load(), "it was not running")
 	m.broken = false
 	require.Nil(t, api.EnablePlugin("com.example.other"))
 	require.Equal(t, model.PluginStateRunning, state())

@@ -274,8 +274,8 @@ func (a *API) SearchPropertyFields(groupID string, opts model.PropertyFieldSearc
 		cursor.at = opts.Cursor.UpdateAt
 	}
 	types := opts.ObjectTypes
-	if opts.ObjectType != "" {
-		types = []string{opts.ObjectType}
+	if one := opts.ObjectType; one != "" { //nolint:staticcheck // plugins may still use it
+		types = []string{one}
 	}
 	found := a.s.findFields(func(field *model.PropertyField) bool {
 		switch {

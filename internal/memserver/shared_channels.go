@@ -35,7 +35,7 @@ func (a *API) RegisterPluginForSharedChannels(opts model.RegisterPluginOpts) (st
 	defer s.mu.Unlock()
 	address := opts.SiteURL
 	if address == "" {
-		address = model.SiteURLPlugin + opts.PluginID
+		address = "plugin_" + opts.PluginID
 	}
 	for id, old := range s.sharing.remotes {
 		if old.SiteURL != address {

@@ -43,7 +43,7 @@ func TestSharedChannelsReachTheirRemotesOnce(t *testing.T) {
 	require.ErrorContains(t, err, "belongs to another remote")
 
 	_, err = api.ShareChannel(&model.SharedChannel{ChannelId: home.Project.Id})
-	require.ErrorContains(t, err, "api.command_share.service_disabled")
+	requireWraps(t, err, "api.command_share.service_disabled", 400)
 	config := api.GetUnsanitizedConfig()
 	*config.ConnectedWorkspacesSettings.EnableSharedChannels = true
 	require.Nil(t, api.SaveConfig(config))

@@ -2,23 +2,5 @@
 
 package memserver
 
-import (
-	"io"
-
-	"github.com/mattermost/mattermost/server/public/model"
-)
-
 // everythingElse has the methods of plugin.API that are not in the in-memory server.
 type everythingElse struct{}
-
-func (everythingElse) ReceiveSharedChannelAttachmentSyncMsg(string, string, *model.FileInfo, io.Reader) (*model.FileInfo, error) {
-	return nil, unsupported("ReceiveSharedChannelAttachmentSyncMsg")
-}
-
-func (everythingElse) ReceiveSharedChannelProfileImageSyncMsg(string, string, []uint8) error {
-	return unsupported("ReceiveSharedChannelProfileImageSyncMsg")
-}
-
-func (everythingElse) ReceiveSharedChannelSyncMsg(string, *model.SyncMsg) (model.SyncResponse, error) {
-	return model.SyncResponse{}, unsupported("ReceiveSharedChannelSyncMsg")
-}

@@ -44,7 +44,7 @@ func (s *Server) saveUser(where string, user *model.User) (*model.User, *model.A
 			return nil, fail(where, id, http.StatusBadRequest)
 		}
 	}
-	if user.Id != "" {
+	if user.Id != "" && !user.IsRemote() {
 		return nil, fail(where, "app.user.save.existing.app_error", http.StatusBadRequest)
 	}
 	user.Password = ""

@@ -12114,21 +12114,22 @@ func (x *LogAuditRecWithLevelResponse) GetError() *AppError {
 
 // PluginHTTPRequest holds the arguments of API.PluginHTTP(request *http.Request).
 type PluginHTTPRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Method        string                 `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
-	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
-	Headers       map[string]string      `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Body          []byte                 `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
-	HeadersExact  []*HTTPHeader          `protobuf:"bytes,5,rep,name=headers_exact,json=headersExact,proto3" json:"headers_exact,omitempty"` // Every value of every header.
-	Proto         string                 `protobuf:"bytes,6,opt,name=proto,proto3" json:"proto,omitempty"`
-	ProtoMajor    int32                  `protobuf:"varint,7,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
-	ProtoMinor    int32                  `protobuf:"varint,8,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
-	Host          string                 `protobuf:"bytes,9,opt,name=host,proto3" json:"host,omitempty"`
-	RemoteAddr    string                 `protobuf:"bytes,10,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
-	RequestUri    string                 `protobuf:"bytes,11,opt,name=request_uri,json=requestUri,proto3" json:"request_uri,omitempty"`
-	BodyStream    uint32                 `protobuf:"varint,12,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"` // Instead of body: the number of a pipe that the body comes through.
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Method         string                 `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
+	Url            string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	Headers        map[string]string      `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Body           []byte                 `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	HeadersExact   []*HTTPHeader          `protobuf:"bytes,5,rep,name=headers_exact,json=headersExact,proto3" json:"headers_exact,omitempty"` // Every value of every header.
+	Proto          string                 `protobuf:"bytes,6,opt,name=proto,proto3" json:"proto,omitempty"`
+	ProtoMajor     int32                  `protobuf:"varint,7,opt,name=proto_major,json=protoMajor,proto3" json:"proto_major,omitempty"`
+	ProtoMinor     int32                  `protobuf:"varint,8,opt,name=proto_minor,json=protoMinor,proto3" json:"proto_minor,omitempty"`
+	Host           string                 `protobuf:"bytes,9,opt,name=host,proto3" json:"host,omitempty"`
+	RemoteAddr     string                 `protobuf:"bytes,10,opt,name=remote_addr,json=remoteAddr,proto3" json:"remote_addr,omitempty"`
+	RequestUri     string                 `protobuf:"bytes,11,opt,name=request_uri,json=requestUri,proto3" json:"request_uri,omitempty"`
+	BodyStream     uint32                 `protobuf:"varint,12,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"`             // Instead of body: the number of a pipe that the body comes through.
+	StreamResponse bool                   `protobuf:"varint,13,opt,name=stream_response,json=streamResponse,proto3" json:"stream_response,omitempty"` // The body of the response is to be a stream.
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PluginHTTPRequest) Reset() {
@@ -12243,6 +12244,13 @@ func (x *PluginHTTPRequest) GetBodyStream() uint32 {
 		return x.BodyStream
 	}
 	return 0
+}
+
+func (x *PluginHTTPRequest) GetStreamResponse() bool {
+	if x != nil {
+		return x.StreamResponse
+	}
+	return false
 }
 
 // PluginHTTPResponse holds what API.PluginHTTP returns: *http.Response.
@@ -15102,7 +15110,7 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\vlevel_exact\x18\x03 \x01(\v2!.mattermost.pluginapi.v1.LogLevelR\n" +
 	"levelExact\"W\n" +
 	"\x1cLogAuditRecWithLevelResponse\x127\n" +
-	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xf9\x03\n" +
+	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\"\xa2\x04\n" +
 	"\x11PluginHTTPRequest\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12Q\n" +
@@ -15121,7 +15129,8 @@ const file_api_remaining_proto_rawDesc = "" +
 	"\vrequest_uri\x18\v \x01(\tR\n" +
 	"requestUri\x12\x1f\n" +
 	"\vbody_stream\x18\f \x01(\rR\n" +
-	"bodyStream\x1a:\n" +
+	"bodyStream\x12'\n" +
+	"\x0fstream_response\x18\r \x01(\bR\x0estreamResponse\x1a:\n" +
 	"\fHeadersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xac\x04\n" +

@@ -59,7 +59,10 @@ func TestTheModuleImportsTheContractAndNothingElse(t *testing.T) {
 	}
 	slices.Sort(methods)
 	require.Equal(t, methods, module.Imports[abi.APIModule])
-	require.Equal(t, []string{"log", "respond", "take", "tick"}, module.Imports[abi.HostModule])
+	require.Equal(t, []string{
+		"collect", "forget", "log", "respond", "stream_close", "stream_control", "stream_pipe", "stream_read", "stream_write",
+		"take", "tick", "wait",
+	}, module.Imports[abi.HostModule])
 	require.Equal(t, []string{
 		"_initialize", "mm_abi_version", "mm_alloc", "mm_hook", "mm_init", "mm_interrupt_info", "mm_load", "mm_main",
 	}, module.Exports)

@@ -25,9 +25,10 @@ test wants answers that no server gives, it puts a `MockTransport` in its place.
 
 from __future__ import annotations
 
-from mattermost_plugin._internal.dispatch import Binding, Dispatcher
+from mattermost_plugin._internal.dispatch import Dispatcher
 from mattermost_plugin._internal.hook_messages import HOOK_MESSAGES, hook_messages
 from mattermost_plugin._internal.hook_table import HOOK_RULES
+from mattermost_plugin._internal.http_headers import dict_to_headers, headers_to_dict, values_of
 from mattermost_plugin._internal.results import snake_case
 from mattermost_plugin._internal.wire import as_message
 from mattermost_plugin.client import PluginAPIClient
@@ -86,7 +87,43 @@ class Harness:
         request_type, response_type = hook_messages(hook)
         request = request_type(**{name: _field(name, value) for name, value in fields.items()})
         binding = self._dispatcher.binding(hook)
-        return response_type.FromString(Binding.__call__(binding, request.SerializeToString()))
+        return response_type.FromString(binding.fire(request.SerializeToString()))
+
+    def request(
+        self,
+        method: str = "GET",
+        url: str = "/",
+        body: bytes | str = b"",
+        *,
+        headers: Mapping[str, str | list[str]] | None = None,
+        user_id: str = "",
+        hook: str = "ServeHTTP",
+    ) -> HTTPAnswer:
+        """Sends a request to the plugin, and gives the whole of its response.
+
+        Args:
+            url: path and query, below the plugin's prefix.
+            user_id: who is logged in.
+            hook: ``ServeHTTP``, or ``ServeMetrics``.
+        """
+        content = body.encode() if isinstance(body, str) else body
+        sent: dict[str, Any] = dict(headers or {})
+        if user_id:
+            sent["Mattermost-User-Id"] = user_id
+        config = self.plugin.config
+        init = {
+            "method": method,
+            "url": url,
+            "proto": "HTTP/1.1",
+            "proto_major": 1,
+            "proto_minor": 1,
+            "headers": dict_to_headers(sent),
+            "host": "localhost:8065",
+            "remote_addr": "127.0.0.1:50000",
+            "request_uri": f"/plugins/{config.plugin_id if config else 'test'}{url}",
+            "content_length": len(content),
+        }
+        return HTTPAnswer(self.fire(hook, init=init, body_chunk=content, body_complete=True))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         hook = _HOOK_OF.get(name)
@@ -115,6 +152,38 @@ class Harness:
     ) -> None:
         if self.plugin.has_hook("OnDeactivate"):
             self.fire("OnDeactivate")
+
+
+class HTTPAnswer:
+    """The response to a request of `Harness.request`.
+
+    Attributes: status_code, headers (lists of values by name), body (bytes).
+    """
+
+    def __init__(self, response: Any) -> None:
+        self.status_code: int = response.init.status_code
+        self.headers = headers_to_dict(response.init.headers)
+        self.body: bytes = response.body_chunk
+
+    def get_header(self, name: str, default: str = "") -> str:
+        """The first value of a header, whatever the case of its name."""
+        values = values_of(self.headers, name)
+        return values[0] if values else default
+
+    def get_all_headers(self, name: str) -> list[str]:
+        """All values of a header, whatever the case of its name."""
+        return values_of(self.headers, name)
+
+    
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self.body.decode()
+
+    def json(self) -> Any:
+        """The value that the body is as JSON."""
+        from json import loads
+
+        return loads(self.body)
 
 
 def load(

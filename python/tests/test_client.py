@@ -59,7 +59,7 @@ def argument(name, annotation):
     if hasattr(wrappers, kind):
         cls = getattr(wrappers, kind)
         return cls(**{one.name: "x" for one in cls._fields.values() if one.required})
-    return {"str": "x", "int": 7, "bool": True, "bytes": b"{}", "dict[str, str]": {"k": "v"}}.get(kind, {})
+    return {"str": "x", "int": 7, "bool": True, "bytes": b"{}", "bytes | BinaryIO": b"{}", "dict[str, str]": {"k": "v"}}.get(kind, {})
 
 
 def arguments(method):

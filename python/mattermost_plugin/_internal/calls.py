@@ -35,9 +35,33 @@ class APICalls:
         return response
 
 
-class AsyncAPICalls(APICalls):
+class AsyncAPICalls:
     """Base of the mixins that make up AsyncPluginAPIClient."""
 
-    async def _invoke(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:  # type: ignore[override]
-        """As APICalls._invoke; the call is carried out when it is awaited."""
-        return APICalls._invoke(self, method, request, response_type)
+    _transport: Any = None  # in place of the host; called directly
+
+    async def _invoke(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:
+        """The response of the plugin API's method of that name. Other tasks, and other hooks, go on meanwhile.
+
+        Raises what `APICalls._invoke` does. When it is cancelled the answer is lost, but Mattermost may have done what
+        it was asked for.
+        """
+        try:
+            response = await self._answer(method, request, response_type)
+        except _mmpy.StatusError as error:
+            raise convert_status_error(error) from None
+        if response.HasField("error"):
+            raise convert_app_error(response.error)
+        return response
+
+    async def _answer(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:
+        if self._transport is not None:
+            return self._transport(method, request, response_type)
+        from asyncio.events import _get_running_loop
+
+        from mattermost_plugin._internal.event_loop import GuestEventLoop
+
+        loop = _get_running_loop()
+        if isinstance(loop, GuestEventLoop):
+            return await loop.call_api(method, request, response_type)
+        return _mmpy.call(method, request, response_type)  # a loop of the plugin's own, or none

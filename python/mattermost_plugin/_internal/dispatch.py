@@ -46,6 +46,10 @@ class Binding:
         self._types: tuple[Any, Any] | None = None  # the modules of messages are imported for the first call
 
     def __call__(self, request: bytes) -> bytes:
+        return self.fire(request)
+
+    def fire(self, request: bytes) -> bytes:
+        """The response to a request, from message to message. What the handler raises comes out."""
         if self._types is None:
             self._types = hook_messages(self.hook)
         request_type, response_type = self._types
@@ -63,7 +67,7 @@ class LifecycleBinding(Binding):
 
     def __call__(self, request: bytes) -> bytes:
         try:
-            return super().__call__(request)
+            return self.fire(request)
         except Exception as error:
             import logging
 
@@ -94,4 +98,8 @@ def _bind(hook: str, handler: Callable[..., Any]) -> Binding:
         from mattermost_plugin._internal.http import HTTPBinding
 
         return HTTPBinding(hook, handler)
+    if hook == "FileWillBeUploaded":
+        from mattermost_plugin._internal.file_upload import FileBinding
+
+        return FileBinding(hook, handler)
     return (LifecycleBinding if hook in LIFECYCLE_HOOKS else Binding)(hook, handler)

@@ -1,16 +1,23 @@
 """An asyncio event loop for an interpreter that is alone: no sockets, no threads, no signals.
 
-Timers, tasks, futures, queues and locks work; waiting is sleeping. A loop that could only wait forever says so instead.
+Timers, tasks, futures, queues and locks work, and so do API calls that the host carries out meanwhile. While a loop
+waits the host may fire further hooks. A loop that could only wait forever says so instead.
+
+All async hooks share one loop, if they can: a hook that is fired while the loop waits runs it on top, and the tasks of
+the hooks below go on. So what asyncio binds to a loop, locks and queues, serves all of them. Only a hook that is fired
+in the middle of a task (by an API call without await) has another loop.
+
 Importing this module imports asyncio; `asyncio_import` does that when a plugin does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 import traceback
 from asyncio.base_events import BaseEventLoop
-from asyncio.events import BaseDefaultEventLoopPolicy
+from asyncio.events import BaseDefaultEventLoopPolicy, _set_running_loop
+
+import _mmpy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,21 +25,34 @@ if TYPE_CHECKING:
     from contextvars import Context
     from typing import Any, TypeVar
 
+    M = TypeVar("M", bound=_mmpy.Message)
     T = TypeVar("T")
 
+# How many API calls of one loop are under way at a time; more take their turns.
+MAX_CALLS = 256
 
-class _Sleeper:
-    """What a loop waits with, in place of a selector."""
 
-    def select(self, timeout: float | None) -> tuple[()]:
-        if timeout is None:
-            raise RuntimeError(
-                "the event loop would wait forever: every task waits for something, and no timer or other task is left "
-                "to bring it about (there are no threads and no sockets here)"
-            )
-        if timeout > 0:
-            time.sleep(timeout)
-        return ()
+class _Waiter:
+    """What a loop waits with, in place of a selector. Its events are the tickets of API calls."""
+
+    def __init__(self) -> None:
+        self.calls: dict[int, asyncio.Future[None]] = {}  # what is submitted, by ticket
+        self.waiting = False
+
+    def select(self, timeout: float | None) -> list[int]:
+        if not self.calls:
+            if timeout is None:
+                raise RuntimeError(
+                    "the event loop would wait forever: every task waits for something, and no timer, API call or other "
+                    "task is left to bring it about (there are no threads and no sockets here)"
+                )
+            if timeout <= 0:
+                return []
+        self.waiting = True
+        try:
+            return _mmpy.wait(self.calls, timeout)
+        finally:
+            self.waiting = False
 
 
 class GuestEventLoop(BaseEventLoop):
@@ -40,13 +60,54 @@ class GuestEventLoop(BaseEventLoop):
 
     def __init__(self) -> None:
         super().__init__()
-        self._selector = _Sleeper()
+        self._selector = _Waiter()
+        self._slots = asyncio.Semaphore(MAX_CALLS)
 
-    def _process_events(self, event_list: tuple[()]) -> None:
-        pass
+    @property
+    def enterable(self) -> bool:
+        """Whether `run_task` may be called: the loop does not run, or waits."""
+        return self._selector.waiting or not self.is_running()
+
+    async def call_api(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:
+        """The response of an API method, while this loop goes on. Raises _mmpy.StatusError."""
+        async with self._slots:
+            ticket = _mmpy.submit(method, request)
+            try:
+                completed = self._selector.calls[ticket] = self.create_future()
+                await completed
+            except BaseException:
+                self._selector.calls.pop(ticket, None)
+                _mmpy.forget(ticket)
+                raise
+            return _mmpy.collect(ticket, response_type, method)
+
+    def run_task(self, task: asyncio.Task[T]) -> T:
+        """Runs until the task is done; on top of itself where it is `enterable` and runs. Gives the task's result."""
+        below = self.is_running()
+        if below:
+            self._selector.waiting = False
+            _set_running_loop(self)
+        else:
+            self._run_forever_setup()
+        try:
+            while not task.done():
+                self._run_once()
+        finally:
+            if below:
+                self._selector.waiting = True
+                _set_running_loop(None)
+            else:
+                self._run_forever_cleanup()
+        return task.result()
+
+    def _process_events(self, event_list: list[int]) -> None:
+        for ticket in event_list:
+            completed = self._selector.calls.pop(ticket, None)  # None: a hook on top has seen it
+            if completed is not None and not completed.done():
+                completed.set_result(None)
 
     def _write_to_self(self) -> None:
-        pass  # nobody else could be asleep
+        pass  # who waits is woken whenever something else has run
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Any, func: Callable[..., T], *args: Any
@@ -77,24 +138,30 @@ class GuestEventLoopPolicy(BaseDefaultEventLoopPolicy):
     _loop_factory = GuestEventLoop
 
 
-# Loops that no hook runs in now. They are kept so that a task which outlives its hook goes on during the next ones.
-_idle: list[GuestEventLoop] = []
+# The loops of hooks. They are kept so that a task which outlives its hook goes on during the next ones.
+_loops: list[GuestEventLoop] = []
+
+
+def _loop() -> GuestEventLoop:
+    _loops[:] = [loop for loop in _loops if not loop.is_closed()]
+    for loop in _loops:
+        if loop.enterable:
+            return loop
+    _loops.append(GuestEventLoop())
+    return _loops[-1]
 
 
 def run_to_end(awaitable: Awaitable[T], context: Context) -> T:
     """What the awaitable gives. On a deadline it is cancelled, so that its ``finally`` blocks run."""
-    loop = _idle.pop() if _idle else GuestEventLoop()
+    loop = _loop()
     task = loop.create_task(_coroutine(awaitable), context=context)
     try:
-        return loop.run_until_complete(task)
+        return loop.run_task(task)
     except BaseException as error:
         if not task.done():  # it did not fail itself: the deadline struck in the loop
             error.add_note("".join(["The handler was waiting here:\n", *_where(task)]).rstrip())
             _cancel(loop, task)
         raise
-    finally:
-        if not loop.is_closed():
-            _idle.append(loop)
 
 
 async def _coroutine(awaitable: Awaitable[T]) -> T:
@@ -115,6 +182,6 @@ def _where(task: asyncio.Task[Any]) -> list[str]:
 def _cancel(loop: GuestEventLoop, task: asyncio.Task[Any]) -> None:
     task.cancel()
     try:
-        loop.run_until_complete(task)
+        loop.run_task(task)
     except (Exception, asyncio.CancelledError):
         pass  # the deadline is the error to tell

@@ -46,10 +46,15 @@ def raise_at_deadline(timeout: float) -> None:
     _signal.signal(_SIGINT, _interrupted)
 
 
-def _interrupted(signal_number: int, frame: Any) -> None:
+def deadline_error() -> Exception:
+    """The exception of the deadline of what runs now."""
     if _running:
-        raise HookTimeoutError(_running[-1], _timeout)
-    raise TimeoutError("deadline exceeded")
+        return HookTimeoutError(_running[-1], _timeout)
+    return TimeoutError("deadline exceeded")
+
+
+def _interrupted(signal_number: int, frame: Any) -> None:
+    raise deadline_error()
 
 
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
@@ -68,6 +73,8 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     try:
         result = context.run(handler, *args)
         if hasattr(result, "__await__"):
+            import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
+
             from mattermost_plugin._internal.event_loop import run_to_end
 
             result = run_to_end(result, context)

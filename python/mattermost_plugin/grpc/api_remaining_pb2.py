@@ -891,7 +891,7 @@ PluginHTTPRequest = _message("mattermost.pluginapi.v1.PluginHTTPRequest", __name
     ("method", 1, "string"), ("url", 2, "string"), ("headers", 3, "map", ("string", "string", None)),
     ("body", 4, "bytes"), ("headers_exact", 5, "message", _hooks_http.HTTPHeader, "repeated"), ("proto", 6, "string"),
     ("proto_major", 7, "int32"), ("proto_minor", 8, "int32"), ("host", 9, "string"), ("remote_addr", 10, "string"),
-    ("request_uri", 11, "string"), ("body_stream", 12, "uint32"),
+    ("request_uri", 11, "string"), ("body_stream", 12, "uint32"), ("stream_response", 13, "bool"),
 ))
 
 PluginHTTPResponse = _message("mattermost.pluginapi.v1.PluginHTTPResponse", __name__, (

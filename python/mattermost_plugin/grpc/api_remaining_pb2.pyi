@@ -1978,11 +1978,13 @@ class PluginHTTPRequest(_mmpy.Message):
     remote_addr: str
     request_uri: str
     body_stream: int  # Instead of body: the number of a pipe that the body comes through.
+    stream_response: bool  # The body of the response is to be a stream.
     def __init__(
         self, *, method: str | None = ..., url: str | None = ..., headers: Mapping[str, str] | None = ...,
         body: bytes | None = ..., headers_exact: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ...,
         proto: str | None = ..., proto_major: int | None = ..., proto_minor: int | None = ..., host: str | None = ...,
         remote_addr: str | None = ..., request_uri: str | None = ..., body_stream: int | None = ...,
+        stream_response: bool | None = ...,
     ) -> None: ...
 
 class PluginHTTPResponse(_mmpy.Message):

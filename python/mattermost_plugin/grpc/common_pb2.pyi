@@ -15,7 +15,7 @@ class StringMap(_mmpy.Message):
     def __init__(self, *, values: Mapping[str, str] | None = ...) -> None: ...
 
 class ExactNumber(_mmpy.Message):
-    """ExactNumber is a number of a Struct, Value or list of them that a double does not hold: an integer beyond 2^53, say. It counts where the double at its place is still the one nearest to it."""
+    """ExactNumber is an integer beyond 2^53 in a Struct, Value or list of them: a double does not hold each of those, and JSON writes other digits of some that it does. It counts where the double at its place is still the one nearest to it."""
     @property
     def path(self) -> _mmpy.RepeatedScalarFieldContainer[str]: ...  # Keys from the outside in, indices of lists in decimal; none for a Value that is a number.
     number: str  # As JSON writes it: '9007199254740993'.

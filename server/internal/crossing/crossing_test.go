@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"testing"
@@ -104,4 +105,12 @@ func TestEveryExceptionIsNeeded(t *testing.T) {
 		}
 	}
 	require.Empty(t, slices.Sorted(maps.Keys(unneeded)), "Exceptions lists fields that arrive as they were")
+}
+
+func TestTheDocumentationTellsEveryException(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/not-carried.md")
+	require.NoError(t, err)
+	for field := range Exceptions {
+		require.Contains(t, string(text), "`"+field+"`")
+	}
 }

@@ -3,8 +3,6 @@
 package handlers
 
 import (
-	"bytes"
-
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
@@ -487,8 +485,13 @@ var generated = group{
 		status, err := api.GetPluginStatus(r.GetId())
 		return &pb.GetPluginStatusResponse{Status: convert.PluginStatusToProto(status), Error: convert.AppErrorToProto(err)}
 	}),
-	abi.InstallPlugin: handle(func(api plugin.API, r *pb.InstallPluginRequest) *pb.InstallPluginResponse {
-		manifest, err := api.InstallPlugin(bytes.NewReader(r.GetFileData()), r.GetReplace())
+	abi.InstallPlugin: handleStreams(func(o origin, r *pb.InstallPluginRequest) *pb.InstallPluginResponse {
+		content, refused := o.content("file_stream", r.GetFileStream(), r.GetFileData())
+		if refused != nil {
+			return &pb.InstallPluginResponse{Error: refused}
+		}
+		defer content.Close()
+		manifest, err := o.api.InstallPlugin(content, r.GetReplace())
 		return &pb.InstallPluginResponse{Manifest: convert.ManifestToProto(manifest), Error: convert.AppErrorToProto(err)}
 	}),
 	abi.GetPluginID: handle(func(api plugin.API, _ *pb.GetPluginIDRequest) *pb.GetPluginIDResponse {
@@ -546,8 +549,13 @@ var generated = group{
 		uploadSession, err := api.CreateUploadSession(convert.UploadSessionFromProto(r.GetUploadSession()))
 		return &pb.CreateUploadSessionResponse{UploadSession: convert.UploadSessionToProto(uploadSession), Error: convert.ErrorToProto(err)}
 	}),
-	abi.UploadData: handle(func(api plugin.API, r *pb.UploadDataRequest) *pb.UploadDataResponse {
-		fileInfo, err := api.UploadData(convert.UploadSessionFromProto(r.GetUploadSession()), bytes.NewReader(r.GetData()))
+	abi.UploadData: handleStreams(func(o origin, r *pb.UploadDataRequest) *pb.UploadDataResponse {
+		content, refused := o.content("data_stream", r.GetDataStream(), r.GetData())
+		if refused != nil {
+			return &pb.UploadDataResponse{Error: refused}
+		}
+		defer content.Close()
+		fileInfo, err := o.api.UploadData(convert.UploadSessionFromProto(r.GetUploadSession()), content)
 		return &pb.UploadDataResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
 	}),
 	abi.GetUploadSession: handle(func(api plugin.API, r *pb.GetUploadSessionRequest) *pb.GetUploadSessionResponse {
@@ -945,8 +953,13 @@ var generated = group{
 		err := api.UnregisterPluginRemoteForSharedChannels(r.GetRemoteId())
 		return &pb.UnregisterPluginRemoteForSharedChannelsResponse{Error: convert.ErrorToProto(err)}
 	}),
-	abi.ReceiveSharedChannelAttachmentSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelAttachmentSyncMsgRequest) *pb.ReceiveSharedChannelAttachmentSyncMsgResponse {
-		fileInfo, err := api.ReceiveSharedChannelAttachmentSyncMsg(r.GetRemoteId(), r.GetChannelId(), convert.FileInfoFromProto(r.GetFileInfo()), bytes.NewReader(r.GetData()))
+	abi.ReceiveSharedChannelAttachmentSyncMsg: handleStreams(func(o origin, r *pb.ReceiveSharedChannelAttachmentSyncMsgRequest) *pb.ReceiveSharedChannelAttachmentSyncMsgResponse {
+		content, refused := o.content("data_stream", r.GetDataStream(), r.GetData())
+		if refused != nil {
+			return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{Error: refused}
+		}
+		defer content.Close()
+		fileInfo, err := o.api.ReceiveSharedChannelAttachmentSyncMsg(r.GetRemoteId(), r.GetChannelId(), convert.FileInfoFromProto(r.GetFileInfo()), content)
 		return &pb.ReceiveSharedChannelAttachmentSyncMsgResponse{FileInfo: convert.FileInfoToProto(fileInfo), Error: convert.ErrorToProto(err)}
 	}),
 	abi.ReceiveSharedChannelProfileImageSyncMsg: handle(func(api plugin.API, r *pb.ReceiveSharedChannelProfileImageSyncMsgRequest) *pb.ReceiveSharedChannelProfileImageSyncMsgResponse {

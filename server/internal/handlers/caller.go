@@ -18,6 +18,7 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/wasmhost"
 )
 
 // A Record tells of one API call.
@@ -31,9 +32,10 @@ type Record struct {
 
 // Caller calls a plugin.API for a guest. It is a wasmhost.Caller, safe for any number of goroutines.
 type Caller struct {
-	API    func() plugin.API // may return nil: then every call fails with abi.StatusUnavailable
-	Logger *slog.Logger
-	Trace  func(Record) // may be nil
+	API     func() plugin.API // may return nil: then every call fails with abi.StatusUnavailable
+	Streams *wasmhost.Streams // of the instance that calls; nil: it has none
+	Logger  *slog.Logger
+	Trace   func(Record) // may be nil
 }
 
 // Call answers one call. Its error, if any, has an abi.Status in its chain.
@@ -65,7 +67,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
 	}
 	record.Request = request
-	response, err := c.answer(method, request)
+	response, err := c.answer(ctx, method, request)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +80,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 }
 
 // answer runs the method's handler. A panic in it, or in Mattermost's API behind it, is an error of this one call.
-func (c *Caller) answer(method abi.Method, request proto.Message) (response proto.Message, err error) {
+func (c *Caller) answer(ctx context.Context, method abi.Method, request proto.Message) (response proto.Message, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			c.Logger.Error("an API method panicked", "method", method.String(), "panic", fmt.Sprint(reason), "stack", string(debug.Stack()))
@@ -89,7 +91,7 @@ func (c *Caller) answer(method abi.Method, request proto.Message) (response prot
 	if api == nil {
 		return nil, abi.StatusUnavailable
 	}
-	response = table[method].answer(api, request)
+	response = table[method].answer(origin{ctx, api, c.Streams}, request)
 	if response == nil {
 		return nil, abi.StatusUnavailable
 	}

@@ -14,7 +14,7 @@ import (
 // A handler answers one method of the API.
 type handler struct {
 	newRequest func() proto.Message
-	answer     func(api plugin.API, request proto.Message) proto.Message // nil: Mattermost did not answer
+	answer     func(o origin, request proto.Message) proto.Message // nil: Mattermost did not answer
 	shape      func() shape
 }
 
@@ -31,10 +31,15 @@ type message[T any] interface {
 // known by type. answer may return nil where it sees that the connection to Mattermost is broken; see shape for what is
 // seen without it.
 func handle[Request message[Q], Response message[R], Q, R any](answer func(api plugin.API, request Request) Response) handler {
+	return handleStreams(func(o origin, request Request) Response { return answer(o.api, request) })
+}
+
+// handleStreams is handle for a method whose messages name streams.
+func handleStreams[Request message[Q], Response message[R], Q, R any](answer func(o origin, request Request) Response) handler {
 	return handler{
 		newRequest: func() proto.Message { return Request(new(Q)) },
-		answer: func(api plugin.API, request proto.Message) proto.Message {
-			if response := answer(api, request.(Request)); response != nil {
+		answer: func(o origin, request proto.Message) proto.Message {
+			if response := answer(o, request.(Request)); response != nil {
 				return response
 			}
 			return nil

@@ -1,0 +1,185 @@
+// The plugin API's host functions: calling one, and submitting a call.
+#include "module.h"
+
+MM_IMPORT("mmpy", "take") extern int64_t host_take(void *data, uint32_t length);
+
+typedef int64_t (*api_function)(const void *request, uint32_t request_length, void *response, uint32_t response_capacity);
+
+#define DECLARE(name) \
+    MM_IMPORT(MM_API_MODULE, #name) extern int64_t api_##name(const void *, uint32_t, void *, uint32_t);
+MM_API_METHODS(DECLARE)
+
+#define ENTRY(name) {#name, api_##name},
+static const struct {
+    const char *name;
+    api_function call;
+} methods[] = {MM_API_METHODS(ENTRY)};
+enum { METHOD_COUNT = sizeof methods / sizeof *methods };
+
+static PyObject *method_indexes; // name → index in methods
+
+// ---- requests and responses ----
+
+int mm_request_get(struct mm_request *request, PyObject *object) {
+    request->view.obj = NULL;
+    mm_buffer_init(&request->encoded);
+    size_t length;
+    if (PyBytes_Check(object)) {
+        request->data = PyBytes_AS_STRING(object);
+        length = (size_t)PyBytes_GET_SIZE(object);
+    } else if (mm_message_check(object)) {
+        if (mm_message_encode(object, &request->encoded) < 0)
+            return -1;
+        request->data = request->encoded.data;
+        length = request->encoded.length;
+    } else if (PyObject_CheckBuffer(object)) {
+        if (PyObject_GetBuffer(object, &request->view, PyBUF_SIMPLE) < 0)
+            return -1;
+        request->data = request->view.buf;
+        length = (size_t)request->view.len;
+    } else {
+        PyErr_Format(PyExc_TypeError, "request must be bytes or a message, not %.200s", Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    if (length > UINT32_MAX) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    request->length = (uint32_t)length;
+    return 0;
+}
+
+void mm_request_free(struct mm_request *request) {
+    if (request->view.obj)
+        PyBuffer_Release(&request->view);
+    mm_buffer_free(&request->encoded);
+}
+
+int mm_response_type(PyObject **type) {
+    if (*type == Py_None)
+        *type = NULL;
+    if (!*type || mm_message_type_check(*type))
+        return 0;
+    PyErr_Format(PyExc_TypeError, "response_type must be a message type, not %R", *type);
+    return -1;
+}
+
+static PyObject *decode(PyObject *type, const void *data, int64_t length) {
+    if (type)
+        return mm_message_decode((PyTypeObject *)type, data, (size_t)length);
+    return PyBytes_FromStringAndSize(data, (Py_ssize_t)length);
+}
+
+// Fetches a response that did not fit the buffer on the stack.
+static PyObject *take(PyObject *method, PyObject *type, int64_t length) {
+    if (length > PY_SSIZE_T_MAX)
+        return PyErr_NoMemory();
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)length);
+    if (!bytes)
+        return NULL;
+    int64_t taken = host_take(PyBytes_AS_STRING(bytes), (uint32_t)length);
+    if (taken != length) {
+        Py_DECREF(bytes);
+        return mm_raise_status(method, taken);
+    }
+    if (!type)
+        return bytes;
+    PyObject *message = decode(type, PyBytes_AS_STRING(bytes), length);
+    Py_DECREF(bytes);
+    return message;
+}
+
+PyObject *mm_response(PyObject *method, int64_t length, const void *buffer, PyObject *type) {
+    if (length < 0)
+        return mm_raise_status(method, length);
+    if (length > MM_RESPONSE_ON_STACK)
+        return take(method, type, length);
+    return decode(type, buffer, length);
+}
+
+// ---- calls ----
+
+// The API function of a method's name, or NULL with an exception set.
+static api_function find(PyObject *method) {
+    PyObject *index = PyDict_GetItemWithError(method_indexes, method);
+    if (index)
+        return methods[PyLong_AsLong(index)].call;
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_AttributeError, "the plugin API has no method %R", method);
+    return NULL;
+}
+
+PyDoc_STRVAR(call_doc, "call(method, request, response_type=None)\n--\n\n"
+                       "Call the plugin API method of that name with a message, or its bytes. The answer is a message of\n"
+                       "response_type, or bytes when that is None. Raises StatusError when the host did not answer.");
+static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (count < 2 || count > 3 || !PyUnicode_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "call(method: str, request: bytes | Message, response_type: type | None = None)");
+        return NULL;
+    }
+    PyObject *type = count == 3 ? args[2] : NULL;
+    api_function function = mm_response_type(&type) == 0 ? find(args[0]) : NULL;
+    if (!function)
+        return NULL;
+    struct mm_request request;
+    PyObject *result = NULL;
+    if (mm_request_get(&request, args[1]) == 0) {
+        uint8_t response[MM_RESPONSE_ON_STACK];
+        int64_t length;
+        MM_BEGIN_HOST_CALL
+        length = function(request.data, request.length, response, sizeof response);
+        MM_END_HOST_CALL
+        result = mm_response(args[0], length, response, type);
+    }
+    mm_request_free(&request);
+    return result;
+}
+
+PyDoc_STRVAR(submit_doc, "submit(method, request)\n--\n\n"
+                         "Have the plugin API method of that name called while this goes on. The result is a ticket, for\n"
+                         "wait and then collect, or for forget. Raises StatusError when the host has not begun the call.");
+static PyObject *submit(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (count != 2 || !PyUnicode_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "submit(method: str, request: bytes | Message)");
+        return NULL;
+    }
+    api_function function = find(args[0]);
+    if (!function)
+        return NULL;
+    struct mm_request request;
+    PyObject *result = NULL;
+    if (mm_request_get(&request, args[1]) == 0) {
+        int64_t ticket = function(request.data, request.length, NULL, MM_SUBMIT);
+        result = ticket < 0 ? mm_raise_status(args[0], ticket) : PyLong_FromLongLong(ticket);
+    }
+    mm_request_free(&request);
+    return result;
+}
+
+static PyMethodDef functions[] = {
+    {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL, call_doc},
+    {"submit", (PyCFunction)(void (*)(void))submit, METH_FASTCALL, submit_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+int mm_calls_register(PyObject *module) {
+    method_indexes = PyDict_New();
+    PyObject *names = method_indexes ? PyTuple_New(METHOD_COUNT) : NULL;
+    if (!names)
+        return -1;
+    for (Py_ssize_t i = 0; i < METHOD_COUNT; i++) {
+        PyObject *name = PyUnicode_InternFromString(methods[i].name);
+        PyObject *index = name ? PyLong_FromSsize_t(i) : NULL;
+        int failed = !index || PyDict_SetItem(method_indexes, name, index) < 0;
+        Py_XDECREF(index);
+        if (failed) {
+            Py_XDECREF(name);
+            Py_DECREF(names);
+            return -1;
+        }
+        PyTuple_SET_ITEM(names, i, name);
+    }
+    if (PyModule_Add(module, "METHODS", names) < 0)
+        return -1;
+    return PyModule_AddFunctions(module, functions);
+}

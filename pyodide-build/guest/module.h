@@ -1,0 +1,41 @@
+// What the files of the builtin module _mmpy share. A function mm_NAME_register adds to the module what its file has: 0,
+// or -1 with an exception set.
+#ifndef MMPY_MODULE_H
+#define MMPY_MODULE_H
+
+#include "guest.h"
+#include "message.h"
+#include "mm_abi_gen.h"
+
+int mm_status_register(PyObject *module);
+int mm_calls_register(PyObject *module);
+int mm_submitted_register(PyObject *module);
+int mm_streams_register(PyObject *module);
+
+// Raises StatusError for what a host function gave below zero; what is a str or NULL, with an exception set. Where the
+// deadline has struck, it is the exception of that. Always NULL.
+PyObject *mm_raise_status(PyObject *what, int64_t status);
+PyObject *mm_raise_status_of(const char *function, int64_t status);
+
+// The bytes of a request: those of a bytes-like object, or of a message, encoded. mm_request_free must follow, also
+// after a failure, which is -1 with an exception set.
+struct mm_request {
+    const void *data;
+    uint32_t length;
+    Py_buffer view;
+    struct mm_buffer encoded;
+};
+int mm_request_get(struct mm_request *request, PyObject *object);
+void mm_request_free(struct mm_request *request);
+
+// A response up to this size needs no second trip to the host. It lies on the C stack, once for each nested hook.
+enum { MM_RESPONSE_ON_STACK = 4096 };
+
+// The Python object of a response that the host has put into buffer, or keeps: a message of type, or bytes when that is
+// NULL. A negative length is a status; method names the call in its error.
+PyObject *mm_response(PyObject *method, int64_t length, const void *buffer, PyObject *type);
+
+// Checks an argument that is to be a message type or None, which becomes NULL; 0, or -1 with an exception set.
+int mm_response_type(PyObject **type);
+
+#endif

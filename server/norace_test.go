@@ -1,0 +1,6 @@
+//go:build !race
+
+package server
+
+// streamedBytes is how much the test of large bodies moves.
+const streamedBytes = 1 << 30

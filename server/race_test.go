@@ -1,0 +1,6 @@
+//go:build race
+
+package server
+
+// streamedBytes is how much the test of large bodies moves: less under the race detector, which makes each byte slow.
+const streamedBytes = 128 << 20
