@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -51,6 +52,7 @@ func TestUsers(t *testing.T) {
 		require.NotNil(t, user.GetCustomStatus())
 		require.Equal(t, "pizza", user.GetCustomStatus().Emoji)
 		require.Equal(t, "Lunch", user.GetCustomStatus().Text)
+		require.InDelta(t, time.Hour, time.Until(user.GetCustomStatus().ExpiresAt), float64(5*time.Minute))
 
 		ask[any](t, channel, "/users back "+grace)
 		user, _, err = server.User.GetUser(ctx, grace, "")
