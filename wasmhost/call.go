@@ -31,7 +31,8 @@ type call struct {
 	request []byte        // of the API call that is under way
 	kept    []byte        // a response that the guest has not fetched yet
 	answer  []byte        // what the guest has given to respond
-	visited chan struct{} // while it waits in wait: told when a call on top has ended
+	visits  chan struct{} // while it waits in wait: told when a call on top has ended
+	visited bool          // one has, meanwhile
 	ended   bool          // the guest has returned, unless the goroutine ends in the middle
 	killed  *Error        // it has been ended by this
 }
@@ -115,9 +116,13 @@ func (c *call) leave() {
 
 // visit tells a call in which the guest waits that something has run meanwhile.
 func (c *call) visit() {
+	if c.visits == nil {
+		return
+	}
+	c.visited = true
 	select {
-	case c.visited <- struct{}{}:
-	default: // it does not wait, or knows already
+	case c.visits <- struct{}{}:
+	default: // it knows already
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 const forever time.Duration = -1
 
 // pause lets others in until ready is closed, the timeout is over, another call has ended on top of this one (when
-// c.visited is made) or the time of this one is over. It says whether an exception was raised in the guest.
+// c.visits is made) or the time of this one is over. It says whether an exception was raised in the guest.
 func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted bool) {
 	done := c.done
 	if c.over {
@@ -38,7 +38,7 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 	select {
 	case <-ready:
 	case <-alarm:
-	case <-c.visited:
+	case <-c.visits:
 	case <-done:
 	case <-c.instance.died:
 	}
@@ -113,14 +113,13 @@ func (c *call) wait(memory api.Memory, pointer, count uint64, timeout time.Durat
 		if len(tickets) == 0 {
 			changed = nil
 		}
-		c.visited = make(chan struct{}, 1)
+		c.visits, c.visited = make(chan struct{}, 1), false
 		interrupted = c.pause(changed, left)
-		visited := len(c.visited) > 0
-		c.visited = nil
+		c.visits = nil
 		switch { // who was here may have changed what the guest waits for, and collected some of it
-		case visited && interrupted:
+		case c.visited && interrupted:
 			return int64(abi.StatusCancelled)
-		case visited:
+		case c.visited:
 			return 0
 		}
 	}

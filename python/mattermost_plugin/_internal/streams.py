@@ -26,7 +26,8 @@ _UNAVAILABLE = -5
 class _HostStream(io.RawIOBase):
     """A stream by its number. Others may run while it waits for its other end."""
 
-    _gone: type[OSError]
+    _gone: int  # the errno of a lost other end; OSError makes the right class of it
+    _failed_unless_closed = False
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -51,6 +52,12 @@ class _HostStream(io.RawIOBase):
         except _mmpy.StatusError as error:
             raise self._error(error) from None
 
+    def __del__(self) -> None:
+        try:
+            self._close(self._failed_unless_closed)
+        except Exception:
+            pass  # nobody is left to be told
+
     def _check_open(self) -> None:
         if self.closed:
             raise ValueError("I/O operation on closed file")
@@ -58,7 +65,7 @@ class _HostStream(io.RawIOBase):
     @classmethod
     def _error(cls, error: _mmpy.StatusError) -> Exception:
         if error.status == _UNAVAILABLE:
-            return cls._gone(errno.ECONNRESET, "the other end of the stream is gone")
+            return OSError(cls._gone, "the other end of the stream is gone")
         if error.status == _CANCELLED:
             from mattermost_plugin._internal.hook_runner import deadline_error
 
@@ -76,7 +83,7 @@ class HostReader(_HostStream):
     Iterating gives chunks of up to 64 KiB, not lines. ConnectionResetError: the other end is gone before its end.
     """
 
-    _gone = ConnectionResetError
+    _gone = errno.ECONNRESET
 
     def readable(self) -> bool:
         return True
@@ -118,7 +125,8 @@ class HostWriter(_HostStream):
     ``with`` closes it, and after an exception aborts it; so does the garbage collector with one that was not closed.
     """
 
-    _gone = BrokenPipeError
+    _gone = errno.EPIPE
+    _failed_unless_closed = True
 
     @classmethod
     def pipe(cls) -> Self:
@@ -168,9 +176,3 @@ class HostWriter(_HostStream):
             self.close()
         else:
             self.abort()
-
-    def __del__(self) -> None:
-        try:
-            self.abort()
-        except OSError:
-            pass  # the other end is gone anyway

@@ -139,7 +139,7 @@ def _fill_number(value: Any, item: float, where: str, numbers: Any, path: tuple[
         return
     if isinstance(item, ExactFloat):
         numbers.add(path=path, number=item.text)
-    elif isinstance(item, int) and not -_EXACT <= item <= _EXACT and int(number) != item:
+    elif isinstance(item, int) and not -_EXACT <= item <= _EXACT:
         numbers.add(path=path, number=str(int(item)))
 
 

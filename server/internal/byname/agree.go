@@ -45,3 +45,15 @@ func agree(m protoreflect.Message) {
 		}
 	}
 }
+
+// said gives the field that says what a field does: an older one, where that alone is set.
+func said(m protoreflect.Message, field protoreflect.FieldDescriptor) protoreflect.FieldDescriptor {
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		older := fields.Get(i)
+		if agreeing[string(m.Descriptor().Name()+"."+older.Name())] == string(field.Name()) && m.Has(older) && !m.Has(field) {
+			return older
+		}
+	}
+	return field
+}

@@ -104,7 +104,7 @@ func (c *Comparison) Message(path string, m protoreflect.Message, g reflect.Valu
 			c.Differs(path+"."+string(field.Name()), "the field", "none")
 			continue
 		}
-		c.Of(path+"."+string(field.Name()), m, field, goField)
+		c.Of(path+"."+string(field.Name()), m, said(m, field), goField)
 	}
 }
 
@@ -212,6 +212,9 @@ func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v p
 		message, goText = enumText(field.Enum().Values().ByNumber(v.Enum()).Name()), g.String()
 	default:
 		message, goText = v.String(), goScalar(g)
+		if at, ok := g.Interface().(time.Time); ok && field.Kind() == protoreflect.StringKind {
+			goText = at.Format(time.RFC3339Nano)
+		}
 		if strings.HasSuffix(path, "_mention") {
 			encoded, _ := json.Marshal(g.Interface())
 			goText = string(encoded)
@@ -220,7 +223,7 @@ func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v p
 			goText = fmt.Sprint(g.Int() != 0)
 		}
 	}
-	if message != goText {
+	if message != goText && (message != "" || !g.IsZero()) {
 		c.Differs(path, message, goText)
 	}
 }

@@ -14,7 +14,8 @@ import (
 // A Filler sets everything in messages and Go values, each place to a value of its own, so that two that were swapped
 // or forgotten show.
 type Filler struct {
-	count int
+	count  int
+	within map[reflect.Type]int // how often in each other
 }
 
 // texts are the values of text fields that have to be something particular, by the name of the field.
@@ -142,6 +143,14 @@ func (f *Filler) GoValue(v reflect.Value, name string, depth int) {
 			v.Set(reflect.ValueOf(map[string]any{"key": f.text()}))
 		}
 	case reflect.Struct:
+		if f.within[v.Type()] > 1 {
+			return
+		}
+		if f.within == nil {
+			f.within = map[reflect.Type]int{}
+		}
+		f.within[v.Type()]++
+		defer func() { f.within[v.Type()]-- }()
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
 				f.GoValue(v.Field(i), v.Type().Name()+"."+field.Name, depth-1)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,27 +24,30 @@ import (
 type Told = any
 
 // Names are the names and places in Python that differ from those of the contract, by "Record.field" or
-// "method.parameter"; the value is the place in the message, such as "event.id". An entry with an empty value has no
-// place in the message.
+// "method.parameter"; the value is the place in the message, such as "event.id", or empty where there is none. What a
+// message has and Python does not stands there as "Record.(field)", "method.(event.id)" or "method.(event.*)"; a record that is not named as
+// its message, by its name.
 type Names struct {
 	Places map[string]string
 	used   map[string]bool
 }
 
+// place gives the place of a name, and whether there is one.
 func (n *Names) place(owner, name string) (string, bool) {
-	place, ok := n.Places[owner+"."+name]
-	if !ok {
-		return name, true
+	if place, ok := n.at(owner + "." + name); ok {
+		return place, place != ""
 	}
-	n.use(owner + "." + name)
-	return place, place != ""
+	return name, true
 }
 
-func (n *Names) use(key string) {
-	if n.used == nil {
-		n.used = map[string]bool{}
+func (n *Names) at(key string) (place string, ok bool) {
+	if place, ok = n.Places[key]; ok {
+		if n.used == nil {
+			n.used = map[string]bool{}
+		}
+		n.used[key] = true
 	}
-	n.used[key] = true
+	return place, ok
 }
 
 // Unused lists the entries that nothing has asked for.
@@ -75,66 +79,86 @@ func Record(told Told) (class string, fields map[string]any, ok bool) {
 	return record["class"].(string), record["fields"].(map[string]any), true
 }
 
-// Told compares each of the named values with its place in a message. Every field of the message that is set must be
-// compared with one of them, but for those that lacks lists.
+// Told compares each of the named values with its place in a message. Every field of the message has to be compared with
+// one of them.
 func (c *Comparison) Told(owner string, m protoreflect.Message, values map[string]any, names *Names) {
-	seen := map[protoreflect.Name]bool{}
+	all := &places{}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		place, ok := names.place(owner, name)
-		if !ok {
-			continue
+		if place, ok := names.place(owner, name); ok {
+			all.add(strings.Split(place, "."), values[name])
 		}
-		first, rest, _ := strings.Cut(place, ".")
-		seen[protoreflect.Name(first)] = true
-		c.toldAt(owner+"."+name, m, first, rest, values[name], names)
 	}
-	for i := range m.Descriptor().Fields().Len() {
-		field := m.Descriptor().Fields().Get(i)
-		if seen[field.Name()] || pb.IsCompanion(field) || isStream(field) {
-			continue
+	c.places(owner, "", m, all, names)
+}
+
+// places are the values that belong into a message, by its fields.
+type places struct {
+	told  Told // where inner is empty
+	inner map[string]*places
+}
+
+func (p *places) add(path []string, told Told) {
+	if len(path) == 0 {
+		p.told = told
+		return
+	}
+	if p.inner == nil {
+		p.inner = map[string]*places{}
+	}
+	if p.inner[path[0]] == nil {
+		p.inner[path[0]] = &places{}
+	}
+	p.inner[path[0]].add(path[1:], told)
+}
+
+// places compares a message with the values for its fields; prefix is the way to it.
+func (c *Comparison) places(owner, prefix string, m protoreflect.Message, all *places, names *Names) {
+	fields := m.Descriptor().Fields()
+	for name := range all.inner {
+		if fields.ByName(protoreflect.Name(name)) == nil {
+			c.Differs(owner+"."+prefix+name, "no such field", all.inner[name].told)
 		}
-		if key := owner + ".(" + string(field.Name()) + ")"; names.has(key) {
-			names.use(key)
-			continue
+	}
+	for i := range fields.Len() {
+		field := fields.Get(i)
+		name := string(field.Name())
+		place, ok := all.inner[name]
+		switch {
+		case !ok && (pb.IsCompanion(field) || isStream(field)):
+		case !ok:
+			_, known := names.at(owner + ".(" + prefix + name + ")")
+			if !known {
+				_, known = names.at(owner + ".(" + prefix + "*)")
+			}
+			if !known {
+				c.Differs(owner+"."+prefix+name, "the field", "no such field in Python")
+			}
+		case place.inner == nil && all.inner[name+"_exact"] != nil:
+			c.pythonField(owner+"."+prefix+name, m, field, nil, place.told, names) // Python has the companion, too
+		case place.inner == nil:
+			c.Python(owner+"."+prefix+name, m, field, place.told, names)
+		case !field.IsList():
+			c.places(owner, prefix+name+".", m.Get(field).Message(), place, names)
+		case m.Get(field).List().Len() == 1:
+			c.places(owner, prefix+name+".", m.Get(field).List().Get(0).Message(), place, names)
+		default:
+			c.Differs(owner+"."+prefix+name, m.Get(field), "one")
 		}
-		c.Differs(owner+"."+string(field.Name()), "the field", "no such field in Python")
 	}
 }
 
-func (n *Names) has(key string) bool {
-	_, ok := n.Places[key]
-	return ok
-}
-
-func (c *Comparison) toldAt(path string, m protoreflect.Message, first, rest string, told Told, names *Names) {
-	field := m.Descriptor().Fields().ByName(protoreflect.Name(first))
-	if field == nil {
-		c.Differs(path, "no such field", told)
-		return
-	}
-	if rest == "" {
-		c.Python(path, m, field, told, names)
-		return
-	}
-	inner := m.Get(field)
-	next, rest, _ := strings.Cut(rest, ".")
-	if !field.IsList() {
-		c.toldAt(path, inner.Message(), next, rest, told, names)
-		return
-	}
-	if inner.List().Len() != 1 {
-		c.Differs(path, inner, "one")
-		return
-	}
-	c.toldAt(path, inner.List().Get(0).Message(), next, rest, told, names)
-}
-
-// Python compares a field of a message with what Python tells of it.
+// Python compares a field of a message, made exact by its companions, with what Python tells of it.
 func (c *Comparison) Python(path string, m protoreflect.Message, field protoreflect.FieldDescriptor, told Told, names *Names) {
 	field, numbers := exact(m, field)
+	c.pythonField(path, m, field, numbers, told, names)
+}
+
+func (c *Comparison) pythonField(path string, m protoreflect.Message, field, numbers protoreflect.FieldDescriptor, told Told, names *Names) {
 	v := m.Get(field)
 	switch {
-	case told == nil && (field.HasPresence() || field.Message() != nil):
+	case told == nil && isDocument(field) && m.Has(field):
+		c.document(path, m, field, numbers, told) // may be null
+	case told == nil && (field.HasPresence() || field.Message() != nil || field.Kind() == protoreflect.BytesKind):
 		if m.Has(field) {
 			c.Differs(path, v, "None in Python")
 		}
@@ -171,7 +195,7 @@ func (c *Comparison) pythonSingle(path string, field protoreflect.FieldDescripto
 	message, python := v.String(), fmt.Sprint(told)
 	switch field.Kind() {
 	case protoreflect.MessageKind:
-		c.pythonMessage(path, v.Message(), told, names)
+		c.PythonMessage(path, v.Message(), told, names)
 		return
 	case protoreflect.EnumKind:
 		if _, ok := told.(string); ok {
@@ -179,9 +203,9 @@ func (c *Comparison) pythonSingle(path string, field protoreflect.FieldDescripto
 		}
 	case protoreflect.BytesKind:
 		content, ok := Bytes(told)
-		if !ok {
-			c.Differs(path, v.Bytes(), told)
-			return
+		if !ok { // a document, which crosses as JSON
+			message, python = canonicalJSON(v.Bytes()), canonical(untold(told))
+			break
 		}
 		message, python = string(v.Bytes()), string(content)
 	case protoreflect.StringKind:
@@ -222,12 +246,12 @@ func enumText(name protoreflect.Name) string {
 	return kind[:1]
 }
 
-func (c *Comparison) pythonMessage(path string, m protoreflect.Message, told Told, names *Names) {
+// PythonMessage compares a message with what Python tells of it.
+func (c *Comparison) PythonMessage(path string, m protoreflect.Message, told Told, names *Names) {
 	if class, fields, ok := Record(told); ok {
-		if class != string(m.Descriptor().Name()) && names.Places[class] != string(m.Descriptor().Name()) {
+		if other, ok := names.at(class); class != string(m.Descriptor().Name()) && (!ok || other != string(m.Descriptor().Name())) {
 			c.Differs(path, m.Descriptor().Name(), class)
 		}
-		names.use(class)
 		before := len(c.Differences)
 		c.Told(class, m, fields, names)
 		for i := before; i < len(c.Differences); i++ {
@@ -371,7 +395,7 @@ func untold(told Told) any {
 	return told
 }
 
-// canonical writes a document so that equal ones are equal: numbers as fractions.
+// canonical writes a document so that equal ones are equal: whole numbers exactly, others as the nearest double.
 func canonical(document any) string {
 	switch document := document.(type) {
 	case []any:
@@ -391,8 +415,11 @@ func canonical(document any) string {
 	case float64:
 		return new(big.Rat).SetFloat64(document).RatString()
 	case json.Number:
-		if number, ok := new(big.Rat).SetString(string(document)); ok {
+		if number, ok := new(big.Rat).SetString(string(document)); ok && number.IsInt() {
 			return number.RatString()
+		}
+		if nearest, err := document.Float64(); err == nil {
+			return new(big.Rat).SetFloat64(nearest).RatString()
 		}
 	case nil:
 		return "null"
@@ -436,4 +463,18 @@ func canonicalJSON(encoded []byte) string {
 		return err.Error()
 	}
 	return canonical(plain)
+}
+
+// Document compares a document as Python has it, in bytes, with the Go value that it is of.
+func (c *Comparison) Document(path string, told Told, goValue any) {
+	c.compared++
+	content, ok := Bytes(told)
+	if !ok {
+		c.Differs(path, told, goValue)
+		return
+	}
+	value := reflect.ValueOf(goValue)
+	if python, goText := documentAs(value.Type(), content), documentOf(value); python != goText {
+		c.Differs(path, python, goText)
+	}
 }

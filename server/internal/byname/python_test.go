@@ -19,7 +19,7 @@ import (
 func tell(m protoreflect.Message) map[string]any {
 	fields := map[string]any{}
 	for i := range m.Descriptor().Fields().Len() {
-		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) {
+		if field := m.Descriptor().Fields().Get(i); !pb.IsCompanion(field) && !isStream(field) {
 			fields[string(field.Name())] = tellField(field, m.Get(field))
 		}
 	}

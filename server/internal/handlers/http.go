@@ -37,6 +37,12 @@ var pluginHTTP = group{
 		if response == nil {
 			return nil
 		}
+		if response.StatusCode == 0 { // nil, from over net/rpc: its body never ends
+			if response.Body != nil {
+				_ = response.Body.Close()
+			}
+			return nil
+		}
 		answer := httpResponse(response)
 		if response.Body == nil {
 			response.Body = http.NoBody

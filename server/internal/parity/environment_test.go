@@ -107,13 +107,13 @@ func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
 	calls := 0
 	for _, method := range methods() {
 		t.Run(method.Name, func(t *testing.T) {
-			python, ok := pythons[method.Name]
-			require.True(t, ok, "%s has no Python method", method.Name)
+			require.NotEmpty(t, pythons[method.Name], "%s has no Python method", method.Name)
+			python := pythons[method.Name][0]
 			local := newRecording()
 			local.answer(method, filledResults(method, &byname.Filler{}))
 			remote.answer(method, filledResults(method, &byname.Filler{}))
 			here.setAPI(local)
-			request := how(method, python, 1)
+			request := how(python, method.Name, 1)
 			request["do"], request["client"] = "call", "sync"
 			var want, got called
 			records := here.do(t, maps.Clone(request), &want)
@@ -129,7 +129,7 @@ func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
 				remote.answer(method, outcome.results)
 			}
 			var failed []called
-			there.do(t, map[string]any{"do": "again", "client": "sync", "method": python, "times": len(expected)}, &failed)
+			there.do(t, again("sync", python, len(expected)), &failed)
 			for i, outcome := range expected {
 				outcome.check(t, failed[i])
 			}

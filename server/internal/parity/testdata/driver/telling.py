@@ -8,6 +8,8 @@ from _mmpy import Message
 
 
 def tell(value):
+    if isinstance(value, type):
+        return value.__name__
     if isinstance(value, Enum):
         return tell(value.value)
     if value is None or isinstance(value, (bool, int, float, str)):

@@ -12,22 +12,65 @@ from mattermost_plugin._internal import wrappers
 from mattermost_plugin._internal.wire import WireRecord
 
 # Values of places that cannot hold just any, by "owner.name": a method and its parameter, or a record and its field.
+# Where the record says one thing twice, both are here.
 PARTICULAR = {
-    "Team.type": "O",
+    "AppError.message": "what went wrong",
     "Channel.type": "P",
+    "CommandArgs.channel_mention": '{"town":"channel-1"}',
+    "CommandArgs.channel_mentions": {"town": "channel-1"},
+    "CommandArgs.user_mention": '{"bob":"user-1"}',
+    "CommandArgs.user_mentions": {"bob": "user-1"},
+    "CustomStatus.expires_at": 1767225600000,
+    "CustomStatus.expires_at_exact": "2026-01-01T00:00:00.000000001Z",
+    "DialogElement.options": [{"text": "Red", "value": "red"}, {"text": "Blue", "value": "blue"}],
+    "Group.name": "",
+    "Group.name_exact": "",
+    "Group.remote_id": "",
+    "Group.remote_id_exact": "",
+    "OAuthApp.callback_urls": "https://a.example\nhttps://b.example",
+    "OAuthApp.callback_urls_exact": ["https://a.example", "https://b.example"],
+    "PostList.has_next": True,
+    "PostList.has_next_exact": True,
+    "PushNotification.badge": "7",
+    "PushNotification.cont_ava": "8",
+    "SharedChannel.home": "true",
+    "SharedChannel.home_exact": True,
+    "SidebarCategoryWithChannels.sorting": 1,
+    "SidebarCategoryWithChannels.sorting_exact": "manual",
+    "Team.type": "O",
+    "TeamMemberWithError.error": "what went wrong",
+    "get_property_fields.page": 0,
+    "get_property_fields.per_page": 2,
+    "get_property_values.page": 0,
+    "get_property_values.per_page": 2,
+    "load_plugin_configuration.dest": dict,
+    "log_audit_rec_with_level.level": "audit-content",
     "patch_channel_members_notifications.members": [("channel-1", "user-1"), ("channel-2", "user-2")],
+    "plugin_http.method": "POST",
+    "plugin_http.url": "/com.example.other/hello?a=b",
     "publish_web_socket_event.broadcast": {
         "user_id": "user-1",
         "channel_id": "channel-1",
         "team_id": "team-1",
         "connection_id": "connection-1",
+        "omit_connection_id": "connection-2",
         "omit_users": ["user-2", "user-3"],
         "reliable_cluster_send": True,
+        "contains_sanitized_data": True,
+        "contains_sensitive_data": True,
+        "broadcast_hooks": ["hook-1", "hook-2"],
+        "broadcast_hook_args": [{"great": 2**53 + 1}, {}],
+        "required_permissions": ["permission-1"],
     },
-    "plugin_http.url": "/com.example.other/hello?a=b",
-    "plugin_http.method": "POST",
-    "save_config.config_json": b'{"ServiceSettings": {"SiteURL": "https://chat.example.com"}}',
+    "search_property_fields.page": 0,
+    "search_property_fields.per_page": 2,
+    "search_property_fields.search_term": "text",
+    "search_property_values.page": 0,
+    "search_property_values.per_page": 2,
 }
+
+# Records of which one field is set.
+ONE_OF = {"AutocompleteArg": ("text", "static_list", "dynamic_list", "other")}
 
 
 class Values:
@@ -45,6 +88,7 @@ class Values:
         self.seed = seed
         self.narrow = None if narrow is None else set(narrow)
         self.count = seed * 100000
+        self.within = []  # the records that are being made
 
     def next(self):
         self.count += 1
@@ -64,13 +108,19 @@ class Values:
     def record(self, cls, depth=6):
         """A record with every field set, down to so many records in each other."""
         fields = {}
+        self.within.append(cls)
+        one_of = ONE_OF.get(cls.__name__, ())
+        chosen = one_of and one_of[self.next() % len(one_of)]
         for parameter in inspect.signature(cls).parameters.values():
+            if parameter.name in one_of and parameter.name != chosen:
+                continue
             if (key := f"{cls.__name__}.{parameter.name}") in PARTICULAR:
                 self.used.add(key)
                 fields[parameter.name] = PARTICULAR[key]
                 continue
             message = cls._message.rpartition(".")[2] if issubclass(cls, WireRecord) else cls.__name__
             fields[parameter.name] = self.value(parameter.annotation, (message, parameter.name), depth - 1)
+        self.within.pop()
         return cls(**fields)
 
     def value(self, annotation, place, depth):
@@ -101,11 +151,11 @@ class Values:
         if name == "Literal":
             return items[self.seed % len(items)].value
         if name in ("list", "List", "Sequence", "Iterable"):
-            return [] if depth <= 0 else [self._made(of, place, depth) for _ in range(2)]
+            return [] if self._ends(of, depth) else [self._made(of, place, depth) for _ in range(2)]
         if name in ("tuple", "Tuple"):
             return tuple(self._made(item, place, depth) for item in items)
         if name in ("dict", "Dict", "Mapping"):
-            if depth <= 0:
+            if self._ends(items[1], depth):
                 return {}
             if _name(items[1]) in ("Any", "object"):
                 return self._document(place)
@@ -137,7 +187,11 @@ class Values:
         cls = _class(name)
         if issubclass(cls, Enum):
             return list(cls)[n % len(cls)]
-        return None if depth <= 0 else self.record(cls, depth)
+        return None if self._ends(ast.Name(name), depth) else self.record(cls, depth)
+
+    def _ends(self, node, depth):
+        """Whether what is in a record goes no deeper: no record is twice in itself."""
+        return depth <= 0 or sum(cls.__name__ == _name(node) for cls in self.within) > 1
 
     def _document(self, place):
         n = self.next()
