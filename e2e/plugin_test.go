@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mmpy/mmpy/e2e/site"
 )
 
 // testContext ends with the test, and well before go test's own time limit.
@@ -36,11 +39,9 @@ func showLog(t *testing.T) {
 	})
 }
 
-// install packs the plugin in dir with mmpy and uploads it as an administrator would; it is removed after the test.
-// It returns the plugin's id.
-func install(t *testing.T, dir string) string {
+// pack packs the plugin in dir with mmpy. It returns the plugin's manifest and the path of the bundle.
+func pack(t *testing.T, dir string) (*model.Manifest, string) {
 	t.Helper()
-	showLog(t)
 	text, err := os.ReadFile(filepath.Join(dir, "plugin.json"))
 	require.NoError(t, err)
 	var manifest model.Manifest
@@ -49,7 +50,15 @@ func install(t *testing.T, dir string) string {
 	bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
 	output, err := exec.Command(mmpy, "pack", dir, "-o", bundle).CombinedOutput()
 	require.NoError(t, err, "mmpy pack %s: %s", dir, output)
+	return &manifest, bundle
+}
 
+// install packs the plugin in dir with mmpy and uploads it as an administrator would; it is removed after the test.
+// It returns the plugin's id.
+func install(t *testing.T, dir string) string {
+	t.Helper()
+	showLog(t)
+	manifest, bundle := pack(t, dir)
 	file, err := os.Open(bundle)
 	require.NoError(t, err)
 	defer func() { _ = file.Close() }()
@@ -93,7 +102,7 @@ func waitState(t *testing.T, id string, states ...int) *model.PluginStatus {
 	t.Helper()
 	ctx := testContext(t)
 	var last *model.PluginStatus
-	require.Eventually(t, func() bool {
+	eventually(t, func() bool {
 		all, _, err := server.Admin.GetPluginStatuses(ctx)
 		require.NoError(t, err)
 		for _, status := range all {
@@ -108,7 +117,7 @@ func waitState(t *testing.T, id string, states ...int) *model.PluginStatus {
 			}
 		}
 		return false
-	}, 90*time.Second, 50*time.Millisecond, "the plugin's state")
+	}, "the plugin's state")
 	return last
 }
 
@@ -140,4 +149,100 @@ func messages(t *testing.T, channel *model.Channel) []string {
 		}
 	}
 	return texts
+}
+
+// ask gives a slash command as the ordinary member and returns what the plugin answers, in JSON.
+func ask[T any](t *testing.T, channel *model.Channel, command string) T {
+	t.Helper()
+	text := runCommand(t, channel, command)
+	var answer T
+	require.NoError(t, json.Unmarshal([]byte(text), &answer), "%s answers %q", command, text)
+	return answer
+}
+
+// login returns a client that is logged in as the user.
+func login(t *testing.T, name, password string) *model.Client4 {
+	t.Helper()
+	client := model.NewAPIv4Client(server.URL)
+	_, _, err := client.Login(testContext(t), name, password)
+	require.NoError(t, err)
+	return client
+}
+
+// newUser makes an account for this test, in no team.
+func newUser(t *testing.T, name string) *model.User {
+	t.Helper()
+	created, _ := newUserClient(t, name)
+	return created
+}
+
+// newUserClient makes an account for this test, in no team, and logs in with it.
+func newUserClient(t *testing.T, name string) (*model.User, *model.Client4) {
+	t.Helper()
+	account := &model.User{Username: name, Email: name + "@example.com", Password: model.NewId()}
+	created, _, err := server.Admin.CreateUser(testContext(t), account)
+	require.NoError(t, err)
+	return created, login(t, name, account.Password)
+}
+
+// newMember makes an account for this test, in the team.
+func newMember(t *testing.T, name string) *model.User {
+	t.Helper()
+	created := newUser(t, name)
+	_, _, err := server.Admin.AddTeamMember(testContext(t), server.Team.Id, created.Id)
+	require.NoError(t, err)
+	return created
+}
+
+// restoreConfig puts the server's configuration back at the end of the test.
+func restoreConfig(t *testing.T) {
+	t.Helper()
+	before, _, err := server.Admin.GetConfig(testContext(t))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		_, _, err := server.Admin.UpdateConfig(ctx, before)
+		require.NoError(t, err)
+	})
+}
+
+// listen opens a websocket in the client's name, for the length of the test.
+func listen(t *testing.T, client *model.Client4) *site.Events {
+	t.Helper()
+	events, err := server.Listen(testContext(t), client)
+	require.NoError(t, err)
+	t.Cleanup(events.Close)
+	return events
+}
+
+// waitEvent takes the first event of that name that matches (nil: any).
+func waitEvent(t *testing.T, events *site.Events, name model.WebsocketEventType, matches func(*model.WebSocketEvent) bool) *model.WebSocketEvent {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(testContext(t), time.Minute)
+	defer cancel()
+	event, err := events.Wait(ctx, name, matches)
+	require.NoError(t, err)
+	return event
+}
+
+// waitLog waits for an error of the plugin in the server's log, from the n-th line on, with that text.
+func waitLog(t *testing.T, n int, plugin, text string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(testContext(t), time.Minute)
+	defer cancel()
+	_, err := server.Log.Wait(ctx, n, func(e site.Entry) bool {
+		return e.Level == "error" && e.Contains(plugin) && e.Contains(text)
+	})
+	require.NoError(t, err, "an error of %s with %q", plugin, text)
+}
+
+// eventually waits until the condition holds; it is asked in the test's own goroutine, so that it may fail the test.
+func eventually(t *testing.T, condition func() bool, format string, args ...any) {
+	t.Helper()
+	for until := time.Now().Add(60 * time.Second); !condition(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(until) {
+			require.FailNow(t, "not in a minute", fmt.Sprintf(format, args...))
+		}
+	}
 }

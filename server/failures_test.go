@@ -26,11 +26,7 @@ var failures = map[string]func(t *testing.T, call *hookCall, exception bool, rea
 		require.Empty(t, call.results[0].String())
 	},
 	"It goes through as it is.": func(t *testing.T, call *hookCall, _ bool, _ string) {
-		require.Empty(t, call.results[1].String())
-		require.Empty(t, call.output.String())
-		if !call.results[0].IsNil() {
-			call.requireArgument(t, "it", call.results[0], "")
-		}
+		goesThrough(t, call)
 	},
 	"The client sees the posts as they are.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		require.True(t, call.results[0].IsNil())
@@ -71,10 +67,34 @@ var failures = map[string]func(t *testing.T, call *hookCall, exception bool, rea
 	"The plugin is not well; after some such pings it gets no messages until it is.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		require.False(t, call.results[0].Bool())
 	},
-	"The client gets status 500, where the response has not begun.": func(t *testing.T, call *hookCall, _ bool, reason string) {
-		require.Equal(t, http.StatusInternalServerError, call.response.Code)
-		require.NotContains(t, call.response.Body.String(), reason)
+	"It goes through as it is; where the handler has begun to write another content, it is rejected.": func(t *testing.T, call *hookCall, _ bool, _ string) {
+		goesThrough(t, call)
 	},
+	"The client gets status 500 with the exception's text, 502 where the interpreter ended, 503 where there is none; a " +
+		"response that has begun is cut off.": func(t *testing.T, call *hookCall, exception bool, reason string) {
+		text, status := "Internal Server Error: ", http.StatusInternalServerError
+		switch {
+		case strings.HasPrefix(reason, "SyntaxError"):
+			text, status = "Service Unavailable", http.StatusServiceUnavailable
+		case reason == "killed":
+			text, status = "Bad Gateway", http.StatusBadGateway
+		case exception:
+			_, message, _ := strings.Cut(reason, ": ")
+			text += message
+		}
+		require.Equal(t, status, call.response.Code)
+		require.Contains(t, call.response.Body.String(), text)
+	},
+}
+
+// goesThrough checks that what a hook was given goes on unchanged.
+func goesThrough(t *testing.T, call *hookCall) {
+	t.Helper()
+	require.Empty(t, call.results[1].String())
+	require.Empty(t, call.output.String())
+	if !call.results[0].IsNil() {
+		call.requireArgument(t, "it", call.results[0], "")
+	}
 }
 
 // requireError gives the error that a hook gave, and nothing beside it.

@@ -45,7 +45,9 @@ func (p *Plugin) FileWillBeUploaded(c *plugin.Context, info *model.FileInfo, fil
 	case response.ModifiedFileInfo == nil:
 		return info, ""
 	}
-	return fileInfoOnto(info, response.ModifiedFileInfo), ""
+	modified := fileInfoOnto(info, response.ModifiedFileInfo)
+	warnKept(p, abi.HookFileWillBeUploaded, info, modified)
+	return modified, ""
 }
 
 // openFile makes the hook's request.

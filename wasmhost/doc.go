@@ -24,8 +24,8 @@
 //
 // Any number of goroutines may call one instance. It runs one hook at a time, in the order of arrival, and while a hook
 // waits for its Caller further hooks run on top of it; they end before the one below goes on. So a plugin whose API call
-// leads to one of its own hooks does not wait for itself. Which hooks are let in on top is what package internal/gate is
-// about.
+// leads to one of its own hooks does not wait for itself. The same holds while it waits for calls that it has submitted, or
+// for a [Stream]. Which hooks are let in on top is what package internal/gate is about.
 //
 // # Time
 //

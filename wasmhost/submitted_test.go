@@ -32,8 +32,9 @@ def submit(request):
     tickets.append(_mmpy.submit("GetUser", request))
     return b"%d" % tickets[-1]
 def collect(request):
-    while not _mmpy.wait(tickets, None): pass
-    return _mmpy.collect(tickets.pop())
+    while not (complete := _mmpy.wait(tickets, None)): pass
+    tickets.remove(complete[0])
+    return _mmpy.collect(complete[0])
 def forget(request): _mmpy.forget(tickets.pop())
 def echo(request): return request
 def sleep(request):

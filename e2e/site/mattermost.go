@@ -33,6 +33,7 @@ var settings = map[string]string{
 	"RATELIMITSETTINGS_ENABLE":                   "false",
 	"SQLSETTINGS_DRIVERNAME":                     "postgres",
 	"FEATUREFLAGS_STREAMLINEDMARKETPLACE":        "false",
+	"FEATUREFLAGS_CONSUMEPOSTHOOK":               "true", // MessagesWillBeConsumed is asked
 }
 
 // mattermost is a running server.

@@ -22,6 +22,7 @@ const postgresUser = "mmuser"
 type postgres struct {
 	process *process
 	socket  string // the folder with the socket
+	psql    string // the client program
 }
 
 // startPostgres makes a cluster in dir, which must not exist, with the programs in bin and starts it. Run as root it
@@ -58,7 +59,7 @@ func startPostgres(ctx context.Context, bin, dir string, log io.Writer) (*postgr
 	if err != nil {
 		return nil, err
 	}
-	p := &postgres{process: process, socket: dir}
+	p := &postgres{process: process, socket: dir, psql: filepath.Join(bin, "psql")}
 	if err := p.waitReady(ctx, filepath.Join(data, "postmaster.pid")); err != nil {
 		return nil, errors.Join(err, p.stop())
 	}

@@ -89,6 +89,11 @@ func (s *Site) populate(ctx context.Context) (err error) {
 	if s.Admin, _, err = s.signUp(ctx, "admin"); err != nil {
 		return err
 	}
+	// What people type into their browsers. It has a port that nobody knows before the server listens.
+	address := &model.Config{ServiceSettings: model.ServiceSettings{SiteURL: &s.URL}}
+	if _, _, err = s.Admin.PatchConfig(ctx, address); err != nil {
+		return fmt.Errorf("set the site's URL: %w", err)
+	}
 	team := &model.Team{Name: "engineering", DisplayName: "Engineering", Type: model.TeamOpen}
 	if s.Team, _, err = s.Admin.CreateTeam(ctx, team); err != nil {
 		return fmt.Errorf("create the team: %w", err)

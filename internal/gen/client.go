@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	clientStubs  = "internal/gen/client"
-	mixinsDir    = "python/mattermost_plugin/_internal/mixins"
-	overridesPkg = "mattermost_plugin._internal.overrides"
+	clientStubs = "internal/gen/client"
+	mixinsDir   = "python/mattermost_plugin/_internal/mixins"
 )
 
 // writtenAreas are the areas whose methods are written by hand, in mixinsDir: what they do is no request and its answer.

@@ -22,8 +22,7 @@ type stubImport struct{ from, name string }
 // A stubFunction is the declaration of one method.
 type stubFunction struct {
 	name       string
-	rpc        string // where it is not the one that the name says
-	async      bool
+	rpc        string          // where it is not the one that the name says
 	parameters []stubParameter // without self
 	result     string
 	doc        []string
@@ -49,9 +48,6 @@ func (p stubParameter) String() string {
 	return text
 }
 
-// isName says whether the parameter is one that a value is given for by its name.
-func (p stubParameter) isName() bool { return !strings.HasPrefix(p.name, "*") }
-
 // A stubClass is the declaration of one class.
 type stubClass struct {
 	name, base string
@@ -62,7 +58,7 @@ type stubClass struct {
 	line       int
 }
 
-// readStubs reads the stubs of a folder, by their order.
+// readStubs reads the stubs of a folder, in the order of their names.
 func readStubs(dir string) ([]*stubFile, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.pyi"))
 	if err != nil {
@@ -138,7 +134,6 @@ func parseFunction(line *pythonLine, decorators []string) (*stubFunction, error)
 		}
 	}
 	text := strings.TrimPrefix(line.text, "async ")
-	f.async = text != line.text
 	head, parameters, ok := strings.Cut(strings.TrimPrefix(text, "def "), "(")
 	end := strings.LastIndex(parameters, ")")
 	if !ok || end < 0 || !strings.HasSuffix(parameters, ":") {

@@ -125,6 +125,9 @@ func (w *adapterWriter) request(h hook) (string, error) {
 	}
 	var entries []string
 	for i, parameter := range parameters {
+		if !companionsOf(fields[i]).none() {
+			return "", fmt.Errorf("parameter %s: the field %s has a companion, which no request of a hook fills yet", parameter.Name(), fields[i].Desc.FullName())
+		}
 		value, err := w.rule.toProto(parameter.Type(), parameter.Name(), fields[i])
 		if err != nil {
 			return "", fmt.Errorf("parameter %s: %w", parameter.Name(), err)

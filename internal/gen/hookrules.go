@@ -56,6 +56,8 @@ func readHooks(c *contract) ([]hook, error) {
 			problems = append(problems, fmt.Errorf("%s: hookGroups does not say what it is for", h.name))
 		}
 		tables.used("hookGroups", h.name)
+		tables.used("pythonParameters", h.name)
+		tables.used("pythonFields", h.name)
 		if err := h.findAnswer(tables); err != nil {
 			problems = append(problems, prefixed(h.name, err))
 			continue
@@ -65,7 +67,9 @@ func readHooks(c *contract) ([]hook, error) {
 	for _, name := range slices.Sorted(maps.Keys(methods)) {
 		problems = append(problems, fmt.Errorf("plugin.Hooks' %s has no RPC: add one to the contract", name))
 	}
-	problems = append(problems, unusedEntries(tables, "hookGroups", texts), unusedEntries(tables, "hookAnswers", hookAnswers))
+	problems = append(problems, unusedEntries(tables, "hookGroups", texts), unusedEntries(tables, "hookAnswers", hookAnswers),
+		unusedEntries(tables, "replacementMarks", replacementMarks),
+		unusedEntries(tables, "pythonParameters", pythonParameters), unusedEntries(tables, "pythonFields", pythonFields))
 	return hooks, errors.Join(problems...)
 }
 
@@ -93,7 +97,7 @@ func (h *hook) findAnswer(tables tableUse) error {
 	case slices.Equal(results, []string{"[]*model.Post"}) && slices.Equal(fields, []string{"posts"}):
 		h.answer = filter
 	case len(results) == 2 && results[1] == "string" && len(fields) == 2 && fields[1] == "rejection_reason":
-		return h.findReplacement()
+		return h.findReplacement(tables)
 	default:
 		return fmt.Errorf("no rule for an answer of (%s) in %s (%s): write it into hookAnswers",
 			strings.Join(results, ", "), h.rpc.Output.Desc.Name(), strings.Join(fields, ", "))
@@ -102,7 +106,7 @@ func (h *hook) findAnswer(tables tableUse) error {
 }
 
 // findReplacement completes the answer of a hook that may reject or replace what it is given.
-func (h *hook) findReplacement() error {
+func (h *hook) findReplacement(tables tableUse) error {
 	field := withoutCompanions(h.rpc.Output)[0]
 	if field.Message == nil {
 		return fmt.Errorf("the field %s is no message", field.Desc.FullName())
@@ -112,6 +116,7 @@ func (h *hook) findReplacement() error {
 	if !ok {
 		return fmt.Errorf("replacementMarks does not say how Python knows a %s", name)
 	}
+	tables.used("replacementMarks", name)
 	h.answer = modifyOrReject
 	h.answer.python = fmt.Sprintf("results.modify_or_reject(%q, %q)", field.Desc.Name(), mark)
 	h.answer.returns = fmt.Sprintf(modifyOrReject.returns, name)

@@ -69,12 +69,15 @@ func TestGenerationNamesTheHooksThatHaveNoCounterpart(t *testing.T) {
 		},
 		"a replacement of another type": {
 			func(c *contract) {
-				hookRPC(c, "TeamMemberWillBeAdded").Output.Fields[0] = hookRPC(c, "NotificationWillBePushed").Output.Fields[0]
+				out := hookRPC(c, "TeamMemberWillBeAdded").Output
+				out.Fields[0] = c.message("MessageWillBePostedResponse").Fields[0]
+				delete(replacementMarks, "TeamMember")
 			},
-			"TeamMemberFromProto is needed of",
+			"TeamMemberWillBeAdded: a Post holds values of any type: write TeamMemberOnto",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			restore(t, &replacementMarks)
 			_, err := conversions(spoiled(t, test.spoil))
 			require.ErrorContains(t, err, test.says)
 		})
@@ -94,6 +97,18 @@ func TestTheTablesOfHooksHoldEverythingThatIsNeededAndNothingElse(t *testing.T) 
 		"an answer of no hook": {
 			func(t *testing.T) { restore(t, &hookAnswers); hookAnswers["BrewCoffee"] = reject },
 			"hookAnswers lists BrewCoffee, which nothing needs",
+		},
+		"a mark of no message": {
+			func(t *testing.T) { restore(t, &replacementMarks); replacementMarks["Cup"] = "size" },
+			"replacementMarks lists Cup, which nothing needs",
+		},
+		"parameters of no hook": {
+			func(t *testing.T) { restore(t, &pythonParameters); pythonParameters["BrewCoffee"] = nil },
+			"pythonParameters lists BrewCoffee, which nothing needs",
+		},
+		"fields of no hook": {
+			func(t *testing.T) { restore(t, &pythonFields); pythonFields["BrewCoffee"] = nil },
+			"pythonFields lists BrewCoffee, which nothing needs",
 		},
 		"a result of no hook": {
 			func(t *testing.T) { restore(t, &unchangedResults); unchangedResults["BrewCoffee"] = "cup" },

@@ -36,6 +36,10 @@ var (
 	}
 )
 
+// serveFails is what a failure means for the hooks that answer HTTP requests.
+const serveFails = "The client gets status 500 with the exception's text, 502 where the interpreter ended, 503 where there is none; a " +
+	"response that has begun is cut off."
+
 // hookAnswers are the answers that no rule gives. Those without write are methods that a person wrote.
 var hookAnswers = map[string]answer{
 	"OnActivate": {
@@ -90,35 +94,37 @@ var hookAnswers = map[string]answer{
 	},
 	"FileWillBeUploaded": {
 		python: "results.file_or_reject",
-		returns: "`None` lets it through as it is; a `FileInfo`, bytes as the new content, or both in a tuple take its place; " +
-			"a text rejects it, for that reason.",
-		fails: "It goes through as it is.",
+		returns: "`None` lets it through as it is, or with what was written to `output` as its content; a `FileInfo`, bytes as the " +
+			"content, or both in a tuple take its place; a text rejects it, for that reason.",
+		fails: "It goes through as it is; where the handler has begun to write another content, it is rejected.",
 	},
 	"ServeHTTP": {
 		python:  "results.nothing",
 		returns: "Nothing: the response is what the handler writes.",
-		fails:   "The client gets status 500, where the response has not begun.",
+		fails:   serveFails,
 	},
 	"ServeMetrics": {
 		python:  "results.nothing",
 		returns: "Nothing: the response is what the handler writes.",
-		fails:   "The client gets status 500, where the response has not begun.",
+		fails:   serveFails,
 	},
 }
 
-// A pythonArgument is what a handler is given, where it is not a field of the request.
+// A pythonParameter is what a handler is given, as its signature has it.
 type pythonParameter struct{ name, annotation string }
 
 // pythonParameters are the parameters of the handlers that Python makes of more than one field.
 var pythonParameters = map[string][]pythonParameter{
-	"ServeHTTP":    {{"plugin_context", "PluginContext"}, {"response_writer", "HTTPResponseWriter"}, {"request", "HTTPRequest"}},
-	"ServeMetrics": {{"plugin_context", "PluginContext"}, {"response_writer", "HTTPResponseWriter"}, {"request", "HTTPRequest"}},
+	"FileWillBeUploaded": {{"plugin_context", "PluginContext"}, {"file_info", "FileInfo"}, {"file", "BinaryIO"}, {"output", "BinaryIO"}},
+	"ServeHTTP":          {{"plugin_context", "PluginContext"}, {"response_writer", "HTTPResponseWriter"}, {"request", "HTTPRequest"}},
+	"ServeMetrics":       {{"plugin_context", "PluginContext"}, {"response_writer", "HTTPResponseWriter"}, {"request", "HTTPRequest"}},
 }
 
 // pythonFields are the fields that HOOK_RULES names for the hooks of pythonParameters.
 var pythonFields = map[string][]string{
-	"ServeHTTP":    {"init"},
-	"ServeMetrics": {"init"},
+	"FileWillBeUploaded": {"plugin_context", "file_info"},
+	"ServeHTTP":          {"init"},
+	"ServeMetrics":       {"init"},
 }
 
 // replacementMarks are the attributes by which Python knows an object that is to take the place of what a hook was given,

@@ -217,3 +217,25 @@ func TestPythonMethodNames(t *testing.T) {
 		require.Equal(t, want, pythonMethodName(name))
 	}
 }
+
+func TestAMethodWithoutAStubFails(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	c, err := readContract(t.Context(), root)
+	require.NoError(t, err)
+	known, err := c.client()
+	require.NoError(t, err)
+	methods := map[string]bool{}
+	for _, area := range known.areas {
+		for _, m := range area.methods {
+			methods[m.api.GoName] = true
+		}
+	}
+	require.Len(t, methods, len(c.api.Methods))
+
+	added := *c.api.Methods[0]
+	added.GoName = "BrewCoffee"
+	c.api.Methods = append(c.api.Methods, &added)
+	_, err = readClient(c, root)
+	require.EqualError(t, err, "BrewCoffee has no Python method: declare brew_coffee in internal/gen/client")
+}

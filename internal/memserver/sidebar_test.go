@@ -95,6 +95,9 @@ func TestUnreadPostsAndMentionsAreCountedUntilTheChannelIsViewed(t *testing.T) {
 	member, err := api.GetChannelMember(direct.Id, home.Bob.Id)
 	require.Nil(t, err)
 	require.EqualValues(t, 1, member.MentionCount)
+	writer, err := api.GetChannelMember(direct.Id, home.Alice.Id)
+	require.Nil(t, err)
+	require.Zero(t, writer.MentionCount, "nobody mentions themselves")
 }
 
 // whisperer makes posts look quieter.

@@ -1254,7 +1254,7 @@ type CustomStatus struct {
 	Emoji          string                 `protobuf:"bytes,1,opt,name=emoji,proto3" json:"emoji,omitempty"`
 	Text           string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
 	Duration       string                 `protobuf:"bytes,3,opt,name=duration,proto3" json:"duration,omitempty"`
-	ExpiresAt      int64                  `protobuf:"varint,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	ExpiresAt      int64                  `protobuf:"varint,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`                       // In milliseconds since 1970; 0 for never.
 	ExpiresAtExact *string                `protobuf:"bytes,5,opt,name=expires_at_exact,json=expiresAtExact,proto3,oneof" json:"expires_at_exact,omitempty"` // RFC 3339, with nanoseconds and the offset from UTC.
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache

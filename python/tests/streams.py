@@ -75,9 +75,9 @@ class FakeHost:
         return len(self.calls)
 
     def wait(self, tickets, timeout):
-        return tickets
+        return list(tickets)
 
-    def collect(self, ticket, response_type=None):
+    def collect(self, ticket, response_type=None, method=None):
         call = self.calls[ticket - 1]
         call[2] = "collected"
         return response_type.FromString(self.answer(*call[:2]))

@@ -121,7 +121,10 @@ class AsyncMethods(unittest.TestCase):
                     sync, awaited = MockTransport({rpc: None}), MockTransport({rpc: None})
                     values = arguments(getattr(PluginAPIClient, name))
                     result = getattr(PluginAPIClient(transport=sync), name)(**values)
-                    self.assertEqual(await getattr(AsyncPluginAPIClient(transport=awaited), name)(**values), result)
+                    answer = await getattr(AsyncPluginAPIClient(transport=awaited), name)(**values)
+                    if name == "plugin_http_stream":
+                        answer, result = answer.read(), result.read()
+                    self.assertEqual(answer, result)
                     self.assertEqual(awaited.calls, sync.calls)
 
         asyncio.run(main())

@@ -9,6 +9,7 @@ from surface import SURFACE
 class HookNames(unittest.TestCase):
     def test_all_of_the_surface_in_its_order_then_the_newer_ones(self):
         names = [member.value for member in HookName]
+        self.assertEqual(len(SURFACE["hook_names"]), 41)
         self.assertEqual(names[: len(SURFACE["hook_names"])], SURFACE["hook_names"])
         self.assertEqual(VALID_HOOK_NAMES, frozenset(names))
 

@@ -35,3 +35,16 @@ class PublicNames(unittest.TestCase):
 
         self.assertEqual(DISMISS_POST_ERROR, "plugin.message_will_be_posted.dismiss_post")
         self.assertIs(Command, mattermost_plugin.Command)
+
+    def test_the_tree_of_exceptions(self):
+        from mattermost_plugin import exceptions, hooks
+        from mattermost_plugin._internal import hook_runner
+
+        def check(base, below):
+            for name, further in below.items() if isinstance(below, dict) else ((name, ()) for name in below):
+                name = name.removesuffix(" (internal)")
+                cls = next(filter(None, (getattr(home, name, None) for home in (exceptions, hooks, hook_runner))))
+                self.assertTrue(issubclass(cls, base), name)
+                check(cls, further)
+
+        check(Exception, SURFACE["exceptions"]["Exception"])

@@ -1,8 +1,9 @@
+import asyncio
 import io
 import unittest
 
 import _mmpy
-from mattermost_plugin import NotFoundError, PluginAPIClient, UnavailableError
+from mattermost_plugin import AsyncPluginAPIClient, NotFoundError, PluginAPIClient, UnavailableError
 from mattermost_plugin._internal.wrappers import FileInfo, UploadSession
 from mattermost_plugin.grpc import api_file_bot_pb2, api_kv_config_pb2, api_remaining_pb2, api_shared_channels_pb2
 from mattermost_plugin.testing import MockTransport
@@ -83,12 +84,67 @@ class Uploads(unittest.TestCase):
                 self.api.upload_data(UploadSession(), "text")
 
     def test_a_host_that_fails_is_the_api_s_error(self):
-        def collect(ticket, response_type=None):
+        def collect(ticket, response_type=None, method=None):
             raise status_error("UploadData", UNAVAILABLE)
 
         self.host.collect = collect
         with self.host, self.assertRaises(UnavailableError):
             self.api.upload_data(UploadSession(), io.BytesIO(b"x"))
+
+
+class AsyncUploads(unittest.TestCase):
+    def setUp(self):
+        self.host = FakeHost()
+        self.api = AsyncPluginAPIClient()
+
+    def run_on_host(self, coroutine):
+        with self.host:
+            return asyncio.run(coroutine)
+
+    def test_a_file_and_an_iterator_go_through_a_pipe(self):
+        async def words():
+            for word in (b"one", b"two"):
+                await asyncio.sleep(0)
+                yield word
+
+        for number, content in ((100, io.BytesIO(b"onetwo")), (101, words())):
+            with self.subTest(number):
+                self.run_on_host(self.api.upload_data(UploadSession(id="s"), content))
+                stream = self.host.streams[number]
+                self.assertEqual((b"".join(stream.written), stream.closed), (b"onetwo", "whole"))
+                self.assertEqual((self.host.calls[-1][1].data_stream, self.host.calls[-1][2]), (number, "collected"))
+
+    def test_other_tasks_go_on_while_it_is_sent(self):
+        turns = []
+
+        async def other():
+            for _ in range(10):
+                turns.append(len(self.host.streams[100].written) if self.host.streams else 0)
+                await asyncio.sleep(0)
+
+        async def main():
+            await asyncio.gather(self.api.upload_data(UploadSession(), io.BytesIO(bytes(8 * 65536))), other())
+
+        self.run_on_host(main())
+        self.assertGreater(len(set(turns)), 3, turns)
+
+    def test_an_iterator_that_fails_gives_the_call_up(self):
+        async def broken():
+            yield b"some"
+            raise RuntimeError("no more")
+
+        with self.assertRaisesRegex(RuntimeError, "no more"):
+            self.run_on_host(self.api.upload_data(UploadSession(), broken()))
+        self.assertEqual((self.host.streams[100].closed, self.host.calls[0][2]), ("failed", "forgotten"))
+
+    def test_a_test_s_transport_gets_the_whole(self):
+        async def words():
+            yield b"one"
+            yield b"two"
+
+        transport = MockTransport({"UploadData": None})
+        asyncio.run(AsyncPluginAPIClient(transport=transport).upload_data(UploadSession(), words()))
+        self.assertEqual(transport.requests("UploadData")[0].data, b"onetwo")
 
 
 class PluginHTTP(unittest.TestCase):

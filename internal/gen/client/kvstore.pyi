@@ -1,11 +1,11 @@
 class KVStoreMixin:
-    """The plugin's own key-value store. Keys are up to 150 characters, values are bytes.
+    """The plugin's own key-value store.
 
-    Keys that begin with ``mmi_`` are Mattermost's own.
+    Keys are up to 150 characters, values are bytes. Keys that begin with ``mmi_`` are Mattermost's own.
     """
 
     def kv_set(self, key: str, value: bytes) -> None:
-        """Stores a value; an empty one deletes the key."""
+        """Stores a value. For a server an empty one is none, and deletes the key: its plugin protocol has no other."""
 
     def kv_get(self, key: str) -> bytes | None:
         """The value of a key, or None when there is none."""

@@ -1,10 +1,10 @@
 from mattermost_plugin._internal.overrides import json_messages, properties
 
 class PropertiesMixin:
-    """Properties: fields that groups of them define, and their values on users, posts and other targets.
+    """Properties: fields, in groups, and their values on users, posts and other targets.
 
-    Fields, values and groups are JSON, as the REST API has it. Where a method takes no group, the field or the value is
-    looked for in all groups.
+    Fields, values and groups are JSON, as the REST API has it. Where a method takes no group, a field or a value is
+    looked for in all groups; `call` takes one.
     """
 
     def register_property_group(self, group_id: str, group_name: str) -> bytes:
@@ -87,7 +87,10 @@ class PropertiesMixin:
         del request.include_deleted
 
     def count_property_fields_for_target(self, target_id: str, target_type: str) -> int:
-        """How many fields a target has of its own, deleted ones left out."""
+        """How many fields a target has of its own, outside of groups and not deleted.
+
+        Those in a group are counted by ``call("CountPropertyFieldsForTarget", group_id=…, …)``.
+        """
         del request.group_id, request.include_deleted
 
     def create_property_value(self, value_json: bytes) -> bytes:

@@ -1,5 +1,5 @@
 class SharedChannelsMixin:
-    """Channels that are shared with other servers; the plugin may be the way to one of them."""
+    """Channels that are shared with other servers, one of which the plugin may be the way to."""
 
     def register_plugin_for_shared_channels(self, plugin_id: str, display_name: str, description: str = "") -> str:
         """Registers the plugin as a remote server; the result is the remote's id, the same at each call.

@@ -50,7 +50,7 @@ class UserStatus:
     dnd_end_time: int = 0
 
 class CustomStatus:
-    """The emoji and text a user shows beside the name; ``expires_at`` in seconds since 1970, 0 for never."""
+    """The emoji and text a user shows beside the name; ``expires_at`` in milliseconds since 1970, 0 for never."""
 
     _message = "api_user_team_pb2.CustomStatus"
 

@@ -68,12 +68,23 @@ class GuestEventLoop(BaseEventLoop):
         """Whether `run_task` may be called: the loop does not run, or waits."""
         return self._selector.waiting or not self.is_running()
 
-    async def call_api(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:
-        """The response of an API method, while this loop goes on. Raises _mmpy.StatusError."""
+    async def call_api(
+        self,
+        method: str,
+        request: _mmpy.Message,
+        response_type: type[M],
+        meanwhile: Callable[[], Awaitable[None]] | None = None,
+    ) -> M:
+        """The response of an API method, while this loop goes on. Raises _mmpy.StatusError.
+
+        meanwhile is called, and awaited, when the host has begun with the call.
+        """
         async with self._slots:
             ticket = _mmpy.submit(method, request)
             try:
                 completed = self._selector.calls[ticket] = self.create_future()
+                if meanwhile is not None:
+                    await meanwhile()
                 await completed
             except BaseException:
                 self._selector.calls.pop(ticket, None)

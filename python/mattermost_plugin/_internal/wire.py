@@ -5,7 +5,7 @@ from __future__ import annotations
 from _operator import attrgetter
 
 from mattermost_plugin._internal.record import Record
-from mattermost_plugin._internal.structs import put_value, read_value
+from mattermost_plugin._internal.structs import put_value, read_value, struct_to_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Plan:
         module, _, name = cls._message.partition(".")
         self.message_type: Any = getattr(__import__(f"mattermost_plugin.grpc.{module}", fromlist=[name]), name)
         self.sources: list[tuple[str, str]] = []  # what the message's constructor takes: field, its name there
+        self.copies: list[tuple[str, Callable[[Any], Any]]] = []  # containers, which the record has a copy of
         self.special: list[tuple[str, str, Get]] = []  # how other fields are read
         self.puts: list[tuple[str, str, Put]] = []  # and written
         self.nested = set()
@@ -46,7 +47,10 @@ class Plan:
             source = cls._names.get(name, name)
             kind = one.annotation.removesuffix(" | None")
             optional = kind != one.annotation
-            get, put = self._codec(cls, name, source, kind, optional, blank)
+            copy = self._copy(name, kind) if name not in cls._read else None
+            get, put = (None, None) if copy else self._codec(cls, name, source, kind, optional, blank)
+            if copy is not None:
+                self.copies.append((name, copy))
             if get is None:
                 plain.append((name, source))
             else:
@@ -71,19 +75,29 @@ class Plan:
                 return companions.letters(cls._letters[name])
             suffix = {"bytes": "bytes", "int": "number", "object": "json"}[kind]
             return getattr(companions, f"get_{suffix}"), getattr(companions, f"put_{suffix}")
-        if kind == "object":
-            return read_value, _put_into(cls, nothing=None)
-        if kind == "dict[str, object]":
-            return read_value, _put_into(cls, nothing={})
+        if kind in ("object", "dict[str, object]"):
+            return _read_json(blank, source), _put_into(cls, nothing=None if kind == "object" else {})
         if kind in _SCALARS:
             return (_get_optional if optional else None), None
         if kind == "dict[str, list[str]]":
             return _get_lists, _put_lists
-        inner = kind.removeprefix("list[").removeprefix("dict[str, ").removesuffix("]")
-        if inner in _SCALARS:
-            return (_get_list if kind.startswith("list[") else _get_map), None
         self.nested.add(name)
-        return _nested(inner, kind), None
+        convert = _converter(kind)
+        return lambda message, name: convert(getattr(message, name)) if message.HasField(name) else None, None
+
+    def _copy(self, name: str, kind: str) -> Callable[[Any], Any] | None:
+        """How a record has what a container holds; None for a field that is none, or that breaks the rule."""
+        inner = kind.removeprefix("list[").removeprefix("dict[str, ").removesuffix("]")
+        if inner == kind or inner == "object" or kind == "dict[str, list[str]]":
+            return None
+        is_list = kind.startswith("list[")
+        if inner in _SCALARS:
+            return list if is_list else dict
+        self.nested.add(name)
+        convert = _converter(inner)
+        if is_list:
+            return lambda items: [convert(item) for item in items]
+        return lambda items: {key: convert(item) for key, item in items.items()}
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -92,20 +106,24 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda message: tuple(getattr(message, name) for name in names)
 
 
+def _read_json(blank: Any, name: str) -> Get:
+    """read_value, at less cost for what is most of it: a Struct without exact numbers."""
+    if type(getattr(blank, name)).__name__ != "Struct":
+        return read_value
+    numbers = f"{name}_numbers"
+
+    def get(message: Any, name: str) -> Any:
+        return read_value(message, name) if getattr(message, numbers) else struct_to_dict(getattr(message, name))
+
+    return get if hasattr(blank, numbers) else read_value
+
+
 def _put_into(cls: type[WireRecord], nothing: Any) -> Put:
     def put(message: Any, name: str, value: Any) -> None:
         if value is not None and value != nothing:
             put_value(message, name, value, f"{cls.__name__}.{name}")
 
     return put
-
-
-def _get_map(message: Any, name: str) -> dict[str, Any]:
-    return dict(getattr(message, name))
-
-
-def _get_list(message: Any, name: str) -> list[Any]:
-    return list(getattr(message, name))
 
 
 def _get_lists(message: Any, name: str) -> dict[str, list[str]]:
@@ -121,16 +139,12 @@ def _get_optional(message: Any, name: str) -> Any:
     return getattr(message, name) if message.HasField(name) else None
 
 
-def _nested(record_name: str, kind: str) -> Get:
-    """Reads a field whose annotation names another record."""
+def _converter(record_name: str) -> Callable[[Any], Any]:
+    """Makes the record of that name of a message."""
     from mattermost_plugin._internal import wrappers
 
-    convert = getattr(wrappers, record_name).from_proto
-    if kind.startswith("list["):
-        return lambda message, name: [convert(item) for item in getattr(message, name)]
-    if kind.startswith("dict["):
-        return lambda message, name: {key: convert(item) for key, item in getattr(message, name).items()}
-    return lambda message, name: convert(getattr(message, name)) if message.HasField(name) else None
+    convert: Callable[[Any], Any] = getattr(wrappers, record_name).from_proto
+    return convert
 
 
 def as_message(value: Any) -> Any:
@@ -178,6 +192,8 @@ class WireRecord(Record):
         record = cls.__new__(cls)
         values = record.__dict__
         values.update(zip(plan.plain, plan.get_plain(proto)))
+        for name, copy in plan.copies:
+            values[name] = copy(values[name])
         for name, source, get in plan.special:
             values[name] = get(proto, source)
         return record

@@ -218,7 +218,7 @@ class CustomStatus(_mmpy.Message):
     emoji: str
     text: str
     duration: str
-    expires_at: int
+    expires_at: int  # In milliseconds since 1970; 0 for never.
     expires_at_exact: str  # RFC 3339, with nanoseconds and the offset from UTC.
     def __init__(
         self, *, emoji: str | None = ..., text: str | None = ..., duration: str | None = ...,

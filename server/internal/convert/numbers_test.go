@@ -7,6 +7,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	_ "github.com/mattermost/mattermost/server/public/plugin" // registers the types that net/rpc carries
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -80,4 +81,11 @@ func TestNothingAndEmptyAreTwoThingsInTheKeyValueStore(t *testing.T) {
 	}
 	require.Equal(t, []byte("new"), GivenBytes([]byte("new"), []byte{}), "what was empty was changed")
 	require.Nil(t, GivenBytes(nil, []byte("old")), "what was there was taken away")
+}
+
+func TestGreatIntegersInTheParamsOfErrorsStayExact(t *testing.T) {
+	want := map[string]any{"Limit": int64(math.MaxInt64)}
+	message := AppErrorToProto(model.NewAppError("w", "id", want, "", 400))
+	require.Len(t, message.ParamsNumbers, 1)
+	require.Equal(t, want, params(AppErrorFromProto(message)))
 }

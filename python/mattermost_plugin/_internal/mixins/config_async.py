@@ -43,8 +43,9 @@ class AsyncConfigMixin(AsyncAPICalls):
 
         dest is a dataclass or an object of one, whose fields are the settings, those of nested dataclasses and lists
         included; ``dict`` or a dict; a bytearray, which gets the JSON; or any other object, which gets an attribute for
-        each setting. Names are those of the manifest's settings schema, in any case of letters. Settings that a
-        dataclass has no field for are left out, and fields that there is no setting for keep their default.
+        each setting. Names are those of the manifest's settings schema, in any case of letters, with or without
+        underscores. Settings that a dataclass has no field for are left out, and fields that there is no setting for
+        keep their default; without one they are empty, as in Go.
 
         Raises TypeError, which names the setting, for a value that is not of the field's type.
         """
