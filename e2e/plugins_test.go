@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -23,6 +24,14 @@ func TestAPluginSeesToOthers(t *testing.T) {
 		require.Equal(t, id, me[0])
 		require.Equal(t, id, filepath.Base(me[1]))
 		require.Equal(t, "11.4.0", me[2])
+	})
+	t.Run("what server it is on", func(t *testing.T) {
+		config, _, err := server.User.GetClientConfig(ctx, "")
+		require.NoError(t, err)
+		installed, err := strconv.ParseFloat(config["InstallationDate"], 64)
+		require.NoError(t, err)
+		require.Equal(t, map[string]any{"license": nil, "enterprise": false, "since": installed,
+			"telemetry": config["TelemetryId"], "diagnostic": config["DiagnosticId"]}, ask[map[string]any](t, channel, "/store server"))
 	})
 	t.Run("a bundle goes through it into the server", func(t *testing.T) {
 		for _, who := range []struct {

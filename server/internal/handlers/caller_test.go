@@ -194,7 +194,7 @@ func TestABrokenConnectionIsUnavailable(t *testing.T) {
 	c, log := caller(answers(nil))
 	for _, method := range Methods() {
 		response, err := c.Call(t.Context(), method, nil)
-		if table[method].shape().result != nil && method != abi.GetPluginConfig {
+		if table[method].shape().result != nil && method != abi.GetPluginConfig && method != abi.UploadData {
 			require.ErrorIs(t, err, abi.StatusUnavailable, "%s", method)
 			require.Nil(t, response)
 		} else if !errors.Is(err, abi.StatusUnavailable) {
@@ -202,6 +202,18 @@ func TestABrokenConnectionIsUnavailable(t *testing.T) {
 		}
 	}
 	require.Empty(t, log.String(), "nothing panics")
+}
+
+func TestAPartOfAnUploadGivesNoFileYet(t *testing.T) {
+	api := &plugintest.API{}
+	api.On("UploadData", mock.Anything, mock.Anything).Return(nil, nil)
+	c, _ := caller(api)
+	encoded, err := c.Call(t.Context(), abi.UploadData, nil)
+	require.NoError(t, err)
+	var response pb.UploadDataResponse
+	require.NoError(t, proto.Unmarshal(encoded, &response))
+	require.Nil(t, response.FileInfo)
+	require.Nil(t, response.Error)
 }
 
 func TestEveryMethodPassesErrorsOn(t *testing.T) {

@@ -68,7 +68,8 @@ func shapeOf(response protoreflect.MessageDescriptor) shape {
 }
 
 // check completes a response and says whether it is one. When the connection to the server is broken every method of
-// plugin.API returns its zero values, a nil error among them: no result and no error is no answer.
+// plugin.API returns its zero values, a nil error among them: no result and no error is no answer. Of UploadData it is
+// one: the file is not whole yet.
 func (s shape) check(method abi.Method, response protoreflect.Message) error {
 	if response.Has(s.failure) {
 		if failure, ok := response.Get(s.failure).Message().Interface().(*pb.AppError); ok && failure.Where == "" {
@@ -76,7 +77,7 @@ func (s shape) check(method abi.Method, response protoreflect.Message) error {
 		}
 		return nil
 	}
-	if s.result != nil && !response.Has(s.result) {
+	if s.result != nil && !response.Has(s.result) && method != abi.UploadData {
 		return abi.StatusUnavailable
 	}
 	return nil

@@ -46,6 +46,15 @@ class Storekeeper(Plugin):
     def do_me(self):
         return [self.api.get_plugin_id(), self.api.get_bundle_path(), self.api.get_server_version()]
 
+    def do_server(self):
+        return {
+            "license": json.loads(self.api.get_license() or "null"),
+            "enterprise": self.api.is_enterprise_ready(),
+            "since": self.api.get_system_install_date(),
+            "telemetry": self.api.get_telemetry_id(),
+            "diagnostic": self.api.get_diagnostic_id(),
+        }
+
 
 if __name__ == "__main__":
     run_plugin(Storekeeper)
