@@ -188,7 +188,8 @@ func TestEveryMethodOfTheAPICalledFromPython(t *testing.T) {
 	require.Empty(t, names.Unused(), "entries of places that nothing needs")
 	var unused []string
 	d.do(t, map[string]any{"do": "particular"}, &unused)
-	require.Empty(t, unused, "entries of PARTICULAR that nothing needs")
+	unused = slices.DeleteFunc(unused, func(entry string) bool { return strings.ToUpper(entry[:1]) == entry[:1] })
+	require.Empty(t, unused, "entries of PARTICULAR for methods that nothing needs")
 }
 
 func TestEveryMethodOfTheAPICalledAtOnce(t *testing.T) {
