@@ -107,6 +107,9 @@ var roundedByMattermost = map[string]string{
 // notEncoded are the methods whose plain errors Mattermost does not make fit for gob: one ends its connection to the plugin.
 var notEncoded = map[string]bool{"UploadData": true}
 
+// errorsOnlyLogged is the method whose errors Mattermost's client writes to the log, and gives nobody.
+const errorsOnlyLogged = "LoadPluginConfiguration"
+
 // TestEveryMethodThroughMattermostsPluginEnvironment makes the calls that the tests in this process make, with two
 // connections of net/rpc between Mattermost and the plugin: Python gets the same results and exceptions.
 func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
@@ -138,6 +141,9 @@ func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
 			require.Empty(t, c.Differences, strings.Join(c.Differences, "\n"))
 
 			expected := outcomes(method, true)
+			if method.Name == errorsOnlyLogged {
+				expected = nil
+			}
 			for _, outcome := range expected {
 				remote.answer(method, outcome.results)
 			}

@@ -67,7 +67,7 @@ func outcomes(method reflect.Method, remote bool) []outcome {
 	if last := method.Type.NumOut() - 1; last >= 0 && method.Type.Out(last).Implements(reflect.TypeFor[error]()) {
 		for _, status := range slices.Sorted(maps.Keys(exceptions)) {
 			class := exceptions[status]
-			params := map[string]any{"Name": "Zoë", "Count": int64(1 << 53)}
+			params := map[string]any{"Name": "Zoë", "Count": int64(1<<53 + 1)}
 			appErr := model.NewAppError("App."+method.Name, fmt.Sprintf("app.error_%d", status), params, "a détail", status)
 			appErr.Message, appErr.RequestId = fmt.Sprintf("message %d", status), fmt.Sprintf("request %d", status)
 			all = append(all, failing(method, appErr, func(t *testing.T, call called) {

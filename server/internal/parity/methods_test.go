@@ -37,6 +37,10 @@ func methods() []reflect.Method {
 // is called without a server, and the host tells which API method that was.
 func pythonNames(t *testing.T, d *driver, client string) (names map[string][]string, problems []string) {
 	t.Helper()
+	if known, ok := namings[client]; ok {
+		return known.names, known.problems
+	}
+	defer func() { namings[client] = naming{names, problems} }()
 	d.setAPI(nil)
 	var sdk surface
 	d.do(t, map[string]any{"do": "surface"}, &sdk)
@@ -68,6 +72,14 @@ func pythonNames(t *testing.T, d *driver, client string) (names map[string][]str
 	}
 	return names, problems
 }
+
+// A naming is what pythonNames gives; namings are those that are known, by client.
+type naming struct {
+	names    map[string][]string
+	problems []string
+}
+
+var namings = map[string]naming{}
 
 // notMethods are the callables of the clients that are no API methods.
 var notMethods = []string{"call", "close", "connect"}
@@ -188,7 +200,8 @@ func TestEveryMethodOfTheAPICalledFromPython(t *testing.T) {
 	require.Empty(t, names.Unused(), "entries of places that nothing needs")
 	var unused []string
 	d.do(t, map[string]any{"do": "particular"}, &unused)
-	require.Empty(t, unused, "entries of PARTICULAR that nothing needs")
+	unused = slices.DeleteFunc(unused, func(entry string) bool { return strings.ToUpper(entry[:1]) == entry[:1] })
+	require.Empty(t, unused, "entries of PARTICULAR for methods that nothing needs")
 }
 
 func TestEveryMethodOfTheAPICalledAtOnce(t *testing.T) {
