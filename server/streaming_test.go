@@ -209,9 +209,9 @@ func (s *served) post(t *testing.T, path string, body io.Reader) (int, string) {
 }
 
 // inProcess serves the plugin that is part of this process.
-func inProcess(t *testing.T, source string, config Config) *served {
+func inProcess(t *testing.T, config Config) *served {
 	t.Helper()
-	m := run(t, source, config)
+	m := run(t, web, config)
 	server := behindHTTP(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/metrics" {
 			m.plugin.ServeMetrics(&plugin.Context{}, w, r)
@@ -225,7 +225,7 @@ func inProcess(t *testing.T, source string, config Config) *served {
 // bothWays runs a test on a plugin in this process, and on one behind Mattermost's own plugin environment.
 func bothWays(t *testing.T, test func(t *testing.T, s *served)) {
 	t.Helper()
-	t.Run("in process", func(t *testing.T) { test(t, inProcess(t, web, Config{})) })
+	t.Run("in process", func(t *testing.T) { test(t, inProcess(t, Config{})) })
 	t.Run("over net/rpc", func(t *testing.T) {
 		_, s := inEnvironment(t, nil)
 		test(t, s)
@@ -309,7 +309,7 @@ func TestAResponseThatFailsHalfWayIsNotTakenForTheWhole(t *testing.T) {
 }
 
 func TestAMetricsPageOfACoroutine(t *testing.T) {
-	s := inProcess(t, web, Config{})
+	s := inProcess(t, Config{})
 	response, err := s.Client().Get(s.URL + "/metrics")
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -319,13 +319,13 @@ func TestAMetricsPageOfACoroutine(t *testing.T) {
 }
 
 func TestAnEchoAnswersEachLineWhenItComes(t *testing.T) {
-	s := inProcess(t, web, Config{})
+	s := inProcess(t, Config{})
 	body, sender := io.Pipe()
 	request, err := http.NewRequest(http.MethodPost, s.URL+"/echo", body)
 	require.NoError(t, err)
 	responses := make(chan *http.Response, 1)
 	go func() {
-		response, err := s.Client().Do(request)
+		response, err := s.Client().Do(request) //nolint:bodyclose // by who receives it
 		if err != nil {
 			t.Error(err)
 		}
@@ -351,7 +351,7 @@ func TestAnEchoAnswersEachLineWhenItComes(t *testing.T) {
 }
 
 func TestAStreamThatMovesOutlivesTheHooksTime(t *testing.T) {
-	s := inProcess(t, web, Config{HookTimeout: 500 * time.Millisecond})
+	s := inProcess(t, Config{HookTimeout: 500 * time.Millisecond})
 	start := time.Now()
 	status, text := s.post(t, "/slow", nil)
 	require.Equal(t, "200 0123456789", fmt.Sprint(status, " ", text))
@@ -359,7 +359,7 @@ func TestAStreamThatMovesOutlivesTheHooksTime(t *testing.T) {
 }
 
 func TestAStreamThatStandsStillEndsTheHook(t *testing.T) {
-	s := inProcess(t, web, Config{HookTimeout: 300 * time.Millisecond})
+	s := inProcess(t, Config{HookTimeout: 300 * time.Millisecond})
 	t.Run("the client sends nothing", func(t *testing.T) {
 		body, sender := io.Pipe()
 		defer sender.Close()
@@ -399,7 +399,7 @@ func TestAStreamThatStandsStillEndsTheHook(t *testing.T) {
 }
 
 func TestMoreThanWasAnnouncedIsTheHandlersError(t *testing.T) {
-	s := inProcess(t, web, Config{})
+	s := inProcess(t, Config{})
 	response, err := s.Client().Get(s.URL + "/overfull")
 	if err == nil {
 		_, _ = io.Copy(io.Discard, response.Body)
