@@ -155,7 +155,7 @@ I/O operation on closed file
 [65536, 34464]
 4 3
 the other end of the stream is gone
-the stream is not open, in use, or not for that
+the stream is closed, in use, not for that, or takes no more than was announced
 b'abbbbbbbbbb'
 b'the plugin gave up half-way'
 `, output)

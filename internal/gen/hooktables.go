@@ -122,7 +122,7 @@ var pythonParameters = map[string][]pythonParameter{
 
 // pythonFields are the fields that HOOK_RULES names for the hooks of pythonParameters.
 var pythonFields = map[string][]string{
-	"FileWillBeUploaded": {"plugin_context", "file_info"},
+	"FileWillBeUploaded": {"plugin_context", "file_info", "file_content"},
 	"ServeHTTP":          {"init"},
 	"ServeMetrics":       {"init"},
 }

@@ -1,6 +1,7 @@
 """Whole messages: construction, copies, comparison, text, descriptors, pickles."""
 
 import copy
+import gc
 import pickle
 import sys
 import unittest
@@ -263,6 +264,7 @@ class Memory(unittest.TestCase):
             for _ in range(2):  # the interpreter's own lists of free objects fill up in the first round
                 for _ in range(300):
                     work()
+                gc.collect()  # what earlier tests have left in cycles
                 counts.append(sys.getallocatedblocks())
             with self.subTest(name):
                 self.assertLess(counts[1] - counts[0], 100)

@@ -29,7 +29,7 @@ HOOK_RULES: dict[str, HookRule] = {
     "MessageHasBeenUpdated": (("plugin_context", "new_post", "old_post"), results.nothing),
     "MessagesWillBeConsumed": (("posts[]",), results.replace_posts),
     "MessageHasBeenDeleted": (("plugin_context", "post"), results.nothing),
-    "FileWillBeUploaded": (("plugin_context", "file_info"), results.file_or_reject),
+    "FileWillBeUploaded": (("plugin_context", "file_info", "file_content"), results.file_or_reject),
     "ReactionHasBeenAdded": (("plugin_context", "reaction"), results.nothing),
     "ReactionHasBeenRemoved": (("plugin_context", "reaction"), results.nothing),
     "NotificationWillBePushed": (

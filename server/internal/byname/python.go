@@ -201,6 +201,10 @@ func (c *Comparison) pythonSingle(path string, field protoreflect.FieldDescripto
 		if _, ok := told.(string); ok {
 			message = enumText(field.Enum().Values().ByNumber(v.Enum()).Name())
 		}
+	case protoreflect.BoolKind:
+		if number, ok := told.(json.Number); ok { // says whether there is one
+			python = fmt.Sprint(number != "0")
+		}
 	case protoreflect.BytesKind:
 		content, ok := Bytes(told)
 		if !ok { // a document, which crosses as JSON

@@ -95,9 +95,10 @@ func exactNumber(text string, nearest float64) any {
 	return nearest
 }
 
-// sameNumbers says whether two lists have the same numbers at the same places; both are ordered.
+// sameNumbers says whether two lists have the same numbers at the same places; both are ordered. A number that a double
+// holds need not be listed.
 func sameNumbers(a, b []*pb.ExactNumber) bool {
-	return slices.EqualFunc(a, b, func(a, b *pb.ExactNumber) bool {
+	return slices.EqualFunc(rounded(a), rounded(b), func(a, b *pb.ExactNumber) bool {
 		return a.GetNumber() == b.GetNumber() && slices.Equal(a.GetPath(), b.GetPath())
 	})
 }
@@ -111,4 +112,17 @@ func numbersOf(key string, numbers []*pb.ExactNumber) []*pb.ExactNumber {
 		}
 	}
 	return ordered(below)
+}
+
+// rounded gives the numbers that no double holds.
+func rounded(numbers []*pb.ExactNumber) []*pb.ExactNumber {
+	return slices.DeleteFunc(slices.Clone(numbers), func(number *pb.ExactNumber) bool {
+		if signed, err := strconv.ParseInt(number.GetNumber(), 10, 64); err == nil {
+			nearest := float64(signed)
+			return nearest < 1<<63 && int64(nearest) == signed
+		}
+		unsigned, err := strconv.ParseUint(number.GetNumber(), 10, 64)
+		nearest := float64(unsigned)
+		return err == nil && nearest < 1<<64 && uint64(nearest) == unsigned
+	})
 }

@@ -48,3 +48,11 @@ func TestANumberThatThePluginChangedIsNew(t *testing.T) {
 	got := convert.PostOnto(original, changed).GetProps()
 	require.Equal(t, model.StringInterface{"great": float64(1 << 53), "other": int64(1 << 53)}, got)
 }
+
+func TestANumberThatADoubleHoldsNeedNotBeListed(t *testing.T) {
+	original := &model.Post{}
+	original.SetProps(model.StringInterface{"great": int64(1 << 60)})
+	left := convert.PostToProto(original)
+	left.PropsNumbers = nil
+	require.Equal(t, original.GetProps(), convert.PostOnto(original, left).GetProps())
+}

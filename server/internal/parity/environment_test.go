@@ -97,6 +97,19 @@ func (l *lockedLog) String() string {
 	return l.text.String()
 }
 
+// roundedByMattermost are the methods whose great integers do not get through net/rpc, from and to Go plugins either.
+var roundedByMattermost = map[string]string{
+	"LoadPluginConfiguration": "the settings are decoded into an any, and encoded again",
+	"LogAuditRec":             "the record is made fit for gob by way of JSON",
+	"LogAuditRecWithLevel":    "the same",
+}
+
+// notEncoded are the methods whose plain errors Mattermost does not make fit for gob: one ends its connection to the plugin.
+var notEncoded = map[string]bool{"UploadData": true}
+
+// errorsOnlyLogged is the method whose errors Mattermost's client writes to the log, and gives nobody.
+const errorsOnlyLogged = "LoadPluginConfiguration"
+
 // TestEveryMethodThroughMattermostsPluginEnvironment makes the calls that the tests in this process make, with two
 // connections of net/rpc between Mattermost and the plugin: Python gets the same results and exceptions.
 func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
@@ -114,6 +127,9 @@ func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
 			remote.answer(method, filledResults(method, &byname.Filler{}))
 			here.setAPI(local)
 			request := how(python, method.Name, 1)
+			if _, ok := roundedByMattermost[method.Name]; ok {
+				delete(request, "narrow") // small numbers
+			}
 			request["do"], request["client"] = "call", "sync"
 			var want, got called
 			records := here.do(t, maps.Clone(request), &want)
@@ -124,7 +140,10 @@ func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
 			c := compare(method, python, remote, records[0], got, &byname.Names{Places: places})
 			require.Empty(t, c.Differences, strings.Join(c.Differences, "\n"))
 
-			expected := outcomes(method, false) // AppError's params are not exported, and so not in net/rpc
+			expected := outcomes(method, true)
+			if method.Name == errorsOnlyLogged {
+				expected = nil
+			}
 			for _, outcome := range expected {
 				remote.answer(method, outcome.results)
 			}

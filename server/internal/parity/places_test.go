@@ -118,12 +118,12 @@ var places = map[string]string{
 	"get_property_fields.(opts.*)":                       "",
 	"get_property_value.(group_id)":                      "",
 	"get_property_values.(opts.*)":                       "",
+	"plugin_http_stream.(*)":                             "",
 	"plugin_http.(*)":                                    "",
 	"register_plugin_for_shared_channels.(opts.*)":       "",
 	"search_posts_in_team.(params_list.*)":               "",
 	"search_posts_in_team_for_user.(search_params.*)":    "",
 	"search_property_fields.(opts.*)":                    "",
 	"search_property_values.(opts.*)":                    "",
-	"send_toast_message.(options.*)":                     "",
 	"update_shared_channel_cursor.(cursor.*)":            "",
 }

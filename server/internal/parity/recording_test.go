@@ -83,12 +83,15 @@ func readWhole(argument any) any {
 func filledResults(method reflect.Method, fill *byname.Filler) []any {
 	switch method.Name {
 	case "LoadPluginConfiguration":
-		return []any{json.RawMessage(`{"Limit":9007199254740993,"Names":["a",null,{"b":0.5}]}`), nil}
+		return []any{json.RawMessage(`{"Limit":7,"Names":["a",null,{"b":0.5}]}`), nil}
 	case "PluginHTTP":
 		return []any{&http.Response{
 			StatusCode: http.StatusTeapot, Header: http.Header{"X-A": {"1", "2"}, "X-B": {"3"}},
-			Body: io.NopCloser(bytes.NewReader([]byte("pong\x00\xff"))),
+			Body: io.NopCloser(bytes.NewReader([]byte(pong))),
 		}}
 	}
 	return fill.Results(method.Type)
 }
+
+// pong is what another plugin answers.
+const pong = "pong\x00\xff"

@@ -16,6 +16,11 @@ def tell(value):
         return value
     if isinstance(value, (bytes, bytearray, memoryview)):
         return {"bytes": base64.b64encode(value).decode()}
+    if hasattr(value, "all_headers"):  # a PluginHTTPResult, which is a tuple
+        return [tell(item) for item in (*value, value.all_headers)]
+    if hasattr(value, "status_code") and hasattr(value, "read"):  # a PluginHTTPResponse, which is a file
+        joined = {name: ", ".join(values) for name, values in value.headers.items()}
+        return [tell(item) for item in (value.status_code, joined, value.read(), value.headers)]
     if isinstance(value, (list, tuple)):
         return [tell(item) for item in value]
     if isinstance(value, dict):

@@ -48,6 +48,8 @@ PARTICULAR = {
     "patch_channel_members_notifications.members": [("channel-1", "user-1"), ("channel-2", "user-2")],
     "plugin_http.method": "POST",
     "plugin_http.url": "/com.example.other/hello?a=b",
+    "plugin_http_stream.method": "PUT",
+    "plugin_http_stream.url": "/com.example.other/hello?c=d",
     "publish_web_socket_event.broadcast": {
         "user_id": "user-1",
         "channel_id": "channel-1",
@@ -198,7 +200,7 @@ class Values:
         great = n if self.narrow is None else 2**53 + 2 * n + 1
         return {
             f"key-{n}": {"great": great, "half": n + 0.5, "yes": True, "nothing": None},
-            "list": [great, [-great], {}, f"tëxt-{n}", []],
+            "list": [great, [-great], {}, f"tëxt-{n}"],
         }
 
 
