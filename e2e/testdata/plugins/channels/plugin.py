@@ -42,7 +42,7 @@ class Channels(Plugin):
             self.api.get_channel(channel.id).id,
             self.api.get_channel_by_name_for_team_name(team.name, name).id,
             *[found.id for found in self.api.search_channels(self.team, "sandbox")],
-            *[found.id for found in self.api.get_public_channels_for_team(self.team, per_page=200) if found.name == name],
+            *[c.id for c in self.api.get_public_channels_for_team(self.team, per_page=200) if c.name == name],
         ]
 
     def do_rename(self, channel_id):

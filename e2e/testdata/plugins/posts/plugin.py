@@ -1,6 +1,7 @@
 """Writes posts with everything that a post can have, by /posts."""
 
 import json
+import time
 from dataclasses import replace
 
 from mattermost_plugin import Command, HookName, Plugin, hook, run_plugin
@@ -61,9 +62,12 @@ class Posts(Plugin):
 
     def do_thread(self, args):
         """A post with two answers, one of them pinned; the result is how the server orders them."""
-        root = self.api.create_post(self.draft(args, "Who brings cake?"))
-        first = self.api.create_post(self.draft(args, "Not me", root_id=root.id))
-        second = self.api.create_post(self.draft(args, "I do", root_id=root.id, is_pinned=True))
+        now = int(time.time() * 1000)
+        root = self.api.create_post(self.draft(args, "Who brings cake?", create_at=now))
+        first = self.api.create_post(self.draft(args, "Not me", root_id=root.id, create_at=now + 1))
+        second = self.api.create_post(
+            self.draft(args, "I do", root_id=root.id, create_at=now + 2, is_pinned=True)
+        )
         thread = self.api.get_post_thread(root.id)
         return {
             "ids": [root.id, first.id, second.id],

@@ -42,7 +42,11 @@ class Survey(Plugin):
             DialogElement(display_name="Candles", name="candles", type="bool"),
         ]
         dialog = Dialog(
-            callback_id="order", title="Order", introduction_text="What *kind*?", elements=elements, state=args.channel_id
+            callback_id="order",
+            title="Order",
+            introduction_text="What *kind*?",
+            elements=elements,
+            state=args.channel_id,
         )
         self.api.open_interactive_dialog(
             OpenDialogRequest(trigger_id=args.trigger_id, url=URL + "/order", dialog=dialog)

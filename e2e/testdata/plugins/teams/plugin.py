@@ -70,7 +70,10 @@ class Teams(Plugin):
     def do_of(self, user_id):
         teams = self.api.get_teams_for_user(user_id)
         unread = self.api.get_teams_unread_for_user(user_id)
-        return {"names": sorted(team.name for team in teams), "unread": {team.team_id: team.msg_count for team in unread}}
+        return {
+            "names": sorted(team.name for team in teams),
+            "unread": {team.team_id: team.msg_count for team in unread},
+        }
 
     def do_dismiss(self, team_id, user_id):
         self.api.delete_team_member(team_id, user_id, self.me)
