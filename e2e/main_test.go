@@ -17,6 +17,7 @@ import (
 var (
 	server *site.Site
 	mmpy   string // the binary under test
+	packed *bundles
 )
 
 func TestMain(m *testing.M) {
@@ -36,14 +37,16 @@ func runTests(m *testing.M) (status int, err error) {
 			return 0, errors.New("the server is not set up: run e2e/setup.sh once, or make e2e")
 		}
 	}
-	dir, err := os.MkdirTemp("", "mmpy-e2e-binary-")
+	dir, err := os.MkdirTemp("", "mmpy-e2e-bundles-")
 	if err != nil {
-		return 0, fmt.Errorf("make a folder for the binary: %w", err)
+		return 0, fmt.Errorf("make a folder for the binary and the bundles: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if mmpy, err = binary(dir); err != nil {
 		return 0, err
 	}
+	packed = packAhead(dir)
+	defer packed.close()
 
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()

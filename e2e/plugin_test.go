@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -37,20 +35,6 @@ func showLog(t *testing.T) {
 			t.Log("  ", entry)
 		}
 	})
-}
-
-// pack packs the plugin in dir with mmpy. It returns the plugin's manifest and the path of the bundle.
-func pack(t *testing.T, dir string) (*model.Manifest, string) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "plugin.json"))
-	require.NoError(t, err)
-	var manifest model.Manifest
-	require.NoError(t, json.Unmarshal(text, &manifest))
-
-	bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
-	output, err := exec.Command(mmpy, "pack", dir, "-o", bundle).CombinedOutput()
-	require.NoError(t, err, "mmpy pack %s: %s", dir, output)
-	return &manifest, bundle
 }
 
 // install packs the plugin in dir with mmpy and uploads it as an administrator would; it is removed after the test.

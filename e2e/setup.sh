@@ -2,7 +2,7 @@
 # Makes ready what the tests of this folder run against, and links it into e2e/run:
 #
 #   run/mattermost   a folder with the Mattermost server (bin, i18n, templates, fonts)
-#   run/postgres     a folder with PostgreSQL's programs (initdb, postgres, createdb)
+#   run/postgres     a folder with PostgreSQL's programs (initdb, postgres, psql)
 #
 # The server is built from source, as the module in e2e/mattermost pins it, and kept in the user's cache: minutes the
 # first time, nothing afterwards. An interrupted build goes on where Go's build cache has got to.
@@ -20,7 +20,7 @@ find_postgres() {
 	local dir
 	for dir in "${POSTGRES_BIN:-}" "$(dirname "$(readlink -f "$(command -v postgres || echo /)")")" \
 		$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
-		if [ -n "$dir" ] && [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ]; then
+		if [ -n "$dir" ] && [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && [ -x "$dir/psql" ]; then
 			echo "$dir"
 			return
 		fi
@@ -28,7 +28,7 @@ find_postgres() {
 }
 
 install_postgres() {
-	local help="install PostgreSQL (on Debian: apt-get install postgresql), or set POSTGRES_BIN to the folder with its initdb and postgres"
+	local help="install PostgreSQL (on Debian: apt-get install postgresql), or set POSTGRES_BIN to the folder with its initdb, postgres and psql"
 	command -v apt-get >/dev/null || die "$help"
 	[ "$(id -u)" = 0 ] || die "$help"
 	say "installing PostgreSQL"
@@ -66,7 +66,7 @@ if [ -z "$postgres" ]; then
 	install_postgres
 	postgres=$(find_postgres)
 fi
-[ -n "$postgres" ] || die "PostgreSQL is installed, but its initdb and postgres were not found: set POSTGRES_BIN"
+[ -n "$postgres" ] || die "PostgreSQL is installed, but its initdb, postgres and psql were not found: set POSTGRES_BIN"
 
 export CGO_ENABLED=0 # so that no C compiler is needed
 module=github.com/mattermost/mattermost/server

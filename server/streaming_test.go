@@ -21,15 +21,15 @@ import (
 
 // web is a plugin whose pages read and write streams in all the ways that the tests look at.
 const web = `
-import io, time
-from mattermost_plugin import Plugin, hook, HookName, wsgi
+import asyncio, io, time
+from mattermost_plugin import AsyncPluginAPIClient, Plugin, hook, HookName, wsgi
 from mattermost_plugin.exceptions import PluginAPIError
 from mattermost_plugin._internal.wrappers import FileInfo, UploadSession
 
 class Web(Plugin):
     @hook(HookName.ServeHTTP)
     def serve(self, context, writer, request):
-        getattr(self, request.path.strip("/"))(writer, request)
+        return getattr(self, request.path.strip("/"))(writer, request)
 
     def echo(self, writer, request):
         writer.set_header("Content-Type", request.get_header("Content-Type", "text/plain"))
@@ -107,6 +107,15 @@ class Web(Plugin):
     def upload(self, writer, request):
         session = UploadSession(id="session", file_size=request.content_length)
         writer.write(self.api.upload_data(session, request).name)
+
+    async def upload_while(self, writer, request):
+        async def chunks():
+            for chunk in request:
+                yield chunk
+        api = AsyncPluginAPIClient()
+        upload = api.upload_data(UploadSession(id="async"), chunks())
+        info, version = await asyncio.gather(upload, api.get_server_version())
+        writer.write(f"{info.name} {version}")
 
     def install(self, writer, request):
         try:

@@ -16,7 +16,7 @@ import (
 // Config says where the programs are; e2e/setup.sh makes both folders.
 type Config struct {
 	Mattermost string // a folder with bin/mattermost, i18n, templates and fonts
-	Postgres   string // a folder with initdb and postgres
+	Postgres   string // a folder with initdb, postgres and psql
 }
 
 // Site is a running server with an administrator, one team, and one ordinary member of it.

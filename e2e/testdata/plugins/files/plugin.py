@@ -1,6 +1,7 @@
 """Attaches the files that it makes, by /files."""
 
 import hashlib
+import io
 import json
 import secrets
 
@@ -54,7 +55,7 @@ class Files(Plugin):
         self.api.set_file_searchable_content(file_id, " ".join(words))
 
     def do_upload(self, args):
-        """A large file in two parts, which the server puts together."""
+        """A large file in two parts, which the server puts together: bytes, and what can be read."""
         first, second = b"1" * (5 * MiB), b"2" * MiB
         session = self.api.create_upload_session(
             UploadSession(
@@ -68,7 +69,7 @@ class Files(Plugin):
         incomplete = self.api.upload_data(session, first)
         session = self.api.get_upload_session(session.id)
         offset = session.file_offset
-        info = self.api.upload_data(session, second)
+        info = self.api.upload_data(session, io.BytesIO(second))
         return {
             "incomplete": not incomplete.id,
             "offset": offset,
