@@ -12,8 +12,8 @@ const (
 	HostModule = "mmpy"                    // what is not Mattermost's: tick, take, respond, log, wait, stream_read, …
 )
 
-// Submit, as the capacity of the response of an API function, asks for the call to be carried out while the guest goes
-// on: the result is a ticket for it. No buffer is that large.
+// Submit is the capacity of the response with which an API function is submitted: it is carried out while the guest goes
+// on, and the result is a ticket for it. No buffer is that large.
 const Submit = 0xFFFFFFFF
 
 // The limits of one instance.

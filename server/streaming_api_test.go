@@ -132,6 +132,10 @@ func TestUploadsAreReadFromThePluginWhileItSendsThem(t *testing.T) {
 		status, text = s.post(t, "/receive", strings.NewReader(data))
 		require.Equal(t, "200 shared.txt", fmt.Sprint(status, " ", text), "%s", s.log)
 		require.Equal(t, "receive remote channel shared.txt 5000000 <nil>", api.notes()[1])
+
+		status, text = s.post(t, "/upload_while", strings.NewReader(data))
+		require.Equal(t, "200 uploaded 5000000 "+api.GetServerVersion(), fmt.Sprint(status, " ", text), "%s", s.log)
+		require.Equal(t, "upload async 5000000 data! true", api.notes()[2])
 	})
 }
 

@@ -21,15 +21,15 @@ import (
 
 // web is a plugin whose pages read and write streams in all the ways that the tests look at.
 const web = `
-import io, time
-from mattermost_plugin import Plugin, hook, HookName, wsgi
+import asyncio, io, time
+from mattermost_plugin import AsyncPluginAPIClient, Plugin, hook, HookName, wsgi
 from mattermost_plugin.exceptions import PluginAPIError
 from mattermost_plugin._internal.wrappers import FileInfo, UploadSession
 
 class Web(Plugin):
     @hook(HookName.ServeHTTP)
     def serve(self, context, writer, request):
-        getattr(self, request.path.strip("/"))(writer, request)
+        return getattr(self, request.path.strip("/"))(writer, request)
 
     def echo(self, writer, request):
         writer.set_header("Content-Type", request.get_header("Content-Type", "text/plain"))
@@ -107,6 +107,15 @@ class Web(Plugin):
     def upload(self, writer, request):
         session = UploadSession(id="session", file_size=request.content_length)
         writer.write(self.api.upload_data(session, request).name)
+
+    async def upload_while(self, writer, request):
+        async def chunks():
+            for chunk in request:
+                yield chunk
+        api = AsyncPluginAPIClient()
+        upload = api.upload_data(UploadSession(id="async"), chunks())
+        info, version = await asyncio.gather(upload, api.get_server_version())
+        writer.write(f"{info.name} {version}")
 
     def install(self, writer, request):
         try:
@@ -209,9 +218,9 @@ func (s *served) post(t *testing.T, path string, body io.Reader) (int, string) {
 }
 
 // inProcess serves the plugin that is part of this process.
-func inProcess(t *testing.T, source string, config Config) *served {
+func inProcess(t *testing.T, config Config) *served {
 	t.Helper()
-	m := run(t, source, config)
+	m := run(t, web, config)
 	server := behindHTTP(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/metrics" {
 			m.plugin.ServeMetrics(&plugin.Context{}, w, r)
@@ -225,7 +234,7 @@ func inProcess(t *testing.T, source string, config Config) *served {
 // bothWays runs a test on a plugin in this process, and on one behind Mattermost's own plugin environment.
 func bothWays(t *testing.T, test func(t *testing.T, s *served)) {
 	t.Helper()
-	t.Run("in process", func(t *testing.T) { test(t, inProcess(t, web, Config{})) })
+	t.Run("in process", func(t *testing.T) { test(t, inProcess(t, Config{})) })
 	t.Run("over net/rpc", func(t *testing.T) {
 		_, s := inEnvironment(t, nil)
 		test(t, s)
@@ -309,7 +318,7 @@ func TestAResponseThatFailsHalfWayIsNotTakenForTheWhole(t *testing.T) {
 }
 
 func TestAMetricsPageOfACoroutine(t *testing.T) {
-	s := inProcess(t, web, Config{})
+	s := inProcess(t, Config{})
 	response, err := s.Client().Get(s.URL + "/metrics")
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -319,13 +328,13 @@ func TestAMetricsPageOfACoroutine(t *testing.T) {
 }
 
 func TestAnEchoAnswersEachLineWhenItComes(t *testing.T) {
-	s := inProcess(t, web, Config{})
+	s := inProcess(t, Config{})
 	body, sender := io.Pipe()
 	request, err := http.NewRequest(http.MethodPost, s.URL+"/echo", body)
 	require.NoError(t, err)
 	responses := make(chan *http.Response, 1)
 	go func() {
-		response, err := s.Client().Do(request)
+		response, err := s.Client().Do(request) //nolint:bodyclose // by who receives it
 		if err != nil {
 			t.Error(err)
 		}
@@ -351,7 +360,7 @@ func TestAnEchoAnswersEachLineWhenItComes(t *testing.T) {
 }
 
 func TestAStreamThatMovesOutlivesTheHooksTime(t *testing.T) {
-	s := inProcess(t, web, Config{HookTimeout: 500 * time.Millisecond})
+	s := inProcess(t, Config{HookTimeout: 500 * time.Millisecond})
 	start := time.Now()
 	status, text := s.post(t, "/slow", nil)
 	require.Equal(t, "200 0123456789", fmt.Sprint(status, " ", text))
@@ -359,7 +368,7 @@ func TestAStreamThatMovesOutlivesTheHooksTime(t *testing.T) {
 }
 
 func TestAStreamThatStandsStillEndsTheHook(t *testing.T) {
-	s := inProcess(t, web, Config{HookTimeout: 300 * time.Millisecond})
+	s := inProcess(t, Config{HookTimeout: 300 * time.Millisecond})
 	t.Run("the client sends nothing", func(t *testing.T) {
 		body, sender := io.Pipe()
 		defer sender.Close()
@@ -399,7 +408,7 @@ func TestAStreamThatStandsStillEndsTheHook(t *testing.T) {
 }
 
 func TestMoreThanWasAnnouncedIsTheHandlersError(t *testing.T) {
-	s := inProcess(t, web, Config{})
+	s := inProcess(t, Config{})
 	response, err := s.Client().Get(s.URL + "/overfull")
 	if err == nil {
 		_, _ = io.Copy(io.Discard, response.Body)

@@ -55,7 +55,7 @@ func readSome(stream Stream, buffer []byte) (int, error) {
 			return 0, fmt.Errorf("a stream says that it has read %d of %d bytes: %w", n, len(buffer), abi.StatusInternal)
 		case n > 0:
 			return n, nil
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return 0, nil
 		case err != nil:
 			return 0, err

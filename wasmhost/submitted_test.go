@@ -246,8 +246,8 @@ func TestCloseWaitsForSubmittedCallsUnlessItsContextEnds(t *testing.T) {
 	closed := make(chan error)
 	go func() { closed <- patient.Close(context.Background()) }()
 	select {
-	case <-closed:
-		require.Fail(t, "it did not wait")
+	case err := <-closed:
+		require.Fail(t, "it did not wait", "%v", err)
 	case <-time.After(50 * time.Millisecond):
 	}
 	require.False(t, cancelled.Load())

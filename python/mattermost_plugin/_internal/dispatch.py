@@ -45,9 +45,6 @@ class Binding:
         self._arguments = argument_getters(fields)
         self._types: tuple[Any, Any] | None = None  # the modules of messages are imported for the first call
 
-    def __call__(self, request: bytes) -> bytes:
-        return self.fire(request)
-
     def fire(self, request: bytes) -> bytes:
         """The response to a request, from message to message. What the handler raises comes out."""
         if self._types is None:
@@ -65,7 +62,8 @@ class Binding:
 class LifecycleBinding(Binding):
     """A hook whose handler's exceptions are part of the answer. The traceback goes to the log."""
 
-    def __call__(self, request: bytes) -> bytes:
+    def answer(self, request: bytes) -> bytes:
+        """As fire, but what the handler raises is in the response."""
         try:
             return self.fire(request)
         except Exception as error:
@@ -83,10 +81,11 @@ class Dispatcher:
     def __init__(self, plugin: Plugin) -> None:
         self.hooks = plugin.implemented_hooks()
         self._bindings = [_bind(hook, plugin.get_hook_handler(hook)) for hook in self.hooks]
+        self._answers = [getattr(binding, "answer", binding.fire) for binding in self._bindings]
 
     def dispatch(self, hook_id: int, request: bytes) -> bytes:
         """Calls the handler with a request message; gives the response message. Raises what the handler does."""
-        return self._bindings[hook_id](request)
+        return self._answers[hook_id](request)
 
     def binding(self, hook: str) -> Binding:
         """The binding of a hook of `hooks`."""

@@ -83,6 +83,7 @@ type Comparison struct {
 	compared    int
 }
 
+// Differs notes that what is at path is not the same.
 func (c *Comparison) Differs(path string, message, goValue any) {
 	c.Differences = append(c.Differences, fmt.Sprintf("%s: the message has %v, Go has %v", path, message, goValue))
 }
@@ -202,7 +203,7 @@ func (c *Comparison) single(path string, field protoreflect.FieldDescriptor, v p
 	var message, goText string
 	switch field.Kind() {
 	case protoreflect.BytesKind:
-		message, goText = string(v.Bytes()), ""
+		message = string(v.Bytes())
 		if g.Kind() == reflect.Slice {
 			goText = string(g.Bytes())
 		} else { // a document as JSON

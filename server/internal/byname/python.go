@@ -1,20 +1,13 @@
 package byname
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"math/big"
-	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
@@ -22,38 +15,6 @@ import (
 // Told is what Python tells of a value, decoded from JSON with numbers as json.Number: nil, a bool, a number, a text, a
 // list, or an object with one member, which says what it is: "bytes" (as base64), "dict", "message" or "record".
 type Told = any
-
-// Names are the names and places in Python that differ from those of the contract, by "Record.field" or
-// "method.parameter"; the value is the place in the message, such as "event.id", or empty where there is none. What a
-// message has and Python does not stands there as "Record.(field)", "method.(event.id)" or "method.(event.*)"; a record that is not named as
-// its message, by its name.
-type Names struct {
-	Places map[string]string
-	used   map[string]bool
-}
-
-// place gives the place of a name, and whether there is one.
-func (n *Names) place(owner, name string) (string, bool) {
-	if place, ok := n.at(owner + "." + name); ok {
-		return place, place != ""
-	}
-	return name, true
-}
-
-func (n *Names) at(key string) (place string, ok bool) {
-	if place, ok = n.Places[key]; ok {
-		if n.used == nil {
-			n.used = map[string]bool{}
-		}
-		n.used[key] = true
-	}
-	return place, ok
-}
-
-// Unused lists the entries that nothing has asked for.
-func (n *Names) Unused() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(n.Places)), func(key string) bool { return n.used[key] })
-}
 
 // Bytes gives the bytes of a told value.
 func Bytes(told Told) ([]byte, bool) {
@@ -77,74 +38,6 @@ func Record(told Told) (class string, fields map[string]any, ok bool) {
 		return "", nil, false
 	}
 	return record["class"].(string), record["fields"].(map[string]any), true
-}
-
-// Told compares each of the named values with its place in a message. Every field of the message has to be compared with
-// one of them.
-func (c *Comparison) Told(owner string, m protoreflect.Message, values map[string]any, names *Names) {
-	all := &places{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if place, ok := names.place(owner, name); ok {
-			all.add(strings.Split(place, "."), values[name])
-		}
-	}
-	c.places(owner, "", m, all, names)
-}
-
-// places are the values that belong into a message, by its fields.
-type places struct {
-	told  Told // where inner is empty
-	inner map[string]*places
-}
-
-func (p *places) add(path []string, told Told) {
-	if len(path) == 0 {
-		p.told = told
-		return
-	}
-	if p.inner == nil {
-		p.inner = map[string]*places{}
-	}
-	if p.inner[path[0]] == nil {
-		p.inner[path[0]] = &places{}
-	}
-	p.inner[path[0]].add(path[1:], told)
-}
-
-// places compares a message with the values for its fields; prefix is the way to it.
-func (c *Comparison) places(owner, prefix string, m protoreflect.Message, all *places, names *Names) {
-	fields := m.Descriptor().Fields()
-	for name := range all.inner {
-		if fields.ByName(protoreflect.Name(name)) == nil {
-			c.Differs(owner+"."+prefix+name, "no such field", all.inner[name].told)
-		}
-	}
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		name := string(field.Name())
-		place, ok := all.inner[name]
-		switch {
-		case !ok && (pb.IsCompanion(field) || isStream(field)):
-		case !ok:
-			_, known := names.at(owner + ".(" + prefix + name + ")")
-			if !known {
-				_, known = names.at(owner + ".(" + prefix + "*)")
-			}
-			if !known {
-				c.Differs(owner+"."+prefix+name, "the field", "no such field in Python")
-			}
-		case place.inner == nil && all.inner[name+"_exact"] != nil:
-			c.pythonField(owner+"."+prefix+name, m, field, nil, place.told, names) // Python has the companion, too
-		case place.inner == nil:
-			c.Python(owner+"."+prefix+name, m, field, place.told, names)
-		case !field.IsList():
-			c.places(owner, prefix+name+".", m.Get(field).Message(), place, names)
-		case m.Get(field).List().Len() == 1:
-			c.places(owner, prefix+name+".", m.Get(field).List().Get(0).Message(), place, names)
-		default:
-			c.Differs(owner+"."+prefix+name, m.Get(field), "one")
-		}
-	}
 }
 
 // Python compares a field of a message, made exact by its companions, with what Python tells of it.
@@ -290,147 +183,6 @@ func (c *Comparison) PythonMessage(path string, m protoreflect.Message, told Tol
 	c.Differs(path, m, told)
 }
 
-func isDocument(field protoreflect.FieldDescriptor) bool {
-	if field.Message() == nil || field.IsMap() {
-		return false
-	}
-	switch field.Message().FullName() {
-	case "google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue":
-		return true
-	}
-	return false
-}
-
-// document compares a Struct or Value, made exact by its numbers, with what Python tells.
-func (c *Comparison) document(path string, m protoreflect.Message, field, numbers protoreflect.FieldDescriptor, told Told) {
-	c.compared++
-	plain, err := documentIn(m, field, numbers)
-	if err != nil {
-		c.Differs(path, err, told)
-		return
-	}
-	if message, python := canonical(plain), canonical(untold(told)); message != python {
-		c.Differs(path, message, python)
-	}
-}
-
-// documentIn gives what a Struct, a Value or a list of them holds; numbers may be nil.
-func documentIn(m protoreflect.Message, field, numbers protoreflect.FieldDescriptor) (plain any, err error) {
-	if field.IsList() {
-		items := []any{}
-		for i := range m.Get(field).List().Len() {
-			items = append(items, document(m.Get(field).List().Get(i).Message()))
-		}
-		plain = items
-	} else {
-		plain = document(m.Get(field).Message())
-	}
-	if numbers == nil {
-		return plain, nil
-	}
-	for i := range m.Get(numbers).List().Len() {
-		number := m.Get(numbers).List().Get(i).Message().Interface().(*pb.ExactNumber)
-		var ok bool
-		if plain, ok = replaced(plain, number.Path, json.Number(number.Number)); !ok {
-			return nil, fmt.Errorf("a number at %q, which is no place", number.Path)
-		}
-	}
-	return plain, nil
-}
-
-func document(m protoreflect.Message) any {
-	switch special := m.Interface().(type) {
-	case *structpb.Struct:
-		return special.AsMap()
-	case *structpb.Value:
-		return special.AsInterface()
-	case *structpb.ListValue:
-		return special.AsSlice()
-	}
-	return nil
-}
-
-// replaced puts a number into a document.
-func replaced(document any, path []string, number json.Number) (any, bool) {
-	if len(path) == 0 {
-		_, ok := document.(float64)
-		return number, ok
-	}
-	switch document := document.(type) {
-	case map[string]any:
-		inner, ok := document[path[0]]
-		if !ok {
-			return document, false
-		}
-		document[path[0]], ok = replaced(inner, path[1:], number)
-		return document, ok
-	case []any:
-		i, err := strconv.Atoi(path[0])
-		if err != nil || i < 0 || i >= len(document) {
-			return document, false
-		}
-		var ok bool
-		document[i], ok = replaced(document[i], path[1:], number)
-		return document, ok
-	}
-	return document, false
-}
-
-// untold gives the plain value of a told document.
-func untold(told Told) any {
-	switch told := told.(type) {
-	case []any:
-		plain := make([]any, len(told))
-		for i, item := range told {
-			plain[i] = untold(item)
-		}
-		return plain
-	case map[string]any:
-		dict, ok := told["dict"].(map[string]any)
-		if !ok {
-			return fmt.Sprintf("%v, which is no JSON", told)
-		}
-		plain := make(map[string]any, len(dict))
-		for key, item := range dict {
-			plain[key] = untold(item)
-		}
-		return plain
-	}
-	return told
-}
-
-// canonical writes a document so that equal ones are equal: whole numbers exactly, others as the nearest double.
-func canonical(document any) string {
-	switch document := document.(type) {
-	case []any:
-		var b strings.Builder
-		for _, item := range document {
-			b.WriteString(canonical(item) + ",")
-		}
-		return "[" + b.String() + "]"
-	case map[string]any:
-		var b strings.Builder
-		for _, key := range slices.Sorted(maps.Keys(document)) {
-			fmt.Fprintf(&b, "%q:%s,", key, canonical(document[key]))
-		}
-		return "{" + b.String() + "}"
-	case string:
-		return strconv.Quote(document)
-	case float64:
-		return new(big.Rat).SetFloat64(document).RatString()
-	case json.Number:
-		if number, ok := new(big.Rat).SetString(string(document)); ok && number.IsInt() {
-			return number.RatString()
-		}
-		if nearest, err := document.Float64(); err == nil {
-			return new(big.Rat).SetFloat64(nearest).RatString()
-		}
-	case nil:
-		return "null"
-	}
-	return fmt.Sprint(document)
-}
-
 // Returned compares what an API method gave in Python with its response: nothing, the one field, or a list of several.
 func (c *Comparison) Returned(method string, response protoreflect.Message, told Told, names *Names) {
 	var fields []protoreflect.FieldDescriptor
@@ -455,30 +207,5 @@ func (c *Comparison) Returned(method string, response protoreflect.Message, told
 		for i, field := range fields {
 			c.Python(method+" → "+string(field.Name()), response, field, list[i], names)
 		}
-	}
-}
-
-// canonicalJSON is canonical for an encoded document.
-func canonicalJSON(encoded []byte) string {
-	decoder := json.NewDecoder(bytes.NewReader(encoded))
-	decoder.UseNumber()
-	var plain any
-	if err := decoder.Decode(&plain); err != nil {
-		return err.Error()
-	}
-	return canonical(plain)
-}
-
-// Document compares a document as Python has it, in bytes, with the Go value that it is of.
-func (c *Comparison) Document(path string, told Told, goValue any) {
-	c.compared++
-	content, ok := Bytes(told)
-	if !ok {
-		c.Differs(path, told, goValue)
-		return
-	}
-	value := reflect.ValueOf(goValue)
-	if python, goText := documentAs(value.Type(), content), documentOf(value); python != goText {
-		c.Differs(path, python, goText)
 	}
 }

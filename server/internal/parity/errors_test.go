@@ -34,6 +34,7 @@ var exceptions = map[int]string{
 var mayBeMissing = map[string]string{
 	"GetCloudLimits": "a server of one's own has none",
 	"GetLicense":     "a server without a licence has none",
+	"UploadData":     "an upload that is not complete has no file yet",
 }
 
 // An outcome is what a method does instead of giving its results, and what Python is to make of it.
