@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,4 +61,37 @@ func TestAPushNotificationIsChangedOrStopped(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Empty(t, pushed, "the other message is not sent")
+}
+
+func TestAnEmailNotificationIsRewrittenOrStopped(t *testing.T) {
+	enableRunning(t, install(t, "testdata/plugins/discreet"))
+	ctx := testContext(t)
+	joan := newUser(t, "joan")
+	direct, _, err := server.User.CreateDirectChannel(ctx, server.Me.Id, joan.Id)
+	require.NoError(t, err)
+	_, _, err = server.Admin.UpdateUserStatus(ctx, joan.Id, &model.Status{UserId: joan.Id, Status: model.StatusOffline})
+	require.NoError(t, err)
+
+	from := server.Log.Len()
+	for _, message := range []string{"this is top secret", "the code is 1234"} {
+		_, err := post(t, direct, message)
+		require.NoError(t, err)
+	}
+	got, err := server.Mail.Wait(ctx, func(m site.Mail) bool { return m.To == joan.Email && m.Subject == "A message from @ada" })
+	require.NoError(t, err)
+	require.NotContains(t, got.Body, "1234")
+	require.Contains(t, got.Body, "Read")
+	_, err = server.Log.Wait(ctx, from, func(e site.Entry) bool {
+		return e.Message == "Email notification cancelled by plugin." && e.Contains("top secret, and mail is read by many")
+	})
+	require.NoError(t, err)
+	for _, one := range server.Mail.To(joan.Email) {
+		require.NotContains(t, one.Body, "top secret")
+	}
+
+	require.Equal(t, "sent", runCommand(t, newChannel(t), "/mail grace@example.com Greetings from the sandbox"))
+	got, err = server.Mail.Wait(ctx, func(m site.Mail) bool { return strings.Contains(m.Subject, "Greetings from the sandbox") })
+	require.NoError(t, err)
+	require.Equal(t, "grace@example.com", got.To)
+	require.Contains(t, got.Body, "<b>Python</b>")
 }

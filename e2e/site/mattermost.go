@@ -27,7 +27,8 @@ var settings = map[string]string{
 	"LOGSETTINGS_ENABLEFILE":                     "false",
 	"LOGSETTINGS_ENABLEDIAGNOSTICS":              "false",
 	"LOGSETTINGS_ENABLESENTRY":                   "false",
-	"EMAILSETTINGS_SENDEMAILNOTIFICATIONS":       "false",
+	"EMAILSETTINGS_SENDEMAILNOTIFICATIONS":       "true",
+	"EMAILSETTINGS_SMTPSERVER":                   "127.0.0.1",
 	"ANNOUNCEMENTSETTINGS_ADMINNOTICESENABLED":   "false",
 	"ANNOUNCEMENTSETTINGS_USERNOTICESENABLED":    "false",
 	"RATELIMITSETTINGS_ENABLE":                   "false",
@@ -43,7 +44,7 @@ type mattermost struct {
 }
 
 // startMattermost starts the server that e2e/setup.sh made in install, in the folder dir, which must not exist.
-func startMattermost(ctx context.Context, install, dir, dataSource string, log *Log) (*mattermost, error) {
+func startMattermost(ctx context.Context, install, dir, dataSource, mailPort string, log *Log) (*mattermost, error) {
 	for _, folder := range []string{"config", "data", "plugins", "client/plugins"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
 			return nil, fmt.Errorf("make the server's folders: %w", err)
@@ -58,7 +59,9 @@ func startMattermost(ctx context.Context, install, dir, dataSource string, log *
 	cmd := exec.Command(filepath.Join(install, "bin", "mattermost"))
 	cmd.Dir = dir
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "MM_SQLSETTINGS_DATASOURCE=" + dataSource}
+	cmd.Env = []string{
+		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "MM_SQLSETTINGS_DATASOURCE=" + dataSource, "MM_EMAILSETTINGS_SMTPPORT=" + mailPort,
+	}
 	for name, value := range settings {
 		cmd.Env = append(cmd.Env, "MM_"+name+"="+value)
 	}

@@ -22,7 +22,8 @@ type Config struct {
 // Site is a running server with an administrator, one team, and one ordinary member of it.
 type Site struct {
 	URL   string
-	Log   *Log // what the server wrote
+	Log   *Log     // what the server wrote
+	Mail  *Mailbox // the e-mails that it sent
 	Team  *model.Team
 	Admin *model.Client4 // logged in as the system administrator
 	User  *model.Client4 // logged in as the ordinary member
@@ -58,8 +59,11 @@ func (s *Site) start(ctx context.Context, config Config) (err error) {
 	if s.postgres, err = startPostgres(ctx, config.Postgres, filepath.Join(s.dir, "postgres"), s.Log); err != nil {
 		return err
 	}
+	if s.Mail, err = newMailbox(); err != nil {
+		return err
+	}
 	run := filepath.Join(s.dir, "mattermost")
-	if s.mattermost, err = startMattermost(ctx, config.Mattermost, run, s.postgres.dataSource(), s.Log); err != nil {
+	if s.mattermost, err = startMattermost(ctx, config.Mattermost, run, s.postgres.dataSource(), s.Mail.port(), s.Log); err != nil {
 		return err
 	}
 	s.URL = s.mattermost.url
@@ -74,6 +78,9 @@ func (s *Site) Stop() error {
 	}
 	if s.postgres != nil {
 		errs = append(errs, s.postgres.stop())
+	}
+	if s.Mail != nil {
+		errs = append(errs, s.Mail.stop())
 	}
 	if s.dir != "" {
 		errs = append(errs, os.RemoveAll(s.dir))
