@@ -75,7 +75,7 @@ func (a *clientArea) mixin(wrappers *wrapperSet, async bool) (string, error) {
 	}
 	fmt.Fprintf(&b, "\"\"\"%s\"\"\"\n\nfrom __future__ import annotations\n\n", strings.Join(a.class.doc, "\n"))
 	b.WriteString(a.imports(body.String(), base, wrappers, modules))
-	fmt.Fprintf(&b, "\n\nclass %s(%s):\n    \"\"\"%s\"\"\"\n%s", name, base, strings.Join(a.class.doc, "\n    "), body.String())
+	fmt.Fprintf(&b, "\n\nclass %s(%s):\n%s%s", name, base, pythonDocstring(a.class.doc, "    "), body.String())
 	return b.String(), nil
 }
 
@@ -215,18 +215,12 @@ func (m *clientMethod) docstring() (string, error) {
 	default:
 		lines = append(lines, "", m.reference())
 	}
-	for i, line := range lines {
+	for _, line := range lines {
 		if len(indent)+len([]rune(line)) > pythonWidth {
 			return "", fmt.Errorf("line %d: a line of its docstring is too long: %s", m.line, line)
 		}
-		if i > 0 && line != "" {
-			lines[i] = indent + line
-		}
 	}
-	if len(lines) == 1 {
-		return fmt.Sprintf("%s\"\"\"%s\"\"\"\n", indent, lines[0]), nil
-	}
-	return fmt.Sprintf("%s\"\"\"%s\n%s\"\"\"\n", indent, strings.Join(lines, "\n"), indent), nil
+	return pythonDocstring(lines, indent), nil
 }
 
 // pythonCall writes "head(arguments)tail" on one line, or with a line for each argument.

@@ -132,6 +132,27 @@ func splitPython(text string, separator byte) []string {
 	return slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 }
 
+// pythonDocstring writes a docstring: the quotes that end one of several lines have a line of their own.
+func pythonDocstring(lines []string, indent string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		if i == 0 {
+			line = `"""` + line
+		}
+		if line != "" {
+			b.WriteString(indent + line)
+		}
+		if i < len(lines)-1 {
+			b.WriteString("\n")
+		}
+	}
+	if len(lines) > 1 {
+		b.WriteString("\n" + indent)
+	}
+	b.WriteString(`"""` + "\n")
+	return b.String()
+}
+
 // pythonDoc gives the lines of a docstring without their indentation, or false where the line is none.
 func pythonDoc(line *pythonLine) ([]string, bool) {
 	text, ok := strings.CutPrefix(line.text, `"""`)

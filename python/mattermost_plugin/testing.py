@@ -174,7 +174,7 @@ class HTTPAnswer:
         """All values of a header, whatever the case of its name."""
         return values_of(self.headers, name)
 
-    
+    @property
     def text(self) -> str:
         """The body as UTF-8."""
         return self.body.decode()

@@ -28,8 +28,9 @@ else:
 
 class AccessControlMixin(APICalls):
     """Access control: policies on resources that the plugin owns.
-    
-    A resource_type is ``{plugin id}:{type}``."""
+
+    A resource_type is ``{plugin id}:{type}``.
+    """
 
     def evaluate_access_control(
         self,

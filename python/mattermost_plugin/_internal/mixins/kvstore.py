@@ -19,8 +19,9 @@ else:
 
 class KVStoreMixin(APICalls):
     """The plugin's own key-value store.
-    
-    Keys are up to 150 characters, values are bytes. Keys that begin with ``mmi_`` are Mattermost's own."""
+
+    Keys are up to 150 characters, values are bytes. Keys that begin with ``mmi_`` are Mattermost's own.
+    """
 
     def kv_set(self, key: str, value: bytes) -> None:
         """Stores a value (KVSet, server 5.2).

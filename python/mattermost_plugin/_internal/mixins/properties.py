@@ -22,9 +22,10 @@ else:
 
 class PropertiesMixin(APICalls):
     """Properties: fields, in groups, and their values on users, posts and other targets.
-    
+
     Fields, values and groups are JSON, as the REST API has it. Where a method takes no group, a field or a value is
-    looked for in all groups; `call` takes one."""
+    looked for in all groups; `call` takes one.
+    """
 
     def register_property_group(self, group_id: str, group_name: str) -> bytes:
         """The group with that name, registered when there is none (RegisterPropertyGroup, server 10.10).
