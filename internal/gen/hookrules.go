@@ -119,8 +119,16 @@ func (h *hook) findReplacement(tables tableUse) error {
 	tables.used("replacementMarks", name)
 	h.answer = modifyOrReject
 	h.answer.python = fmt.Sprintf("results.modify_or_reject(%q, %q)", field.Desc.Name(), mark)
-	h.answer.returns = fmt.Sprintf(modifyOrReject.returns, name)
+	h.answer.returns = fmt.Sprintf(modifyOrReject.returns, name, article(name))
 	return nil
+}
+
+// article is the indefinite article before a name.
+func article(name string) string {
+	if strings.ContainsAny(name[:1], "AEIOU") {
+		return "an"
+	}
+	return "a"
 }
 
 // requestFields gives the fields of the request that the hook's parameters go into: all but the context, which the

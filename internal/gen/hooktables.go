@@ -17,7 +17,7 @@ var (
 		write:   (*adapterWriter).reject,
 	}
 	modifyOrReject = answer{
-		returns: "`None` or `(None, \"\")` lets it through as it is; a `%[1]s`, alone or as `(%[1]s, \"\")`, takes its place; " +
+		returns: "`None` or `(None, \"\")` lets it through as it is; %[2]s `%[1]s`, alone or as `(%[1]s, \"\")`, takes its place; " +
 			"a text, alone or as `(None, text)`, rejects it, for that reason.",
 		fails: "It goes through as it is.",
 		write: (*adapterWriter).modifyOrReject,
