@@ -85,7 +85,6 @@ func TestWrongUse(t *testing.T) {
 		"a folder without plugin":    {args: []string{"test", "{dir}"}, code: 2, err: `^mmpy: /.* has no plugin.json: it is not a plugin's folder\n$`},
 		"a hook of no such name":     {args: []string{"invoke", "{dir}", "message_will_be_post"}, code: 2, err: `^mmpy: there is no hook message_will_be_post; do you mean MessageWillBePosted\?\n$`},
 		"a hook of no name like it":  {args: []string{"invoke", "{dir}", "X"}, code: 2, err: `^mmpy: there is no hook X; hooks are named as in OnActivate, MessageWillBePosted and ExecuteCommand\n$`},
-		"a hook that streams":        {args: []string{"invoke", "{dir}", "ServeHTTP"}, code: 2, err: `^mmpy: ServeHTTP streams a request and a response: mmpy invoke cannot fire it\n$`},
 		"a request that is no JSON":  {args: []string{"invoke", "{dir}", "ExecuteCommand", "{"}, code: 2, err: `^mmpy: the request of ExecuteCommand: .*; its fields are: .*args\n$`},
 		"a field that is none":       {args: []string{"invoke", "{dir}", "ExecuteCommand", `{"arg": 1}`}, code: 2, err: `^mmpy: the request of ExecuteCommand: \(line 1:2\): unknown field "arg"; its fields are: .*args\n$`},
 		"a time limit of nothing":    {args: []string{"invoke", "{dir}", "OnActivate", "--timeout", "0s"}, code: 2, err: `^mmpy: --timeout must be more than 0\n$`},

@@ -31,7 +31,7 @@ type invokeCommand struct {
 func (invokeCommand) Help() string {
 	return `The plugin is activated on an in-memory Mattermost that has a team, three channels and two users; then the hook
 is fired. The response is printed as protobuf JSON, everything else goes to standard error. Author, channel and
-team are filled in where the request leaves them out.
+team are filled in where the request leaves them out. Bodies and files are base64, as protobuf JSON has bytes.
 
 Exit codes: 0 done, 1 the plugin failed, 2 wrong use.
 
@@ -39,7 +39,8 @@ Examples:
 
   mmpy invoke examples/hello_python OnActivate
   mmpy invoke examples/hello_python MessageWillBePosted '{"post": {"message": "a badword here"}}'
-  mmpy invoke examples/hello_python ExecuteCommand '{"args": {"command": "/hello"}}' --trace`
+  mmpy invoke examples/hello_python ExecuteCommand '{"args": {"command": "/hello"}}' --trace
+  mmpy invoke my_plugin ServeHTTP '{"init": {"method": "GET", "url": "/hello"}}'`
 }
 
 // Run prints the response.

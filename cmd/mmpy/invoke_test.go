@@ -18,6 +18,14 @@ func TestInvokePrintsTheResponse(t *testing.T) {
 		"from input":    {args: []string{"invoke", "-q", hello, "ExecuteCommand", "-"}, stdin: `{"args":{"command":"/hello you"}}`, out: `.*"text": "Hello, you! .*`, err: `^$`},
 		"of activation": {args: []string{"invoke", hello, "OnActivate"}, out: `\{\}\n`, err: `^INFO  hello from Python, on Mattermost .*\nINFO  goodbye\n$`},
 		"of the end":    {args: []string{"invoke", hello, "OnDeactivate"}, out: `\{\}\n`, err: `^INFO  hello from Python.*\nINFO  goodbye\n$`},
+		"to a request": {
+			args: []string{"invoke", "{dir}", "ServeHTTP", `{"init": {"method": "POST", "url": "/hello"}, "body_chunk": "aGk="}`},
+			out:  `(?s).*"status_code": 201.*"body_chunk": "L2hlbGxvIGhp".*`,
+			files: withPlugin(`    @hook
+    def ServeHTTP(self, context, writer, request):
+        writer.write_header(201)
+        writer.write(f"{request.path} {request.text}")`),
+		},
 		"nothing said": {
 			args: []string{"invoke", "{dir}", "MessageWillBePosted"}, out: `\{\}\n`,
 			files: withPlugin("    @hook\n    def MessageWillBePosted(self, context, post): return None"),

@@ -20,9 +20,6 @@ func findHook(name string) (abi.Hook, error) {
 	if !ok {
 		return 0, usage("there is no hook %s; %s", name, likeHook(name))
 	}
-	if hook.Info().Stream {
-		return 0, usage("%s streams a request and a response: mmpy invoke cannot fire it", name)
-	}
 	return hook, nil
 }
 

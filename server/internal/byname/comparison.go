@@ -286,20 +286,3 @@ func goScalar(g reflect.Value) string {
 
 // Compared counts the values that were compared.
 func (c *Comparison) Compared() int { return c.compared }
-
-// documentAs writes a document that is a value of type t as documentOf writes such a value.
-func documentAs(t reflect.Type, encoded []byte) string {
-	value := reflect.New(t)
-	if err := json.Unmarshal(encoded, value.Interface()); err != nil {
-		return err.Error()
-	}
-	return documentOf(value.Elem())
-}
-
-func documentOf(value reflect.Value) string {
-	encoded, err := json.Marshal(value.Interface())
-	if err != nil {
-		return err.Error()
-	}
-	return canonicalJSON(encoded)
-}

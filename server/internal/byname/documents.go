@@ -182,3 +182,30 @@ func (c *Comparison) Document(path string, told Told, goValue any) {
 		c.Differs(path, python, goText)
 	}
 }
+
+// documentAs writes a document that is a value of type t as documentOf writes such a value.
+func documentAs(t reflect.Type, encoded []byte) string {
+	value := reflect.New(t)
+	decoder := json.NewDecoder(bytes.NewReader(encoded))
+	decoder.UseNumber() // in what is of any type
+	if err := decoder.Decode(value.Interface()); err != nil {
+		return err.Error()
+	}
+	return documentOf(value.Elem())
+}
+
+func documentOf(value reflect.Value) string {
+	encoded, err := json.Marshal(value.Interface())
+	if err != nil {
+		return err.Error()
+	}
+	return canonicalJSON(encoded)
+}
+
+// Canonical gives a told document in bytes so that equal ones are equal, and everything else as it is.
+func Canonical(told Told) Told {
+	if content, ok := Bytes(told); ok && json.Valid(content) {
+		return canonicalJSON(content)
+	}
+	return told
+}

@@ -14,6 +14,8 @@ import (
 // A Filler sets everything in messages and Go values, each place to a value of its own, so that two that were swapped
 // or forgotten show.
 type Filler struct {
+	Rounds bool // values of any type have no integers that a double would round
+
 	count  int
 	within map[reflect.Type]int // how often in each other
 }
@@ -140,7 +142,11 @@ func (f *Filler) GoValue(v reflect.Value, name string, depth int) {
 		v.SetMapIndex(key, value)
 	case reflect.Interface:
 		if v.NumMethod() == 0 {
-			v.Set(reflect.ValueOf(map[string]any{"key": f.text()}))
+			great := int64(1<<53 + 2*f.next() + 1) // no double holds it
+			if f.Rounds {
+				great = int64(f.next())
+			}
+			v.Set(reflect.ValueOf(map[string]any{"key": f.text(), "list": []any{great, 0.5, nil, map[string]any{"yes": true}}}))
 		}
 	case reflect.Struct:
 		if f.within[v.Type()] > 1 {

@@ -162,7 +162,7 @@ func TestTheTablesOfExceptionsNameWhatThereIs(t *testing.T) {
 	}
 	var sdk surface
 	theDriver(t).do(t, map[string]any{"do": "surface"}, &sdk)
-	for _, keys := range [][]string{notMethods, keysOf(otherNames), keysOf(documents), keysOf(returns), keysOf(gives)} {
+	for _, keys := range [][]string{notMethods, keysOf(otherNames), keysOf(documents), keysOf(decodedByGo), keysOf(returns), keysOf(gives)} {
 		for _, name := range keys {
 			require.Contains(t, sdk.Sync, name)
 		}

@@ -31,12 +31,16 @@ var documents = map[string]map[string]document{
 	"upsert_property_values_with_options": {"values_json": {0, reflect.TypeFor[[]*model.PropertyValue]()}},
 }
 
+// decodedByGo are the methods whose documents become Go values as Mattermost itself decodes JSON: numbers in what is of any
+// type are doubles.
+var decodedByGo = map[string]bool{"receive_shared_channel_sync_msg": true, "save_config": true}
+
 // filledDocuments gives the JSON for the parameters of a Python method that want some, everything in it set.
 func filledDocuments(python string) map[string]string {
 	filled := map[string]string{}
 	for name, document := range documents[python] {
 		value := reflect.New(document.of)
-		(&byname.Filler{}).GoValue(value.Elem(), "", 5)
+		(&byname.Filler{Rounds: decodedByGo[python]}).GoValue(value.Elem(), "", 5)
 		ofOneGroup(value.Elem())
 		encoded, err := json.Marshal(value.Interface())
 		if err != nil {

@@ -135,7 +135,9 @@ func TestEveryMethodThroughMattermostsPluginEnvironment(t *testing.T) {
 			records := here.do(t, maps.Clone(request), &want)
 			require.Len(t, records, 1)
 			there.do(t, request, &got)
-			require.Equal(t, want, got)
+			require.Equal(t, want.Given, got.Given)
+			require.Equal(t, want.Raised, got.Raised)
+			require.Equal(t, byname.Canonical(want.Returned), byname.Canonical(got.Returned))
 			calls++
 			c := compare(method, python, remote, records[0], got, &byname.Names{Places: places})
 			require.Empty(t, c.Differences, strings.Join(c.Differences, "\n"))
