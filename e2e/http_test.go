@@ -22,6 +22,12 @@ const (
 	largeMemory = 48 << 20
 )
 
+// downloaded is how far the large download has come.
+type downloaded struct {
+	Written   int
+	Abandoned bool
+}
+
 func TestHTTP(t *testing.T) {
 	id := install(t, "testdata/plugins/web")
 	enableRunning(t, id)
@@ -77,7 +83,7 @@ func TestHTTP(t *testing.T) {
 		_, err := io.ReadFull(response.Body, first)
 		require.NoError(t, err)
 		progress := do(t, pluginRequest(t, server.User, http.MethodGet, id, "/progress", nil))
-		written := decode[map[string]int](t, progress.Body)["written"]
+		written := decode[downloaded](t, progress.Body).Written
 		require.Less(t, written, largeBlocks*blockSize, "the download waits for the client")
 
 		sum := crc32.NewIEEE()
@@ -91,6 +97,16 @@ func TestHTTP(t *testing.T) {
 		t.Logf("written when the first block was here: %.1f MiB; the plugin's memory: %.1f MiB before, at most %.1f MiB",
 			mib(written), mib(before), mib(peak))
 		require.Less(t, peak-before, largeMemory)
+	})
+	t.Run("a handler learns that the client has gone", func(t *testing.T) {
+		response := do(t, pluginRequest(t, server.User, http.MethodGet, id, fmt.Sprintf("/large?blocks=%d", largeBlocks), nil))
+		_, err := io.ReadFull(response.Body, make([]byte, blockSize))
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		eventually(t, func() bool {
+			progress := do(t, pluginRequest(t, server.User, http.MethodGet, id, "/progress", nil))
+			return decode[downloaded](t, progress.Body).Abandoned
+		}, "a BrokenPipeError in the handler")
 	})
 	t.Run("100 MiB up, in little memory", func(t *testing.T) {
 		plugin := pluginProcess(t)

@@ -11,6 +11,7 @@ BLOCK = bytes(range(256)) * 256  # 64 KiB
 class Web(Plugin):
     def __init__(self):
         self.written = 0  # by the large download
+        self.abandoned = False  # it, by the client
 
     @hook(HookName.ServeHTTP)
     def serve(self, context, response, request):
@@ -53,12 +54,16 @@ class Web(Plugin):
         blocks = int(parse_qs(urlsplit(request.url).query)["blocks"][0])
         response.set_header("Content-Type", "application/octet-stream")
         response.set_header("Content-Length", str(blocks * len(BLOCK)))
-        self.written = 0
-        for _ in range(blocks):
-            self.written += response.write(BLOCK)
+        self.written, self.abandoned = 0, False
+        try:
+            for _ in range(blocks):
+                self.written += response.write(BLOCK)
+        except BrokenPipeError:
+            self.abandoned = True
+            raise
 
     def progress(self, response, request):
-        response.write_json({"written": self.written})
+        response.write_json({"written": self.written, "abandoned": self.abandoned})
 
     def count(self, response, request):
         """Reads a body piece by piece."""
