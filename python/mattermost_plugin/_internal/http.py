@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mattermost_plugin._internal.dispatch import Binding
+from mattermost_plugin._internal.binding import Binding
 from mattermost_plugin._internal.hook_runner import run_handler
 from mattermost_plugin._internal.http_headers import headers_to_dict
 from mattermost_plugin._internal.http_request import HTTPRequest
