@@ -92,7 +92,7 @@ class Plan:
             return None
         is_list = kind.startswith("list[")
         if inner in _SCALARS:
-            return list if is_list else dict
+            return list if is_list else _copy_map
         self.nested.add(name)
         convert = _converter(inner)
         if is_list:
@@ -137,6 +137,10 @@ def _put_lists(message: Any, name: str, value: dict[str, list[str]]) -> None:
 
 def _get_optional(message: Any, name: str) -> Any:
     return getattr(message, name) if message.HasField(name) else None
+
+
+def _copy_map(items: Any) -> dict[str, Any]:
+    return dict(items.items()) if items else {}  # dict(items) asks for each key
 
 
 def _converter(record_name: str) -> Callable[[Any], Any]:
