@@ -203,7 +203,7 @@ def call(request):
 
 func TestLoadHasADeadlineToo(t *testing.T) {
 	began := time.Now()
-	_, err := newProgram(t, sharedRuntime(t), "while True: pass").Instantiate(within(t, time.Second), InstanceConfig{})
+	_, err := newProgram(t, sharedRuntime(t), "while True: pass").Instantiate(within(t, 4*time.Second), InstanceConfig{})
 	require.ErrorIs(t, err, Timeout)
 	require.Contains(t, traceback(err), "while True")
 	require.Less(t, time.Since(began), 20*time.Second)
