@@ -3,13 +3,11 @@ package server
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	_ "embed"
 
@@ -19,7 +17,9 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/byname"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/crossing"
 )
 
 //go:embed testdata/every_hook.py
@@ -41,7 +41,7 @@ type store interface {
 type hookCaller struct {
 	hooks plugin.Hooks
 	store store
-	fill  filler
+	fill  byname.Filler
 }
 
 // A hookCall is a hook that was called.
@@ -59,7 +59,7 @@ func (c *hookCaller) call(t *testing.T, name, answer string) *hookCall {
 }
 
 // callHook calls a hook with arguments that the filler makes.
-func callHook(t *testing.T, hooks plugin.Hooks, name string, fill *filler) *hookCall {
+func callHook(t *testing.T, hooks plugin.Hooks, name string, fill *byname.Filler) *hookCall {
 	t.Helper()
 	call := &hookCall{response: httptest.NewRecorder(), output: &strings.Builder{}}
 	method := reflect.ValueOf(hooks).MethodByName(name)
@@ -80,9 +80,10 @@ func callHook(t *testing.T, hooks plugin.Hooks, name string, fill *filler) *hook
 		default:
 			// Twice the same: Mattermost may decode an answer into what it sent.
 			argument, kept := reflect.New(want).Elem(), reflect.New(want).Elem()
+			fill.Rounds = want == reflect.TypeFor[*model.Config]() // which crosses as JSON
 			again := *fill
-			fill.value(argument, 6)
-			again.value(kept, 6)
+			fill.GoValue(argument, "", 6)
+			again.GoValue(kept, "", 6)
 			arguments, call.arguments = append(arguments, argument), append(call.arguments, kept)
 		}
 	}
@@ -178,30 +179,12 @@ func conversionOf[T any, Message proto.Message](convert func(*T) Message) conver
 	return conversion{reflect.TypeFor[*T](), func(value any) proto.Message { return convert(value.(*T)) }}
 }
 
-// conversions are the conversions of what the hooks carry.
-var conversions = []conversion{
-	conversionOf(convert.ChannelMemberToProto),
-	conversionOf(convert.ChannelToProto),
-	conversionOf(convert.CommandArgsToProto),
+// jsonConversions are the conversions of models that cross as JSON, one way.
+var jsonConversions = []conversion{
 	conversionOf(convert.ConfigJsonToProto),
-	conversionOf(convert.ContextToProto),
-	conversionOf(convert.DraftToProto),
 	conversionOf(convert.EmailNotificationJsonToProto),
-	conversionOf(convert.FileInfoToProto),
-	conversionOf(convert.OnInstallEventToProto),
-	conversionOf(convert.PluginClusterEventToProto),
-	conversionOf(convert.PostToProto),
-	conversionOf(convert.PreferenceToProto),
-	conversionOf(convert.ProductLimitsToProto),
-	conversionOf(convert.PushNotificationToProto),
-	conversionOf(convert.ReactionToProto),
-	conversionOf(convert.RemoteClusterToProto),
 	conversionOf(convert.SamlAssertionInfoJsonToProto),
-	conversionOf(convert.ScheduledPostToProto),
 	conversionOf(convert.SyncMsgJsonToProto),
-	conversionOf(convert.TeamMemberToProto),
-	conversionOf(convert.UserToProto),
-	conversionOf(convert.WebSocketRequestToProto),
 }
 
 // converted gives the message of a model, or of a pointer to one.
@@ -212,73 +195,12 @@ func converted(t *testing.T, value reflect.Value) proto.Message {
 		pointer.Elem().Set(value)
 		value = pointer
 	}
-	i := slices.IndexFunc(conversions, func(c conversion) bool { return c.takes == value.Type() })
+	for _, c := range jsonConversions {
+		if c.takes == value.Type() {
+			return c.convert(value.Interface())
+		}
+	}
+	i := slices.IndexFunc(crossing.Pairs, func(pair crossing.Pair) bool { return pair.Model == value.Type().Elem() })
 	require.NotEqual(t, -1, i, "no conversion of a %s", value.Type())
-	return conversions[i].convert(value.Interface())
-}
-
-// A filler sets everything in a Go value, each place to a value of its own, so that two that were swapped show.
-type filler struct{ count int }
-
-func (f *filler) text() string {
-	f.count++
-	return fmt.Sprintf("text-%d", f.count)
-}
-
-// value fills a value, down to depth values in each other.
-func (f *filler) value(v reflect.Value, depth int) {
-	if depth == 0 {
-		return
-	}
-	switch v.Interface().(type) {
-	case time.Time:
-		f.count++
-		v.Set(reflect.ValueOf(time.UnixMilli(int64(f.count)).UTC()))
-		return
-	case model.ChannelType:
-		v.SetString(string(model.ChannelTypePrivate))
-		return
-	case json.RawMessage:
-		v.SetBytes(fmt.Appendf(nil, "%q", f.text()))
-		return
-	}
-	switch v.Kind() {
-	case reflect.Bool:
-		v.SetBool(true)
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		f.count++
-		v.SetInt(int64(f.count))
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		f.count++
-		v.SetUint(uint64(f.count) & 0x7f)
-	case reflect.Float32, reflect.Float64:
-		f.count++
-		v.SetFloat(float64(f.count))
-	case reflect.String:
-		v.SetString(f.text())
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		f.value(v.Elem(), depth)
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		for i := range v.Len() {
-			f.value(v.Index(i), depth)
-		}
-	case reflect.Map:
-		v.Set(reflect.MakeMap(v.Type()))
-		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		f.value(key, depth)
-		f.value(value, depth)
-		v.SetMapIndex(key, value)
-	case reflect.Interface:
-		if v.NumMethod() == 0 {
-			v.Set(reflect.ValueOf(map[string]any{"key": f.text()}))
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				f.value(v.Field(i), depth-1)
-			}
-		}
-	}
+	return crossing.Pairs[i].ToProto(value.Interface())
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/mmpy/mmpy/server/internal/byname"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -163,7 +164,7 @@ func TestAFailingHookDoesWhatTheDocumentationSays(t *testing.T) {
 				}
 				check, ok := failures[text]
 				require.True(t, ok, "%s: nobody checks that a failure means: %s", hook, text)
-				check(t, callHook(t, p, hook, &filler{}), test.exception, test.reason)
+				check(t, callHook(t, p, hook, &byname.Filler{}), test.exception, test.reason)
 				require.Regexp(t, `ERROR .*(hook `+hook+` failed|plugin cannot be started) .*error=.*`+test.reason, api.String())
 				require.Contains(t, api.String(), test.logged)
 			}
@@ -181,7 +182,7 @@ func TestAHookThatIsNotDefinedDoesNotFail(t *testing.T) {
 	require.NoError(t, p.OnConfigurationChange())
 	require.NoError(t, p.OnActivate())
 	for _, name := range eventHooks() {
-		call := callHook(t, p, name, &filler{})
+		call := callHook(t, p, name, &byname.Filler{})
 		switch name {
 		case "ServeHTTP", "ServeMetrics":
 			require.Equal(t, http.StatusNotFound, call.response.Code)

@@ -28,7 +28,7 @@ from __future__ import annotations
 from mattermost_plugin._internal.dispatch import Dispatcher
 from mattermost_plugin._internal.hook_messages import HOOK_MESSAGES, hook_messages
 from mattermost_plugin._internal.hook_table import HOOK_RULES
-from mattermost_plugin._internal.http_headers import dict_to_headers, headers_to_dict, values_of
+from mattermost_plugin._internal.http_headers import WithHeaders, dict_to_headers, headers_to_dict
 from mattermost_plugin._internal.results import snake_case
 from mattermost_plugin._internal.wire import as_message
 from mattermost_plugin.client import PluginAPIClient
@@ -154,7 +154,7 @@ class Harness:
             self.fire("OnDeactivate")
 
 
-class HTTPAnswer:
+class HTTPAnswer(WithHeaders):
     """The response to a request of `Harness.request`.
 
     Attributes: status_code, headers (lists of values by name), body (bytes).
@@ -164,15 +164,6 @@ class HTTPAnswer:
         self.status_code: int = response.init.status_code
         self.headers = headers_to_dict(response.init.headers)
         self.body: bytes = response.body_chunk
-
-    def get_header(self, name: str, default: str = "") -> str:
-        """The first value of a header, whatever the case of its name."""
-        values = values_of(self.headers, name)
-        return values[0] if values else default
-
-    def get_all_headers(self, name: str) -> list[str]:
-        """All values of a header, whatever the case of its name."""
-        return values_of(self.headers, name)
 
     @property
     def text(self) -> str:

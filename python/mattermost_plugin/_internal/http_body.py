@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from mattermost_plugin._internal.http_headers import values_of
+from mattermost_plugin._internal.http_headers import WithHeaders
 from mattermost_plugin._internal.files import Input
 
 TYPE_CHECKING = False
@@ -13,21 +13,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class HTTPBody:
+class HTTPBody(WithHeaders):
     """Base of the messages that are read: a file, an iterator of chunks, or the rest at once."""
 
-    headers: dict[str, Any]
     _input: Input | None = None
     _body: bytes | None = None
-
-    def get_header(self, name: str, default: str = "") -> str:
-        """The first value of a header, whatever the case of its name."""
-        values = values_of(self.headers, name)
-        return values[0] if values else default
-
-    def get_all_headers(self, name: str) -> list[str]:
-        """All values of a header, whatever the case of its name."""
-        return values_of(self.headers, name)
 
     @property
     def content_type(self) -> str:

@@ -20,6 +20,21 @@ def values_of(headers: Mapping[str, Any], name: str) -> list[str]:
     return found
 
 
+class WithHeaders:
+    """Base of the messages with headers."""
+
+    headers: Mapping[str, Any]
+
+    def get_header(self, name: str, default: str = "") -> str:
+        """The first value of a header, whatever the case of its name."""
+        values = values_of(self.headers, name)
+        return values[0] if values else default
+
+    def get_all_headers(self, name: str) -> list[str]:
+        """All values of a header, whatever the case of its name."""
+        return values_of(self.headers, name)
+
+
 def checked(name: str, value: object) -> str:
     """The value as a text. Raises ValueError for a header that HTTP has no way to send."""
     if not name or not _TOKEN.issuperset(name):

@@ -14,7 +14,7 @@ import (
 // A Filler sets everything in messages and Go values, each place to a value of its own, so that two that were swapped
 // or forgotten show.
 type Filler struct {
-	Rounds bool // values of any type have no integers that a double would round
+	Rounds bool // numbers in values of any type are doubles, as Go reads them from JSON
 
 	count  int
 	within map[reflect.Type]int // how often in each other
@@ -115,6 +115,8 @@ func (f *Filler) GoValue(v reflect.Value, name string, depth int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v.SetInt(int64(f.next()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		v.SetUint(uint64(f.next()) & 0x7f)
 	case reflect.Float32, reflect.Float64:
 		v.SetFloat(float64(f.next()))
 	case reflect.String:
@@ -142,9 +144,9 @@ func (f *Filler) GoValue(v reflect.Value, name string, depth int) {
 		v.SetMapIndex(key, value)
 	case reflect.Interface:
 		if v.NumMethod() == 0 {
-			great := int64(1<<53 + 2*f.next() + 1) // no double holds it
+			var great any = int64(1<<53 + 2*f.next() + 1) // no double holds it
 			if f.Rounds {
-				great = int64(f.next())
+				great = float64(f.next())
 			}
 			v.Set(reflect.ValueOf(map[string]any{"key": f.text(), "list": []any{great, 0.5, nil, map[string]any{"yes": true}}}))
 		}
