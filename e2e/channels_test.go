@@ -3,6 +3,7 @@ package e2e
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
@@ -67,11 +68,12 @@ func TestChannels(t *testing.T) {
 		require.Equal(t, listed{want, want, 2, []string{"ada", "barbara"}}, ask[listed](t, here, "/channels members "+id))
 	})
 	t.Run("the invitation stands in the channel", func(t *testing.T) {
-		posts, _, err := server.User.GetPostsForChannel(ctx, id, 0, 10, "", false, false)
-		require.NoError(t, err)
-		require.True(t, slices.ContainsFunc(posts.ToSlice(), func(p *model.Post) bool {
-			return p.Type == model.PostTypeAddToChannel && p.UserId == server.Me.Id && p.Message == "barbara added to the channel by ada."
-		}), "%+v", posts.ToSlice())
+		require.Eventually(t, func() bool { // the server writes it after it has answered
+			posts, _, err := server.User.GetPostsForChannel(ctx, id, 0, 10, "", false, false)
+			return err == nil && slices.ContainsFunc(posts.ToSlice(), func(p *model.Post) bool {
+				return p.Type == model.PostTypeAddToChannel && p.UserId == server.Me.Id && p.Message == "barbara added to the channel by ada."
+			})
+		}, 20*time.Second, 50*time.Millisecond)
 	})
 	t.Run("a member's role and notifications", func(t *testing.T) {
 		require.True(t, ask[bool](t, here, "/channels lead "+id+" "+barbara.Id))
