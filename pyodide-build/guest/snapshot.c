@@ -5,6 +5,7 @@
 #include "guest.h"
 #include "pycore_frame.h"
 #include "pycore_pystate.h"
+#include "pycore_runtime.h"
 #include "snapshot.h"
 #include <string.h>
 #include <time.h>
@@ -26,7 +27,8 @@ static int reason_count, loading;
 // The frame of the plugin's code that asks for something: the innermost, unless the standard library is being imported
 // on its behalf, which knows how to live with a snapshot.
 static _PyInterpreterFrame *asking(void) {
-    PyThreadState *state = _PyThreadState_GET();
+    PyInterpreterState *interpreter = _PyRuntime.interpreters.main; // this may be where the GIL is not held
+    PyThreadState *state = interpreter ? PyInterpreterState_ThreadHead(interpreter) : NULL;
     for (_PyInterpreterFrame *frame = state ? _PyThreadState_GetFrame(state) : NULL; frame; frame = frame->previous) {
         if (frame->owner == FRAME_OWNED_BY_CSTACK || _PyFrame_IsIncomplete(frame))
             continue;
