@@ -3,7 +3,6 @@ package wasmhost
 import (
 	"context"
 	"crypto/rand"
-	goruntime "runtime"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -122,11 +121,6 @@ func (i *Instance) moduleConfig(from beginning) wazero.ModuleConfig {
 
 // load starts the interpreter and loads the entry module.
 func (i *Instance) load(ctx context.Context) error {
-	library, err := i.runtime.guest.stdlib.open() // once, and not for each module
-	if err != nil {
-		return err
-	}
-	defer goruntime.KeepAlive(library)
 	c, err := i.enter(ctx, operation{name: "load"})
 	if err != nil {
 		return err

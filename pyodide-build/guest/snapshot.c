@@ -107,6 +107,13 @@ static int call_imported(const char *module_name, const char *function) {
     return failed ? -1 : 0;
 }
 
+// What every exception needs, for its traceback, is in the snapshot too.
+static int complete(void) {
+    PyObject *module = PyImport_ImportModule("traceback");
+    Py_XDECREF(module);
+    return module ? 0 : -1;
+}
+
 // gc.collect() drops what loading has left, gc.freeze() keeps later collections from touching, and so copying, every page.
 static int tidy(void) {
     PyGC_Collect();
@@ -129,7 +136,7 @@ MM_EXPORT("mm_freeze") int32_t mm_freeze(void) {
             used += (size_t)snprintf(text + used, sizeof text - used, "it draws from the module random\n");
         mm_respond(text, used ? used - 1 : 0);
         code = 1;
-    } else if (tidy() < 0) {
+    } else if (complete() < 0 || tidy() < 0) {
         mm_respond_exception();
         code = 1;
     }
