@@ -107,7 +107,9 @@ func (p *Program) frozen(ctx context.Context) (*snapshot, error) {
 	}
 	key, err := p.key()
 	if err != nil {
-		return nil, &Error{Code: BadGuest, Op: "instantiate", Err: err}
+		p.runtime.log.Info("the program is loaded by each instance anew, which takes longer", "reasons", err)
+		f.done = true
+		return nil, nil
 	}
 	found := p.findSnapshot(key)
 	if found == nil {

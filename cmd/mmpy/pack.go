@@ -43,6 +43,9 @@ func (c *packCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer p.close(ctx)
+	if _, err := bundle.List(c.Dir, p.bundle.Files(), p.bundle.ID()); err != nil {
+		return err
+	}
 	executable, err := openExecutable()
 	if err != nil {
 		return err
