@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -16,11 +17,16 @@ import (
 // end with the hook. Its time begins anew with each chunk that moves.
 func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) (err error) {
 	defer recovered(&err)
-	g, err := p.guestFor(context.Background(), hook)
-	if err != nil {
-		return err
+	if !p.defines(hook) {
+		return ErrNotDefined
 	}
-	ctx, timer := withIdleTimeout(context.Background(), p.timeout)
+	return p.inGuest(context.Background(), time.Now().Add(p.timeout), func(g *guest) error {
+		return p.streamIn(g, hook, response, open)
+	})
+}
+
+func (p *Plugin) streamIn(g *guest, hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) error {
+	ctx, timer := withIdleTimeout(g.ctx, p.timeout)
 	streams := &hookStreams{table: g.streams, timer: timer, remote: p.remote}
 	stop := context.AfterFunc(ctx, streams.interrupt)
 	defer func() {

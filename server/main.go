@@ -35,7 +35,15 @@ func serve(hookTimeout time.Duration) {
 	if err != nil {
 		p = broken(err)
 	}
+	p.serve()
+}
+
+func (p *Plugin) serve() {
 	p.remote = true
+	p.guests.down = func(err error) {
+		p.log.Error("the plugin ends its process, so that the server's health check sees it", "plugin_name", p.bundle.Name(), "error", reason(err))
+		os.Exit(1)
+	}
 	plugin.ClientMain(p, reportTruthfully(p.Implemented))
 }
 

@@ -44,8 +44,10 @@ type Plugin struct {
 	api     atomic.Pointer[apiHolder]
 	remote  bool // Mattermost is at the other end of net/rpc
 
-	guests  *runner
-	defined atomic.Pointer[[]string] // the hooks that the plugin defines; nil as long as that is not known
+	guests  *pool
+	defined atomic.Pointer[definedHooks] // nil as long as that is not known
+
+	closing, deactivation ending
 
 	mu       sync.Mutex
 	engine   engine
@@ -67,7 +69,10 @@ func New(ctx context.Context, config Config) (*Plugin, error) {
 
 // newPlugin makes a plugin whose interpreter starts when it is first needed.
 func newPlugin(config Config) *Plugin {
-	p := &Plugin{bundle: config.Bundle, timeout: config.HookTimeout, trace: config.Trace}
+	p := &Plugin{
+		bundle: config.Bundle, timeout: config.HookTimeout, trace: config.Trace,
+		closing: closing, deactivation: deactivation,
+	}
 	if p.timeout <= 0 {
 		p.timeout = DefaultHookTimeout
 	}
@@ -78,10 +83,11 @@ func newPlugin(config Config) *Plugin {
 	p.log = slog.New(&apiLog{api: p.currentAPI, fallback: fallback})
 	p.SetAPI(config.API)
 	if hooks := config.Bundle.Hooks(); hooks != nil {
-		p.defined.Store(&hooks)
+		p.defined.Store(newDefinedHooks(hooks))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
-	p.guests = newRunner(p.startGuest, p.activate, p.log)
+	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
+	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
 	return p
 }
 
@@ -101,16 +107,23 @@ func (p *Plugin) currentAPI() plugin.API { return p.api.Load().API }
 
 // Start starts the interpreter and loads the plugin, unless it runs already.
 func (p *Plugin) Start(ctx context.Context) error {
-	_, err := p.guests.get(ctx)
-	return err
+	p.guests.revive()
+	g, err := p.guests.acquire(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	g.end()
+	return nil
 }
 
-// Close ends the interpreter without a call of OnDeactivate. Hooks that still run in it fail.
+// Close ends the interpreters without a call of OnDeactivate. Hooks that run get a second to end, further ones fail.
 func (p *Plugin) Close(ctx context.Context) error {
-	err := p.guests.stop(ctx)
+	err := p.endGuests(ctx, p.closing, nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shutdown != nil {
+		ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+		defer cancel()
 		err = errors.Join(err, p.shutdown(ctx))
 	}
 	p.engine, p.shutdown = nil, nil
@@ -121,7 +134,7 @@ func (p *Plugin) Close(ctx context.Context) error {
 // bundle that was not packed.
 func (p *Plugin) Hooks() []string {
 	if defined := p.defined.Load(); defined != nil {
-		return slices.Clone(*defined)
+		return slices.Clone(defined.names)
 	}
 	return nil
 }
@@ -136,6 +149,11 @@ func (p *Plugin) Implemented() ([]string, error) {
 	}
 	return p.Hooks(), nil
 }
+
+// Health says why the plugin stays down, after its interpreters have died or failed to start too often in a row; nil as
+// long as it does not. A plugin in a process of its own ends the process then, which Mattermost's health check sees. A
+// plugin that is down takes OnDeactivate, and OnActivate after it.
+func (p *Plugin) Health() error { return p.guests.health() }
 
 // openInterpreter makes the engine; runtime may be nil.
 func (p *Plugin) openInterpreter(ctx context.Context, runtime *wasmhost.Runtime) (engine, error) {

@@ -23,6 +23,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
+// MaxInstances is the most that server.python.instances may be.
+const MaxInstances = 64
+
 // Name is the manifest's file name. Mattermost reads plugin.yml and plugin.yaml, too, and prefers them; mmpy does not.
 const Name = "plugin.json"
 
@@ -33,6 +36,8 @@ type Manifest struct {
 	// Entry is the plugin's main file, a slash-separated path in the folder: server.executable, or in a packed bundle,
 	// whose executable is mmpy, server.python.entry_point.
 	Entry string
+	// Instances is how many interpreters may run the plugin at the same time, from server.python.instances.
+	Instances int
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -110,6 +115,7 @@ type python struct {
 	DependencyMode   string `json:"dependency_mode"`
 	VenvPath         string `json:"venv_path"`
 	RequirementsPath string `json:"requirements_path"`
+	Instances        *int   `json:"instances"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -127,6 +133,7 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 		return nil, c.err()
 	}
 	m.Entry = c.checkServer(own.Server)
+	m.Instances = c.checkInstances(own.Server.Python)
 	if m.Model.IconPath != "" {
 		c.checkFile("icon_path", m.Model.IconPath, ".svg")
 	}
