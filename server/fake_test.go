@@ -83,6 +83,13 @@ func (e *fakeEngine) starts() int {
 	return len(e.started)
 }
 
+// number says which instance of the engine it is.
+func (e *fakeEngine) number(i *fakeInstance) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Index(e.started, i)
+}
+
 type fakeInstance struct {
 	engine *fakeEngine
 	config wasmhost.InstanceConfig
@@ -130,6 +137,12 @@ func (i *fakeInstance) Hook(_ context.Context, id uint32, encoded []byte) ([]byt
 		return nil, err
 	}
 	return proto.Marshal(response)
+}
+
+func (i *fakeInstance) isClosed() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.closed
 }
 
 // end retires the instance, for a reason or for none.
