@@ -15,6 +15,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -43,6 +44,8 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 // fire runs a hook in a guest and fills in its response. Its time begins here, whether or not there is a guest. A guest
 // that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
+	begin := metrics.Now()
+	defer func() { p.count(hook, begin, err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined

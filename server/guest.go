@@ -119,7 +119,10 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 	defer cancel()
 	g := newGuest()
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
-		Caller:  &handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+		Caller: &meteredCaller{
+			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+			&p.counts,
+		},
 		Streams: g.streams,
 		Log:     func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/metrics"
 )
 
 // OnConfigurationChange tells the plugin, in each of its interpreters, that its settings may have changed. Mattermost
@@ -129,6 +130,8 @@ func (p *Plugin) deactivateIn(ctx context.Context, g *guest) error {
 
 // fireLifecycle runs a hook in one guest. Its time begins here.
 func (p *Plugin) fireLifecycle(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) (err error) {
+	begin := metrics.Now()
+	defer func() { p.count(hook, begin, err, response) }()
 	defer recovered(&err)
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()

@@ -13,6 +13,8 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 
+	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -48,6 +50,7 @@ type Plugin struct {
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
 
 	closing, deactivation ending
+	counts                metrics.Recorder
 
 	mu       sync.Mutex
 	engine   engine
@@ -87,6 +90,7 @@ func newPlugin(config Config) *Plugin {
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
+	p.guests.restarts = func(cause error) { p.counts.Restart(metrics.OfEnd(cause)) }
 	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
 	return p
 }
@@ -139,15 +143,20 @@ func (p *Plugin) Hooks() []string {
 	return nil
 }
 
-// Implemented lists the hooks that the plugin defines, as Hooks does; it starts the interpreter where that is needed to
-// know them.
+// Implemented lists the hooks that Mattermost is to call: those that the plugin defines, and ServeMetrics, which always has
+// something to tell. It starts the interpreter where that is needed to know them.
 func (p *Plugin) Implemented() ([]string, error) {
 	if p.defined.Load() == nil {
 		if err := p.Start(context.Background()); err != nil {
 			return nil, fmt.Errorf("ask plugin %q for its hooks: %w", p.bundle.ID(), err)
 		}
 	}
-	return p.Hooks(), nil
+	names := p.Hooks()
+	metrics := abi.HookServeMetrics.String()
+	if place, found := slices.BinarySearch(names, metrics); !found {
+		names = slices.Insert(names, place, metrics)
+	}
+	return names, nil
 }
 
 // Health says why the plugin stays down, after its interpreters have died or failed to start too often in a row; nil as

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mmpy/mmpy/server/internal/metrics"
 )
 
 // ErrDeactivated says that the plugin takes no hooks, because it is being deactivated or closed, or was.
@@ -45,6 +47,7 @@ type pool struct {
 	failure    error         // why there is none; with retryAt
 	retryAt    time.Time     // when another start may be tried
 	sweeper    *time.Timer   // runs while there is more than one guest
+	past       metrics.State // what remains of the guests that are gone
 
 	life context.Context // of what the pool does in the background: from one stop to the next
 	end  context.CancelFunc
@@ -233,8 +236,7 @@ func (p *pool) sweep() {
 	guests := *p.ready.Load()
 	for n, g := range guests {
 		if used := g.used.Swap(false); n > 0 && !used && g.beginIf(0) {
-			g.gone = true
-			g.refuse()
+			p.giveUp(g)
 			g.end()
 			p.withdraw(g)
 			p.discard(g)
@@ -258,6 +260,13 @@ func (p *pool) publish(g *guest) {
 	guests = append(slices.Clone(guests), g)
 	p.ready.Store(&guests)
 	p.sweepLater()
+}
+
+// giveUp ends the use of a guest.
+func (p *pool) giveUp(g *guest) {
+	g.gone = true
+	g.refuse()
+	p.past.AddPast(g.instance.Stats())
 }
 
 // withdraw lets no more hooks in.

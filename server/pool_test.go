@@ -188,7 +188,9 @@ func TestOneOfSeveralGuestsThatDiesLeavesTheOthersAlone(t *testing.T) {
 func TestAPoolThatCannotGrowGoesOnWithWhatItHas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, engine, _ := poolOf(t, 3)
-		engine.set("OnActivate", func(*fakeInstance, proto.Message) (proto.Message, error) { return nil, raise("ValueError", "one is enough") })
+		engine.set("OnActivate", func(*fakeInstance, proto.Message) (proto.Message, error) {
+			return nil, raise("ValueError", "one is enough")
+		})
 		for range 20 { // seconds
 			postAtOnce(p, 3)
 		}

@@ -36,8 +36,7 @@ func (p *pool) lost(g *guest, cause error) {
 	if g.gone || p.phase == stopped {
 		return
 	}
-	g.gone = true
-	g.refuse()
+	p.giveUp(g)
 	p.withdraw(g)
 	p.discard(g)
 	if slices.Contains(p.activating, g) {
@@ -177,8 +176,7 @@ func (p *pool) arrived(life context.Context, g *guest, err error, again bool) {
 		return
 	}
 	if g != nil && !g.gone {
-		g.gone = true
-		g.refuse()
+		p.giveUp(g)
 		p.withdraw(g)
 		p.discard(g)
 	}

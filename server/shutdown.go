@@ -46,8 +46,7 @@ func (p *pool) stop(ctx context.Context, farewell func(*guest)) error {
 	p.mu.Lock()
 	guests, activating, work := p.all(), p.activating, p.work
 	for _, g := range guests {
-		g.gone = true
-		g.refuse()
+		p.giveUp(g)
 	}
 	p.end()
 	p.notify()
