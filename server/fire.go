@@ -15,7 +15,6 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
-	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -44,13 +43,13 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 // fire runs a hook in a guest and fills in its response. Its time begins here, whether or not there is a guest. A guest
 // that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
-	begin := metrics.Now()
-	defer func() { p.count(hook, begin, err, response) }()
+	begin := time.Now()
+	defer func() { p.count(hook, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	deadline := time.Now().Add(p.timeout)
+	deadline := begin.Add(p.timeout)
 	return p.inGuest(ctx, deadline, func(g *guest) error {
 		ctx, cancel := g.hookContext(ctx, deadline)
 		defer cancel()

@@ -10,20 +10,19 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
-	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
 // fireStreaming is fire for a hook whose request names streams of the guest that it goes to; open makes both. The streams
 // end with the hook. Its time begins anew with each chunk that moves.
 func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) (err error) {
-	begin := metrics.Now()
-	defer func() { p.count(hook, begin, err, response) }()
+	begin := time.Now()
+	defer func() { p.count(hook, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	return p.inGuest(context.Background(), time.Now().Add(p.timeout), func(g *guest) error {
+	return p.inGuest(context.Background(), begin.Add(p.timeout), func(g *guest) error {
 		return p.streamIn(g, hook, response, open)
 	})
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/server/internal/metrics"
 )
 
 // OnConfigurationChange tells the plugin, in each of its interpreters, that its settings may have changed. Mattermost
@@ -130,8 +129,8 @@ func (p *Plugin) deactivateIn(ctx context.Context, g *guest) error {
 
 // fireLifecycle runs a hook in one guest. Its time begins here.
 func (p *Plugin) fireLifecycle(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) (err error) {
-	begin := metrics.Now()
-	defer func() { p.count(hook, begin, err, response) }()
+	begin := time.Now()
+	defer func() { p.count(hook, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()

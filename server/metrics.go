@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -59,8 +60,8 @@ func (c *meteredCaller) Call(ctx context.Context, method abi.Method, request []b
 	return response, err
 }
 
-// count counts a hook that began then and ended with err, or with an answer.
-func (p *Plugin) count(hook abi.Hook, begin metrics.Moment, err error, answer any) {
+// count counts a hook that ended with err, or with an answer.
+func (p *Plugin) count(hook abi.Hook, took time.Duration, err error, answer any) {
 	kind := metrics.OK
 	switch {
 	case err == nil:
@@ -75,7 +76,7 @@ func (p *Plugin) count(hook abi.Hook, begin metrics.Moment, err error, answer an
 			kind = metrics.NotRunning
 		}
 	}
-	p.counts.Hook(hook, metrics.Since(begin), kind)
+	p.counts.Hook(hook, took, kind)
 }
 
 // state looks at the guests.
