@@ -12,7 +12,19 @@
 // start; so is that of the other hooks that can give one, as in a Go plugin that returns it. Who sends a slash command is
 // told that the plugin failed, not why. docs/hooks.md has a table of what becomes of a failure, hook by hook.
 //
-// A hook that exceeds its time gets an exception; one that goes on is ended together with its interpreter. The next hook
-// starts another interpreter, in which OnConfigurationChange and OnActivate run first. Other hooks wait for them, but
-// only until they call the API, since that call may be waiting for one of those hooks.
+// A hook that exceeds its time gets an exception; one that goes on is ended together with its interpreter. Another one
+// takes over at once, in which OnConfigurationChange and OnActivate run first. Hooks wait for them, but only until they
+// call the API, since that call may be waiting for one of those hooks. Where interpreters end again and again the next one
+// is started after a delay, and finally not any more: then Plugin.Health says why, and the process of a packed plugin
+// ends.
+//
+// # Several interpreters
+//
+// A manifest may ask for more than one interpreter (server.python.instances). Each has a state of its own; hooks go to
+// one that is idle, OnConfigurationChange and OnDeactivate to all, and OnActivate runs in each before it gets others.
+//
+// # Metrics
+//
+// ServeMetrics serves what the plugin does at the root, mmpy's own figures after the plugin's; Plugin.Metrics gives them to
+// a Go program.
 package server

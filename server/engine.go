@@ -17,6 +17,9 @@ import (
 type instance interface {
 	Loaded() []byte
 	Hook(ctx context.Context, id uint32, request []byte) ([]byte, error)
+	Stats() wasmhost.Stats
+	Retired() <-chan struct{} // closed when it takes no more calls
+	Err() error               // why, unless it was closed
 	Close(ctx context.Context) error
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,20 +39,42 @@ type fakeEngine struct {
 }
 
 func (e *fakeEngine) instantiate(_ context.Context, config wasmhost.InstanceConfig) (instance, error) {
-	i := &fakeInstance{engine: e, config: config}
+	i := &fakeInstance{engine: e, config: config, retired: make(chan struct{})}
 	e.mu.Lock()
 	e.started = append(e.started, i)
-	e.mu.Unlock()
+	load := e.load
 	for name := range e.script {
 		i.names = append(i.names, name)
 	}
+	e.mu.Unlock()
 	slices.Sort(i.names)
-	if e.load != nil {
-		if err := e.load(i); err != nil {
+	if load != nil {
+		if err := load(i); err != nil {
 			return nil, err
 		}
 	}
 	return i, nil
+}
+
+// set changes what a hook does; it must have been defined.
+func (e *fakeEngine) set(hook string, do func(*fakeInstance, proto.Message) (proto.Message, error)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.script[hook] = do
+}
+
+// setLoad changes what loading the plugin does.
+func (e *fakeEngine) setLoad(load func(*fakeInstance) error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.load = load
+}
+
+// does gives what a hook does.
+func (e *fakeEngine) does(hook string) func(*fakeInstance, proto.Message) (proto.Message, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.script[hook]
 }
 
 func (e *fakeEngine) starts() int {
@@ -60,13 +83,22 @@ func (e *fakeEngine) starts() int {
 	return len(e.started)
 }
 
+// number says which instance of the engine it is.
+func (e *fakeEngine) number(i *fakeInstance) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Index(e.started, i)
+}
+
 type fakeInstance struct {
 	engine *fakeEngine
 	config wasmhost.InstanceConfig
 	names  []string
 
-	mu     sync.Mutex
-	closed bool
+	retired chan struct{}
+	mu      sync.Mutex
+	closed  bool
+	err     error
 }
 
 func (i *fakeInstance) Loaded() []byte {
@@ -82,7 +114,7 @@ func (i *fakeInstance) Hook(_ context.Context, id uint32, encoded []byte) ([]byt
 	closed := i.closed
 	i.mu.Unlock()
 	if closed {
-		return nil, &wasmhost.Error{Code: wasmhost.Closed, Op: "hook"}
+		return nil, &wasmhost.Error{Code: wasmhost.Closed, Op: "hook", NotBegun: true}
 	}
 	name := i.names[id]
 	hook, ok := abi.HookByName(name)
@@ -97,18 +129,44 @@ func (i *fakeInstance) Hook(_ context.Context, id uint32, encoded []byte) ([]byt
 	if err := proto.Unmarshal(encoded, request); err != nil {
 		return nil, err
 	}
-	response, err := i.engine.script[name](i, request)
+	response, err := i.engine.does(name)(i, request)
+	if failure, ok := errors.AsType[*wasmhost.Error](err); ok && !failure.Temporary() {
+		i.end(err)
+	}
 	if err != nil || response == nil {
 		return nil, err
 	}
 	return proto.Marshal(response)
 }
 
-func (i *fakeInstance) Close(context.Context) error {
+func (i *fakeInstance) isClosed() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.closed = true
+	return i.closed
+}
+
+// end retires the instance, for a reason or for none.
+func (i *fakeInstance) end(err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.closed {
+		i.closed, i.err = true, err
+		close(i.retired)
+	}
+}
+
+func (i *fakeInstance) Close(context.Context) error {
+	i.end(nil)
 	return nil
+}
+
+func (i *fakeInstance) Stats() wasmhost.Stats    { return wasmhost.Stats{} }
+func (i *fakeInstance) Retired() <-chan struct{} { return i.retired }
+
+func (i *fakeInstance) Err() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.err
 }
 
 // api makes an API call, as Python would.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -40,42 +40,67 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 	return response, nil
 }
 
-// fire runs a hook in the guest and fills in its response. A guest that dies of it is replaced.
+// fire runs a hook in a guest and fills in its response. Its time begins here, whether or not there is a guest. A guest
+// that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
+	begin := time.Now()
+	defer func() { p.count(hook, time.Since(begin), err, response) }()
 	defer recovered(&err)
-	g, err := p.guestFor(ctx, hook)
-	if err != nil {
-		return err
+	if !p.defines(hook) {
+		return ErrNotDefined
 	}
-	return p.fireIn(ctx, g, hook, request, response)
+	deadline := begin.Add(p.timeout)
+	return p.inGuest(ctx, deadline, func(g *guest) error {
+		ctx, cancel := g.hookContext(ctx, deadline)
+		defer cancel()
+		return p.run(ctx, g, hook, request, response)
+	})
 }
 
-// guestFor gives the guest that a hook is to run in.
-func (p *Plugin) guestFor(ctx context.Context, hook abi.Hook) (*guest, error) {
-	if defined := p.defined.Load(); defined != nil && !slices.Contains(*defined, hook.String()) {
-		return nil, ErrNotDefined
+// inGuest gives a guest to f, which runs a hook in it. Where the guest ends before the hook has begun, f gets another.
+func (p *Plugin) inGuest(ctx context.Context, deadline time.Time, f func(*guest) error) error {
+	for {
+		g, err := p.guests.acquire(ctx, deadline)
+		if err != nil {
+			return &startError{err}
+		}
+		if err := giveTo(f, g); !hasNotBegun(err) {
+			return err
+		}
 	}
-	g, err := p.guests.get(ctx)
-	if err != nil {
-		return nil, &startError{err}
+}
+
+func giveTo(f func(*guest) error, g *guest) error {
+	defer g.end()
+	return f(g)
+}
+
+// hasNotBegun says that a hook failed because its guest had ended before.
+func hasNotBegun(err error) bool {
+	failure, ok := errors.AsType[*wasmhost.Error](err)
+	return ok && failure.NotBegun && failure.Code == wasmhost.Closed
+}
+
+// hookContext gives a context that ends with the guest, at the deadline, and with ctx.
+func (g *guest) hookContext(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
+	if ctx == context.Background() {
+		return context.WithDeadline(g.ctx, deadline)
 	}
-	return g, nil
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	stop := context.AfterFunc(g.ctx, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
 }
 
 // requests has buffers for encoded requests; an instance is done with one when Hook returns.
 var requests = sync.Pool{New: func() any { return new([]byte) }}
 
-// fireIn is fire for one guest. The hook's time begins here.
-func (p *Plugin) fireIn(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) error {
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
-	defer cancel()
-	return p.run(ctx, g, hook, request, response)
-}
-
-// run is fireIn without a deadline but ctx's.
+// run runs a hook in that guest.
 func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) error {
-	id, ok := g.hooks[hook.String()]
-	if !ok {
+	id := g.ids[hook]
+	if id == 0 {
 		return ErrNotDefined
 	}
 	buffer := requests.Get().(*[]byte)
@@ -85,12 +110,13 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 		return fmt.Errorf("encode the hook's request: %w", err)
 	}
 	*buffer = encoded
-	reply, err := g.instance.Hook(ctx, id, encoded)
+	reply, err := g.instance.Hook(ctx, id-1, encoded)
 	if err != nil {
-		if dead(err) {
-			p.guests.retire(g)
-		}
+		p.failedIn(g, err)
 		return err
+	}
+	if g.starved.Load() != 0 {
+		g.starved.Store(0)
 	}
 	if err := proto.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
@@ -140,14 +166,26 @@ type startError struct{ err error }
 func (e *startError) Error() string { return "start the plugin: " + e.err.Error() }
 func (e *startError) Unwrap() error { return e.err }
 
-// dead says whether a guest that gave this error is gone.
-func dead(err error) bool {
+// maxStarved is how many hooks in a row may run out of memory before their guest is taken to be beyond saving: what fills
+// its memory is in use, or Python would have given it back.
+const maxStarved = 3
+
+// failedIn gives up a guest that a hook has shown to be of no more use.
+func (p *Plugin) failedIn(g *guest, err error) {
 	failure, ok := errors.AsType[*wasmhost.Error](err)
-	return ok && !failure.Temporary()
+	switch {
+	case !ok:
+	case !failure.Temporary(), failure.Code == wasmhost.OutOfMemory && g.starved.Add(1) >= maxStarved:
+		p.guests.lost(g, err)
+	}
 }
 
 // logFailure logs an error with where in the plugin it came from.
 func (p *Plugin) logFailure(message string, err error) {
+	if _, ok := errors.AsType[*startError](err); ok && errors.Is(err, ErrDeactivated) {
+		p.log.Debug(message, "error", reason(err)) // what Mattermost calls at the end, or the plugin causes, comes too late
+		return
+	}
 	pairs := []any{"plugin_name", p.bundle.Name(), "error", reason(err)}
 	if failure, ok := errors.AsType[*wasmhost.Error](err); ok && failure.Traceback != "" {
 		pairs = append(pairs, "traceback", failure.Traceback)

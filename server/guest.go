@@ -4,32 +4,109 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
-	"sync"
+	"math"
 	"sync/atomic"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
+// closeTimeout is how long calls that still run in a guest may take to end when it is given up.
+const closeTimeout = time.Second
+
 // guest is one interpreter with the plugin loaded in it.
 type guest struct {
 	instance instance
-	hooks    map[string]uint32 // the id of each hook that the plugin defines
+	names    []string               // of the hooks that the plugin defines
+	ids      [len(abi.Hooks)]uint32 // of each hook, from 1 on; 0: it is not defined
 	streams  *wasmhost.Streams
 	loaded   atomic.Bool // from here on its API calls are answered
 
-	ready     chan struct{} // closed when hooks may be given to it
-	readyOnce sync.Once
+	ctx       context.Context         // hooks end with it
+	interrupt context.CancelCauseFunc // ends it
+	hooks     atomic.Int64            // that run, or wait to; below 0 when no more are taken
+	drained   chan struct{}           // closed when none is taken any more, and none runs
+	used      atomic.Bool             // since the pool has last looked
+	starved   atomic.Int32            // hooks in a row that ran out of memory
+
+	// For the pool, with its lock.
+	since      time.Time   // when it became active
+	gone       bool        // it was given up
+	called     bool        // it has called the API while it was activated
+	activating atomic.Bool // it is being activated in the place of another one
 }
 
-// open lets hooks in.
-func (g *guest) open() { g.readyOnce.Do(func() { close(g.ready) }) }
+func newGuest() *guest {
+	g := &guest{streams: wasmhost.NewStreams(), drained: make(chan struct{})}
+	g.ctx, g.interrupt = context.WithCancelCause(context.Background())
+	return g
+}
+
+// refusing is added to the number of hooks when no more are taken.
+const refusing = math.MinInt64 / 2
+
+// begin takes a hook in, unless none is taken any more; end must be called afterwards.
+func (g *guest) begin() bool {
+	for {
+		n := g.hooks.Load()
+		if n < 0 {
+			return false
+		}
+		if g.beginIf(n) {
+			return true
+		}
+	}
+}
+
+// beginIf is begin where that many hooks run.
+func (g *guest) beginIf(n int64) bool {
+	if !g.hooks.CompareAndSwap(n, n+1) {
+		return false
+	}
+	if !g.used.Load() {
+		g.used.Store(true)
+	}
+	return true
+}
+
+// end says that a hook has ended.
+func (g *guest) end() {
+	if g.hooks.Add(-1) == refusing {
+		close(g.drained)
+	}
+}
+
+// refuse takes no more hooks in.
+func (g *guest) refuse() {
+	for {
+		n := g.hooks.Load()
+		if n < 0 {
+			return
+		}
+		if g.hooks.CompareAndSwap(n, n+refusing) {
+			if n == 0 {
+				close(g.drained)
+			}
+			return
+		}
+	}
+}
+
+// close ends the interpreter, and after a while the hooks that still run in it.
+func (g *guest) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
+	err := g.instance.Close(ctx)
+	g.interrupt(&wasmhost.Error{Code: wasmhost.Closed, Op: "instance"})
+	return err
+}
 
 // startGuest starts an interpreter and loads the plugin. What the plugin's file calls of the API while it is loaded
 // fails: as in a Go plugin, the API is there from OnConfigurationChange on.
@@ -40,60 +117,56 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(p.timeout, DefaultHookTimeout)) // loading is no hook
 	defer cancel()
-	g := &guest{ready: make(chan struct{}), streams: wasmhost.NewStreams()}
+	g := newGuest()
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
-		Caller:  &handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+		Caller: &meteredCaller{
+			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+			&p.counts,
+		},
 		Streams: g.streams,
 		Log:     func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	if g.hooks, err = definedHooks(g.instance.Loaded()); err != nil {
+	if err := g.learnHooks(); err != nil {
 		_ = g.instance.Close(ctx)
 		return nil, err
 	}
 	g.loaded.Store(true)
-	p.learnHooks(g)
+	p.learnHooks(g.names)
+	go func() { // it may end while no hook runs in it
+		<-g.instance.Retired()
+		p.guests.lost(g, g.instance.Err())
+	}()
 	return g, nil
 }
 
-// apiFor gives the API to one guest. A guest that is activated in the place of a dead one takes hooks from its first
-// call on: Mattermost may be waiting for one of them before it answers.
+// apiFor gives the API to one guest.
 func (p *Plugin) apiFor(g *guest) plugin.API {
 	if !g.loaded.Load() {
 		return nil
 	}
-	g.open()
+	if g.activating.Load() {
+		p.guests.calls(g)
+	}
 	return p.currentAPI()
 }
 
-// definedHooks reads what loading the plugin gave: the names of its hooks, in the order of their ids.
-func definedHooks(loaded []byte) (map[string]uint32, error) {
+// learnHooks reads what loading the plugin gave: the names of its hooks, in the order of their ids.
+func (g *guest) learnHooks() error {
 	var implemented pb.ImplementedResponse
-	if err := proto.Unmarshal(loaded, &implemented); err != nil {
-		return nil, fmt.Errorf("read which hooks the plugin defines: %w", err)
+	if err := proto.Unmarshal(g.instance.Loaded(), &implemented); err != nil {
+		return fmt.Errorf("read which hooks the plugin defines: %w", err)
 	}
 	if implemented.Error != nil {
-		return nil, convert.AppErrorFromProto(implemented.Error)
+		return convert.AppErrorFromProto(implemented.Error)
 	}
-	hooks := make(map[string]uint32, len(implemented.Hooks))
+	g.names = implemented.Hooks
 	for id, name := range implemented.Hooks {
-		hooks[name] = uint32(id)
+		if hook, ok := abi.HookByName(name); ok {
+			g.ids[hook] = uint32(id) + 1
+		}
 	}
-	return hooks, nil
-}
-
-// learnHooks remembers which hooks the plugin defines. What the interpreter says is the truth; Mattermost was told what
-// the bundle says, which is something else when its files were changed since.
-func (p *Plugin) learnHooks(g *guest) {
-	names := make([]string, 0, len(g.hooks))
-	for name := range g.hooks {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	if packed := p.bundle.hooks; packed != nil && !slices.Equal(packed, names) {
-		p.log.Warn("the bundle's list of hooks is not what the plugin defines: pack it again", "packed", packed, "defined", names)
-	}
-	p.defined.Store(&names)
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -15,12 +16,19 @@ import (
 // fireStreaming is fire for a hook whose request names streams of the guest that it goes to; open makes both. The streams
 // end with the hook. Its time begins anew with each chunk that moves.
 func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) (err error) {
+	begin := time.Now()
+	defer func() { p.count(hook, time.Since(begin), err, response) }()
 	defer recovered(&err)
-	g, err := p.guestFor(context.Background(), hook)
-	if err != nil {
-		return err
+	if !p.defines(hook) {
+		return ErrNotDefined
 	}
-	ctx, timer := withIdleTimeout(context.Background(), p.timeout)
+	return p.inGuest(context.Background(), begin.Add(p.timeout), func(g *guest) error {
+		return p.streamIn(g, hook, response, open)
+	})
+}
+
+func (p *Plugin) streamIn(g *guest, hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) error {
+	ctx, timer := withIdleTimeout(g.ctx, p.timeout)
 	streams := &hookStreams{table: g.streams, timer: timer, remote: p.remote}
 	stop := context.AfterFunc(ctx, streams.interrupt)
 	defer func() {

@@ -17,15 +17,11 @@ import (
 // as the plugin writes it. Where the plugin fails after the response has begun, the client must not take what it has for
 // the whole: ServeHTTP panics with http.ErrAbortHandler, or in a process of its own closes the connection.
 func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
-	p.serveHTTP(abi.HookServeHTTP, c, w, r)
+	_ = p.serveHTTP(abi.HookServeHTTP, c, w, r)
 }
 
-// ServeMetrics is ServeHTTP for a request to the plugin's metrics.
-func (p *Plugin) ServeMetrics(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
-	p.serveHTTP(abi.HookServeMetrics, c, w, r)
-}
-
-func (p *Plugin) serveHTTP(hook abi.Hook, c *plugin.Context, w http.ResponseWriter, r *http.Request) {
+// serveHTTP runs a hook that answers a request. An error has been dealt with.
+func (p *Plugin) serveHTTP(hook abi.Hook, c *plugin.Context, w http.ResponseWriter, r *http.Request) error {
 	response := &httpResponse{w: w, log: p.log}
 	err := func() (err error) {
 		defer recovered(&err)
@@ -52,6 +48,7 @@ func (p *Plugin) serveHTTP(hook abi.Hook, c *plugin.Context, w http.ResponseWrit
 		p.logFailure("hook "+hook.String()+" failed, and the response is cut off", err)
 		p.cutOff(w)
 	}
+	return err
 }
 
 // openHTTP makes the hook's request, with a stream for the body, where there is one, and one for the response.

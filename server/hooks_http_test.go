@@ -186,7 +186,7 @@ func TestAPluginThatDoesNotStartIsUnavailable(t *testing.T) {
 func TestAPluginWithoutTheHookHasNoPages(t *testing.T) {
 	p, log := serves(t, nil)
 	recorder := httptest.NewRecorder()
-	p.ServeMetrics(nil, recorder, httptest.NewRequest(http.MethodGet, "/", nil))
+	p.ServeMetrics(nil, recorder, httptest.NewRequest(http.MethodGet, "/other", nil)) // mmpy's own are at the root
 	require.Equal(t, http.StatusNotFound, recorder.Code)
 	require.Empty(t, log.String())
 }

@@ -4,26 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
-// deactivateTimeout is the deadline of OnDeactivate: Mattermost ends the process after 10 s, and with a little time
-// left the plugin's author still gets to see what took so long.
-const deactivateTimeout = 9 * time.Second
-
-// OnConfigurationChange tells the plugin that its settings may have changed. Mattermost calls it once before
-// OnActivate; a plugin that cannot be started says so there.
+// OnConfigurationChange tells the plugin, in each of its interpreters, that its settings may have changed. Mattermost
+// calls it once before OnActivate; a plugin that cannot be started says so there.
 func (p *Plugin) OnConfigurationChange() (err error) {
 	defer recovered(&err)
-	var response pb.OnConfigurationChangeResponse
-	err = p.fire(context.Background(), abi.HookOnConfigurationChange, &pb.OnConfigurationChangeRequest{}, &response)
-	if _, notStarted := errors.AsType[*startError](err); notStarted && !p.guests.isActive() {
-		return nil
+	ctx := context.Background()
+	guests, err := p.guests.configure(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // OnActivate says it
 	}
-	return p.outcome(abi.HookOnConfigurationChange, err, response.Error)
+	errs := make([]error, len(guests))
+	each(guests, func(n int, g *guest) {
+		defer g.end()
+		errs[n] = p.configureIn(ctx, g)
+	})
+	return errors.Join(errs...)
 }
 
 // OnActivate starts the plugin. Its error says why the plugin does not want to, or cannot, run; what Python had to say
@@ -31,16 +35,19 @@ func (p *Plugin) OnConfigurationChange() (err error) {
 func (p *Plugin) OnActivate() (err error) {
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, p.guests.stop(context.Background()))
+			err = errors.Join(err, p.endGuests(context.Background(), p.closing, nil))
 		}
 	}()
 	defer recovered(&err)
-	g, err := p.guests.get(context.Background())
+	ctx := context.Background()
+	p.guests.revive()
+	g, err := p.guests.acquire(ctx, time.Time{})
 	if err != nil {
 		p.logFailure("the plugin cannot be started", err)
 		return fmt.Errorf("start plugin %q: %s", p.bundle.ID(), reason(err))
 	}
-	if err := p.activateIn(context.Background(), g); err != nil {
+	defer g.end()
+	if err := p.activateIn(ctx, g); err != nil {
 		return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
 	}
 	p.guests.activated()
@@ -50,35 +57,87 @@ func (p *Plugin) OnActivate() (err error) {
 	return nil
 }
 
-// OnDeactivate tells the plugin that it is to end, and ends it.
+// OnDeactivate tells the plugin, in each of its interpreters, that it is to end, and ends it. Hooks that run may end
+// before that; no others are taken meanwhile. All of it takes less than the 10 s that Mattermost gives it, whatever the
+// plugin does.
 func (p *Plugin) OnDeactivate() (err error) {
-	defer func() { err = errors.Join(err, p.guests.stop(context.Background())) }()
-	defer recovered(&err)
-	g := p.guests.running()
-	if g == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), min(p.timeout, deactivateTimeout))
-	defer cancel()
-	var response pb.OnDeactivateResponse
-	err = p.fireIn(ctx, g, abi.HookOnDeactivate, &pb.OnDeactivateRequest{}, &response)
-	return p.outcome(abi.HookOnDeactivate, err, response.Error)
+	var mu sync.Mutex
+	var outcome error
+	err = p.endGuests(context.Background(), p.deactivation, func(ctx context.Context, g *guest) {
+		err := p.deactivateIn(ctx, g)
+		mu.Lock()
+		defer mu.Unlock()
+		outcome = errors.Join(outcome, err)
+	})
+	return errors.Join(outcome, err)
 }
 
-// activate gives a restarted guest what the first one got.
-func (p *Plugin) activate(ctx context.Context, g *guest) error {
-	var response pb.OnConfigurationChangeResponse
-	err := p.fireIn(ctx, g, abi.HookOnConfigurationChange, &pb.OnConfigurationChangeRequest{}, &response)
-	if err := p.outcome(abi.HookOnConfigurationChange, err, response.Error); err != nil {
-		p.log.Warn("the restarted plugin did not take its configuration", "error", err) // Mattermost would go on, too
+// endGuests ends all guests by a plan. last is called in each of them when its hooks have ended; may be nil.
+func (p *Plugin) endGuests(ctx context.Context, plan ending, last func(context.Context, *guest)) error {
+	began := time.Now()
+	ctx, cancel := context.WithDeadline(ctx, began.Add(plan.cut))
+	defer cancel()
+	var mu sync.Mutex
+	var errs error
+	err := p.guests.stop(ctx, func(g *guest) {
+		var ofGuest func(context.Context)
+		if last != nil {
+			ofGuest = func(ctx context.Context) { last(ctx, g) }
+		}
+		err := plan.farewell(ctx, g, began, ofGuest)
+		mu.Lock()
+		defer mu.Unlock()
+		errs = errors.Join(errs, err)
+	})
+	return errors.Join(errs, err)
+}
+
+// each calls f for each guest at the same time, and returns when all calls have.
+func each(guests []*guest, f func(n int, g *guest)) {
+	var all sync.WaitGroup
+	for n := 1; n < len(guests); n++ {
+		all.Go(func() { f(n, guests[n]) })
 	}
-	return p.activateIn(ctx, g)
+	if len(guests) > 0 {
+		f(0, guests[0])
+	}
+	all.Wait()
+}
+
+// readSettings has a guest that takes the place of another, or joins others, read the plugin's settings. That it does
+// not is no reason to do without it: Mattermost would go on, too.
+func (p *Plugin) readSettings(ctx context.Context, g *guest) {
+	if err := p.configureIn(ctx, g); err != nil {
+		p.log.Warn("the restarted plugin did not take its configuration", "error", err)
+	}
+}
+
+func (p *Plugin) configureIn(ctx context.Context, g *guest) error {
+	var response pb.OnConfigurationChangeResponse
+	err := p.fireLifecycle(ctx, g, abi.HookOnConfigurationChange, &pb.OnConfigurationChangeRequest{}, &response)
+	return p.outcome(abi.HookOnConfigurationChange, err, response.Error)
 }
 
 func (p *Plugin) activateIn(ctx context.Context, g *guest) error {
 	var response pb.OnActivateResponse
-	err := p.fireIn(ctx, g, abi.HookOnActivate, &pb.OnActivateRequest{}, &response)
+	err := p.fireLifecycle(ctx, g, abi.HookOnActivate, &pb.OnActivateRequest{}, &response)
 	return p.outcome(abi.HookOnActivate, err, response.Error)
+}
+
+func (p *Plugin) deactivateIn(ctx context.Context, g *guest) error {
+	var response pb.OnDeactivateResponse
+	err := p.fireLifecycle(ctx, g, abi.HookOnDeactivate, &pb.OnDeactivateRequest{}, &response)
+	return p.outcome(abi.HookOnDeactivate, err, response.Error)
+}
+
+// fireLifecycle runs a hook in one guest. Its time begins here.
+func (p *Plugin) fireLifecycle(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) (err error) {
+	begin := time.Now()
+	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer recovered(&err)
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	return p.run(ctx, g, hook, request, response)
 }
 
 // outcome is hookError for the lifecycle hooks, which fire themselves: it logs a failure of the interpreter. Where the

@@ -28,14 +28,24 @@ func StartedByMattermost() bool { return os.Getenv(cookieKey) == cookieValue }
 //
 // Mattermost waits 3 s for the handshake, so nothing that takes time happens before: the interpreter starts when it is
 // first needed, in OnConfigurationChange or OnActivate. Nothing but the handshake may be written to stdout before it.
-func Main() { serve(DefaultHookTimeout) }
+func Main() { ofProcess(DefaultHookTimeout).serve() }
 
-func serve(hookTimeout time.Duration) {
+// ofProcess makes the plugin that this process is for.
+func ofProcess(hookTimeout time.Duration) *Plugin {
 	p, err := fromExecutable(hookTimeout)
 	if err != nil {
-		p = broken(err)
+		return broken(err)
 	}
+	return p
+}
+
+// serve shakes hands with Mattermost, and answers it until the end of the process.
+func (p *Plugin) serve() {
 	p.remote = true
+	p.guests.down = func(err error) {
+		p.log.Error("the plugin ends its process, so that the server's health check sees it", "plugin_name", p.bundle.Name(), "error", reason(err))
+		os.Exit(1)
+	}
 	plugin.ClientMain(p, reportTruthfully(p.Implemented))
 }
 

@@ -13,7 +13,9 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 
+	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -45,8 +47,11 @@ type Plugin struct {
 	api     atomic.Pointer[apiHolder]
 	remote  bool // Mattermost is at the other end of net/rpc
 
-	guests  *runner
-	defined atomic.Pointer[[]string] // the hooks that the plugin defines; nil as long as that is not known
+	guests  *pool
+	defined atomic.Pointer[definedHooks] // nil as long as that is not known
+
+	closing, deactivation ending
+	counts                metrics.Recorder
 
 	mu       sync.Mutex
 	engine   engine
@@ -68,7 +73,10 @@ func New(ctx context.Context, config Config) (*Plugin, error) {
 
 // newPlugin makes a plugin whose interpreter starts when it is first needed.
 func newPlugin(config Config) *Plugin {
-	p := &Plugin{bundle: config.Bundle, timeout: config.HookTimeout, trace: config.Trace}
+	p := &Plugin{
+		bundle: config.Bundle, timeout: config.HookTimeout, trace: config.Trace,
+		closing: closing, deactivation: deactivation,
+	}
 	if p.timeout <= 0 {
 		p.timeout = DefaultHookTimeout
 	}
@@ -79,10 +87,12 @@ func newPlugin(config Config) *Plugin {
 	p.log = slog.New(&apiLog{api: p.currentAPI, fallback: fallback})
 	p.SetAPI(config.API)
 	if hooks := config.Bundle.Hooks(); hooks != nil {
-		p.defined.Store(&hooks)
+		p.defined.Store(newDefinedHooks(hooks))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
-	p.guests = newRunner(p.startGuest, p.activate, p.log)
+	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
+	p.guests.restarts = func(cause error) { p.counts.Restart(metrics.OfEnd(cause)) }
+	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
 	return p
 }
 
@@ -102,16 +112,23 @@ func (p *Plugin) currentAPI() plugin.API { return p.api.Load().API }
 
 // Start starts the interpreter and loads the plugin, unless it runs already.
 func (p *Plugin) Start(ctx context.Context) error {
-	_, err := p.guests.get(ctx)
-	return err
+	p.guests.revive()
+	g, err := p.guests.acquire(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	g.end()
+	return nil
 }
 
-// Close ends the interpreter without a call of OnDeactivate. Hooks that still run in it fail.
+// Close ends the interpreters without a call of OnDeactivate. Hooks that run get a second to end, further ones fail.
 func (p *Plugin) Close(ctx context.Context) error {
-	err := p.guests.stop(ctx)
+	err := p.endGuests(ctx, p.closing, nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shutdown != nil {
+		ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+		defer cancel()
 		err = errors.Join(err, p.shutdown(ctx))
 	}
 	p.engine, p.shutdown = nil, nil
@@ -122,21 +139,31 @@ func (p *Plugin) Close(ctx context.Context) error {
 // bundle that was not packed.
 func (p *Plugin) Hooks() []string {
 	if defined := p.defined.Load(); defined != nil {
-		return slices.Clone(*defined)
+		return slices.Clone(defined.names)
 	}
 	return nil
 }
 
-// Implemented lists the hooks that the plugin defines, as Hooks does; it starts the interpreter where that is needed to
-// know them.
+// Implemented lists the hooks that Mattermost is to call: those that the plugin defines, and ServeMetrics, which always has
+// something to tell. It starts the interpreter where that is needed to know them.
 func (p *Plugin) Implemented() ([]string, error) {
 	if p.defined.Load() == nil {
 		if err := p.Start(context.Background()); err != nil {
 			return nil, fmt.Errorf("ask plugin %q for its hooks: %w", p.bundle.ID(), err)
 		}
 	}
-	return p.Hooks(), nil
+	names := p.Hooks()
+	metrics := abi.HookServeMetrics.String()
+	if place, found := slices.BinarySearch(names, metrics); !found {
+		names = slices.Insert(names, place, metrics)
+	}
+	return names, nil
 }
+
+// Health says why the plugin stays down, after its interpreters have died or failed to start too often in a row; nil as
+// long as it does not. A plugin in a process of its own ends the process then, which Mattermost's health check sees. A
+// plugin that is down takes OnDeactivate, and OnActivate after it.
+func (p *Plugin) Health() error { return p.guests.health() }
 
 // openInterpreter makes the engine; runtime may be nil.
 func (p *Plugin) openInterpreter(ctx context.Context, runtime *wasmhost.Runtime) (engine, error) {

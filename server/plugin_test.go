@@ -34,7 +34,7 @@ func TestTheInterpreterStartsWhenItIsFirstNeeded(t *testing.T) {
 
 	names, err := p.Implemented()
 	require.NoError(t, err)
-	require.Equal(t, []string{"OnActivate", "OnConfigurationChange", "OnDeactivate"}, names)
+	require.Equal(t, []string{"OnActivate", "OnConfigurationChange", "OnDeactivate", "ServeMetrics"}, names)
 	require.Zero(t, engine.starts(), "the bundle has the list of hooks")
 
 	require.NoError(t, p.OnConfigurationChange())
@@ -51,8 +51,8 @@ func TestABundleThatWasNotPackedIsAskedForItsHooks(t *testing.T) {
 	require.Nil(t, p.Hooks())
 	names, err := p.Implemented()
 	require.NoError(t, err)
-	require.Equal(t, []string{"MessageHasBeenPosted"}, names)
-	require.Equal(t, names, p.Hooks())
+	require.Equal(t, []string{"MessageHasBeenPosted", "ServeMetrics"}, names, "mmpy's own metrics are always there")
+	require.Equal(t, []string{"MessageHasBeenPosted"}, p.Hooks())
 }
 
 func TestAnOldListOfHooksIsNoticed(t *testing.T) {

@@ -55,12 +55,18 @@ func run(t *testing.T, source string, config Config) *onMattermost {
 
 func load(t *testing.T, source string, config Config) *onMattermost {
 	t.Helper()
+	return loadFrom(t, writeBundle(t, source, nil), config)
+}
+
+// loadFrom is load for a plugin in a folder.
+func loadFrom(t *testing.T, dir string, config Config) *onMattermost {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts the interpreter")
 	}
 	runtime, err := interpreterRuntime()
 	require.NoError(t, err)
-	bundle, err := Open(writeBundle(t, source, nil))
+	bundle, err := Open(dir)
 	require.NoError(t, err)
 	m := &onMattermost{log: &syncBuffer{}}
 	m.Server = memserver.New(memserver.Config{Logger: slog.New(slog.NewTextHandler(m.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})

@@ -184,7 +184,7 @@ func TestAGibibytePassesThroughASmallInstance(t *testing.T) {
 				require.Equal(t, test.down, response.size)
 				require.Equal(t, want.Sum32(), response.sum.Sum32())
 			}
-			guest := p.guests.running().instance.(*wasmhost.Instance).MemorySize()
+			guest := p.guests.all()[0].instance.Stats().Memory
 			t.Logf("%.0f MB/s; guest %d MiB; Go heap %+.1f MiB, resident %+.1f MiB at its peak",
 				float64(test.up+test.down)/1e6/elapsed.Seconds(), guest>>20,
 				float64(peak.heap-peak.startHeap)/(1<<20), float64(peak.rss-peak.startRSS)/(1<<20))

@@ -8,6 +8,8 @@ import (
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/mmpy/mmpy/wasmhost/internal/gate"
 )
 
 // maxBuffer is how large a buffer may be that a call keeps for the next one, in bytes.
@@ -80,10 +82,17 @@ func (i *Instance) enter(ctx context.Context, op operation) (*call, error) {
 
 func (i *Instance) notEntered(ctx context.Context, op operation, err error) *Error {
 	var reason *Error
-	if errors.As(err, &reason) {
-		return i.closedBy(op, reason)
+	e := &Error{Op: op.String()}
+	switch {
+	case errors.As(err, &reason):
+		e = i.closedBy(op, reason)
+	case errors.Is(err, gate.ErrFull):
+		e.Code, e.Message = Overloaded, fmt.Sprintf("%d calls wait for their turn already", i.config.Queue)
+	default:
+		e.Code, e.Err = Busy, context.Cause(ctx)
 	}
-	return &Error{Code: Busy, Op: op.String(), Err: context.Cause(ctx)}
+	e.NotBegun = true
+	return e
 }
 
 // closedBy is the error of a call on an instance that is closed for that reason.

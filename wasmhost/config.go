@@ -12,6 +12,7 @@ const (
 	DefaultMemoryLimit = 256 << 20       // bytes of memory of one instance
 	DefaultGrace       = 2 * time.Second // between a call's deadline and the end of the instance
 	DefaultNesting     = 32              // calls of one instance on top of each other, before more become slow
+	DefaultQueue       = 1024            // calls that wait for their turn at one instance
 )
 
 // What /tmp of one instance holds.
@@ -112,4 +113,5 @@ type InstanceConfig struct {
 
 	Grace   time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
 	Nesting int           // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
+	Queue   int           // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
 }

@@ -26,6 +26,7 @@
 // waits for its Caller further hooks run on top of it; they end before the one below goes on. So a plugin whose API call
 // leads to one of its own hooks does not wait for itself. The same holds while it waits for calls that it has submitted, or
 // for a [Stream]. Which hooks are let in on top is what package internal/gate is about.
+// The queue is bounded (InstanceConfig.Queue); Instance.Stats tells how long it is.
 //
 // # Time
 //

@@ -14,6 +14,7 @@ const (
 	Timeout                     // the same, after the call's context had ended; the instance goes on
 	OutOfMemory                 // the memory limit; the instance goes on
 	Busy                        // the call's context ended before its turn came
+	Overloaded                  // as many calls wait for their turn as may (InstanceConfig.Queue)
 	Exited                      // the Python code exited; the instance is closed
 	Killed                      // it ran on after its deadline and its grace time; the instance is closed
 	Trap                        // the guest crashed; the instance is closed
@@ -26,6 +27,7 @@ var codeTexts = [...]string{
 	Timeout:     "deadline exceeded",
 	OutOfMemory: "out of memory",
 	Busy:        "busy with other calls",
+	Overloaded:  "overloaded",
 	Exited:      "exited",
 	Killed:      "killed, having run on after its deadline",
 	Trap:        "crashed",
@@ -50,6 +52,7 @@ type Error struct {
 	Message   string // of a Python exception; or a word on what happened
 	Traceback string // of a Python exception, as Python prints it
 	ExitCode  int    // with Exited
+	NotBegun  bool   // the call has not reached the guest, and can be made again, of another instance
 	Err       error  // the cause, if there is one
 }
 
@@ -99,5 +102,5 @@ func (e *Error) As(target any) bool {
 
 // Temporary says whether the instance can go on, so that another call may succeed.
 func (e *Error) Temporary() bool {
-	return e.Code == Exception || e.Code == Timeout || e.Code == OutOfMemory || e.Code == Busy
+	return e.Code == Exception || e.Code == Timeout || e.Code == OutOfMemory || e.Code == Busy || e.Code == Overloaded
 }

@@ -28,7 +28,10 @@ const i32, i64 = api.ValueTypeI32, api.ValueTypeI64
 
 // hostFunctions is the module abi.HostModule.
 var hostFunctions = map[string]hostFunction{
-	"tick": {function: func(c *call, _ api.Memory, _ []uint64) { c.watch() }},
+	"tick": {function: func(c *call, _ api.Memory, _ []uint64) {
+		c.instance.ticks.Add(1)
+		c.watch()
+	}},
 	"take": {
 		parameters: []api.ValueType{i32, i32}, results: []api.ValueType{i64},
 		function: func(c *call, memory api.Memory, stack []uint64) {

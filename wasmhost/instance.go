@@ -36,6 +36,8 @@ type Instance struct {
 	interrupts interrupts
 	output     []*lineWriter
 
+	ticks atomic.Uint64 // how often the guest has let its host breathe
+
 	submitted  *submitted
 	background background
 
@@ -74,6 +76,22 @@ func (i *Instance) Hook(ctx context.Context, id uint32, request []byte) ([]byte,
 
 // MemorySize is how much memory the guest has now, in bytes. It never shrinks.
 func (i *Instance) MemorySize() uint64 { return i.memory.Size() }
+
+// Stats are figures of an instance, to be watched.
+type Stats struct {
+	Memory     uint64 // bytes that the guest has now; what it grows by is never less again
+	Ticks      uint64 // a measure of the CPU time that the guest has used: one every so many iterations of its loops
+	Waiting    int    // calls that wait for their turn
+	Depth      int    // calls that are under way, on top of each other
+	Deepest    int    // the most that Depth has been
+	Overloaded uint64 // calls that were turned away, because too many were waiting
+}
+
+// Stats tells how the instance is. It may be called at any time, from any goroutine.
+func (i *Instance) Stats() Stats {
+	gate := i.gate.Stats()
+	return Stats{i.MemorySize(), i.ticks.Load(), gate.Waiting, gate.Depth, gate.Deepest, gate.TurnedAway}
+}
 
 // Retired is closed when the instance takes no more calls.
 func (i *Instance) Retired() <-chan struct{} { return i.retired }

@@ -32,10 +32,13 @@ func (p *Program) start(ctx context.Context, config InstanceConfig, from beginni
 	if config.Nesting == 0 {
 		config.Nesting = DefaultNesting
 	}
+	if config.Queue == 0 {
+		config.Queue = DefaultQueue
+	}
 	i := &Instance{
 		submitted: newSubmitted(p.runtime.memoryLimit),
 		runtime:   p.runtime, program: p, config: config, grace: config.Grace,
-		gate: gate.New(config.Nesting), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
+		gate: gate.New(config.Nesting, config.Queue), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
 	}
 	if err := p.runtime.add(i); err != nil {
 		return nil, err

@@ -71,6 +71,8 @@ func jsonKind(kind reflect.Kind) string {
 		return "true or false"
 	case reflect.String:
 		return "a string"
+	case reflect.Int:
+		return "a whole number"
 	default:
 		return "a number"
 	}
@@ -194,6 +196,16 @@ func (c *checker) checkDependencies(p *python) {
 	if p.RequirementsPath != "" {
 		c.note("server.python.requirements_path", advice)
 	}
+}
+
+func (c *checker) checkInstances(p *python) int {
+	if p == nil || p.Instances == nil {
+		return 1
+	}
+	if n := *p.Instances; n < 1 || n > MaxInstances {
+		c.mistake("server.python.instances", "%d is not allowed: 1 to %d", n, MaxInstances)
+	}
+	return *p.Instances
 }
 
 // checkFile checks that a field names a regular file in the folder, and returns its clean path.

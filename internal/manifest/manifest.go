@@ -23,6 +23,9 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
+// MaxInstances is the most that server.python.instances may be.
+const MaxInstances = 64
+
 // Name is the manifest's file name. Mattermost reads plugin.yml and plugin.yaml, too, and prefers them; mmpy does not.
 const Name = "plugin.json"
 
@@ -35,6 +38,8 @@ type Manifest struct {
 	Entry string
 	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
 	NoSnapshot bool
+	// Instances is how many interpreters may run the plugin at the same time, from server.python.instances.
+	Instances int
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -113,6 +118,7 @@ type python struct {
 	VenvPath         string `json:"venv_path"`
 	RequirementsPath string `json:"requirements_path"`
 	Snapshot         *bool  `json:"snapshot"`
+	Instances        *int   `json:"instances"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -133,6 +139,7 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 	if python := own.Server.Python; python != nil && python.Snapshot != nil {
 		m.NoSnapshot = !*python.Snapshot
 	}
+	m.Instances = c.checkInstances(own.Server.Python)
 	if m.Model.IconPath != "" {
 		c.checkFile("icon_path", m.Model.IconPath, ".svg")
 	}

@@ -26,6 +26,7 @@ func TestAManifestWithoutMistakes(t *testing.T) {
 	require.Equal(t, "com.example.hello", m.Model.Id, "as on a server")
 	require.Equal(t, "Hello", m.Model.Name)
 	require.Equal(t, "plugin.py", m.Entry)
+	require.Equal(t, 1, m.Instances)
 	require.Empty(t, m.Notes)
 }
 
@@ -33,6 +34,17 @@ func TestTheMainFileMayBeAnEntryPoint(t *testing.T) {
 	m, err := manifest.Read("hello", folder(`{"id": "abc", "name": "A", "server": {"runtime": "python", "python": {"entry_point": "./src/main.py"}}}`))
 	require.NoError(t, err)
 	require.Equal(t, "src/main.py", m.Entry)
+}
+
+func TestAPluginMayHaveSeveralInstances(t *testing.T) {
+	m, err := manifest.Read("hello", folder(`{"id": "abc", "name": "A", "server": {"runtime": "python", "executable": "plugin.py", "python": {"instances": 16}}}`))
+	require.NoError(t, err)
+	require.Equal(t, 16, m.Instances)
+	packed, err := m.Packed("linux-amd64", "server/plugin-linux-amd64")
+	require.NoError(t, err)
+	m, err = manifest.Read("packed", folder(string(packed)))
+	require.NoError(t, err)
+	require.Equal(t, 16, m.Instances)
 }
 
 func TestWhatMayMisleadIsNoted(t *testing.T) {
@@ -66,7 +78,7 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"a bad setting":       {`{"id": "abc", "name": "A", "settings_schema": {"settings": [{"key": "k", "type": "colour"}]}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: settings_schema: invalid settings schema: invalid setting type: colour`},
 		"another runtime":     {server(`"runtime": "node", "executable": "plugin.py"`), `hello/plugin.json: server.runtime: "node" is not allowed, only "python"`},
 		"a misspelt field":    {server(`"runtime": "python", "executable": "plugin.py", "python_verison": "3"`), `hello/plugin.json: server.python_verison: there is no such field; allowed: executable, executables, python, python_version, runtime`},
-		"a misspelt option":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry": "x"}`), `hello/plugin.json: server.python.entry: there is no such field; allowed: dependency_mode, entry_point, requirements_path, snapshot, venv_path`},
+		"a misspelt option":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry": "x"}`), `hello/plugin.json: server.python.entry: there is no such field; allowed: dependency_mode, entry_point, instances, requirements_path, snapshot, venv_path`},
 		"no main file":        {server(`"runtime": "python"`), `hello/plugin.json: server.executable: is missing: the plugin's main file, such as "plugin.py"`},
 		"two main files":      {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry_point": "src/main.py"}`), `hello/plugin.json: server.python.entry_point: "src/main.py" contradicts server.executable "plugin.py": leave one out`},
 		"an absent main file": {server(`"runtime": "python", "executable": "other.py"`), `hello/plugin.json: server.executable: there is no other.py in the plugin's folder`},
@@ -78,6 +90,9 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"a newer Python":      {server(`"runtime": "python", "executable": "plugin.py", "python_version": ">=3.99"`), `hello/plugin.json: server.python_version: ">=3.99" excludes CPython 3.13.5, the one in mmpy; allowed: what includes it`},
 		"a strange version":   {server(`"runtime": "python", "executable": "plugin.py", "python_version": "new"`), `hello/plugin.json: server.python_version: "new" is not a version; allowed: a version such as "3.13", or conditions such as ">=3.9,<4"`},
 		"a strange mode":      {server(`"runtime": "python", "executable": "plugin.py", "python": {"dependency_mode": "pip"}`), `hello/plugin.json: server.python.dependency_mode: "pip" is not allowed, only system, venv, bundled`},
+		"no instance":         {server(`"runtime": "python", "executable": "plugin.py", "python": {"instances": 0}`), `hello/plugin.json: server.python.instances: 0 is not allowed: 1 to 64`},
+		"a crowd":             {server(`"runtime": "python", "executable": "plugin.py", "python": {"instances": 65}`), `hello/plugin.json: server.python.instances: 65 is not allowed: 1 to 64`},
+		"half an instance":    {server(`"runtime": "python", "executable": "plugin.py", "python": {"instances": 1.5}`), `hello/plugin.json: server.python.instances: line 1: must be a whole number, not a number 1.5`},
 		"two mistakes":        {server(`"executable": "other.py"`), "hello/plugin.json: server.runtime: \"\" is not allowed, only \"python\"\nhello/plugin.json: server.executable: there is no other.py in the plugin's folder"},
 	} {
 		t.Run(name, func(t *testing.T) {

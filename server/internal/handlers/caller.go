@@ -43,7 +43,10 @@ func (c *Caller) Call(ctx context.Context, method abi.Method, request []byte) ([
 	if int(method) >= len(table) || table[method].answer == nil {
 		return nil, fmt.Errorf("%s: %w", method, abi.StatusUnimplemented)
 	}
-	start := time.Now()
+	var start time.Time
+	if c.Trace != nil {
+		start = time.Now()
+	}
 	record := Record{API: method.String()}
 	encoded, err := c.call(ctx, method, request, &record)
 	if err != nil {

@@ -19,6 +19,7 @@ package gate
 import (
 	"container/list"
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -27,17 +28,23 @@ import (
 // than to wait for a turn on top of it.
 const Patience = 10 * time.Millisecond
 
+// ErrFull says that as many callers wait to enter as may.
+var ErrFull = errors.New("too many wait already")
+
 // Gate hands out nested turns. Make one with New.
 type Gate struct {
-	mu     sync.Mutex
-	limit  int
-	events uint64    // counts arrivals and steps out
-	levels []level   // the turns that were entered and not left, the innermost last
-	inside bool      // the innermost turn runs; otherwise it is outside, or there is none
-	queue  list.List // of *waiter, in the order of arrival
-	shut   error     // nobody enters any more
-	cut    bool      // and nobody comes back
-	left   int       // how many of levels have left after the cut, when they go in any order
+	mu      sync.Mutex
+	limit   int
+	room    int       // for how many in the queue
+	events  uint64    // counts arrivals and steps out
+	levels  []level   // the turns that were entered and not left, the innermost last
+	inside  bool      // the innermost turn runs; otherwise it is outside, or there is none
+	queue   list.List // of *waiter, in the order of arrival
+	shut    error     // nobody enters any more
+	cut     bool      // and nobody comes back
+	away    uint64    // how many callers found no room
+	deepest int       // the most turns there have been on top of each other
+	left    int       // how many of levels have left after the cut, when they go in any order
 }
 
 type level struct {
@@ -54,11 +61,13 @@ type waiter struct {
 
 const refused = -1
 
-// New makes a gate that is reluctant to have more than limit turns on top of each other.
-func New(limit int) *Gate { return &Gate{limit: limit, levels: make([]level, 0, limit)} }
+// New makes a gate that is reluctant to have more than limit turns on top of each other, with a queue for room callers.
+func New(limit, room int) *Gate {
+	return &Gate{limit: limit, room: room, levels: make([]level, 0, limit)}
+}
 
 // Enter waits for a turn and gives its level: 0 for the outermost, 1 for one on top of it, …. The error is that of
-// Shut, or ctx's when it ends first. Each turn must be given back with Leave.
+// Shut, ErrFull, or ctx's when it ends first. Each turn must be given back with Leave.
 func (g *Gate) Enter(ctx context.Context) (int, error) {
 	g.mu.Lock()
 	if g.shut != nil {
@@ -69,6 +78,11 @@ func (g *Gate) Enter(ctx context.Context) (int, error) {
 	if g.mayEnter(g.events) { // whoever waits and might enter now has done so
 		defer g.mu.Unlock()
 		return g.push(), nil
+	}
+	if g.queue.Len() >= g.room {
+		g.away++
+		g.mu.Unlock()
+		return 0, ErrFull
 	}
 	w := &waiter{arrived: g.events, admitted: make(chan struct{})}
 	place := g.queue.PushBack(w)
@@ -183,17 +197,24 @@ func (g *Gate) Cut(err error) (idle bool) {
 }
 
 // Waiting is the number of callers that wait to enter.
-func (g *Gate) Waiting() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.queue.Len()
-}
+func (g *Gate) Waiting() int { return g.Stats().Waiting }
 
 // Depth is the number of turns that were entered and not left.
-func (g *Gate) Depth() int {
+func (g *Gate) Depth() int { return g.Stats().Depth }
+
+// Stats are what a gate knows of itself.
+type Stats struct {
+	Waiting    int    // callers that wait to enter
+	Depth      int    // turns that were entered and not left
+	Deepest    int    // the most that Depth has been
+	TurnedAway uint64 // callers that got ErrFull
+}
+
+// Stats tells how things are now.
+func (g *Gate) Stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return len(g.levels) - g.left
+	return Stats{g.queue.Len(), len(g.levels) - g.left, g.deepest, g.away}
 }
 
 // What follows needs g.mu.
@@ -216,6 +237,7 @@ func (g *Gate) mayEnter(arrived uint64) bool {
 func (g *Gate) push() int {
 	g.levels = append(g.levels, level{})
 	g.inside = true
+	g.deepest = max(g.deepest, len(g.levels))
 	return len(g.levels) - 1
 }
 

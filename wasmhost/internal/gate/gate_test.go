@@ -22,7 +22,7 @@ func enter(t *testing.T, g *Gate) int {
 
 func TestCallersEnterInTheOrderOfTheirArrival(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(8)
+		g := New(8, 1000)
 		first := enter(t, g)
 		var order []int
 		for i := range 5 {
@@ -45,7 +45,7 @@ func TestCallersEnterInTheOrderOfTheirArrival(t *testing.T) {
 
 func TestOthersEnterOnTopOfATurnThatIsOutside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(8)
+		g := New(8, 1000)
 		outer := enter(t, g)
 		g.StepOut(outer)
 		inner := enter(t, g)
@@ -65,7 +65,7 @@ func TestOthersEnterOnTopOfATurnThatIsOutside(t *testing.T) {
 
 func TestWhoComesBackGoesBeforeWhoEnters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(8)
+		g := New(8, 1000)
 		outer := enter(t, g)
 		g.StepOut(outer)
 		inner := enter(t, g)
@@ -94,7 +94,7 @@ func TestWhoComesBackGoesBeforeWhoEnters(t *testing.T) {
 func TestAtTheLimitACallerWaitsUntilTheInnermostTurnIsBackOrStuck(t *testing.T) {
 	for _, stuck := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			g := New(2)
+			g := New(2, 1000)
 			g.StepOut(enter(t, g)) // the second enters because it comes after that
 			inner := enter(t, g)
 			g.StepOut(inner)
@@ -125,7 +125,7 @@ func TestAtTheLimitACallerWaitsUntilTheInnermostTurnIsBackOrStuck(t *testing.T) 
 
 func TestACrowdIsKeptOutByATurnThatItWasThereBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(8)
+		g := New(8, 1000)
 		enterLater := func(name string, entered *[]string) {
 			go func() {
 				level := enter(t, g)
@@ -154,7 +154,7 @@ func TestACrowdIsKeptOutByATurnThatItWasThereBefore(t *testing.T) {
 // and wait for those that they have caused.
 func TestACrowdDoesNotKeepOutWhatItWaitsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(4)
+		g := New(4, 1000)
 		done := 0
 		for range 100 {
 			go func() {
@@ -175,7 +175,7 @@ func TestACrowdDoesNotKeepOutWhatItWaitsFor(t *testing.T) {
 
 func TestACallerLeavesTheQueueWhenItsContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(8)
+		g := New(8, 1000)
 		first := enter(t, g)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -189,7 +189,7 @@ func TestACallerLeavesTheQueueWhenItsContextEnds(t *testing.T) {
 
 func TestAShutGateLetsNobodyInAndEverybodyOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g, closed := New(8), errors.New("closed")
+		g, closed := New(8, 1000), errors.New("closed")
 		outer := enter(t, g)
 		var refusal error
 		go func() { _, refusal = g.Enter(t.Context()) }()
@@ -209,7 +209,7 @@ func TestAShutGateLetsNobodyInAndEverybodyOut(t *testing.T) {
 
 func TestACutGateLetsNobodyComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(8)
+		g := New(8, 1000)
 		a := enter(t, g)
 		g.StepOut(a)
 		b := enter(t, g)
@@ -233,7 +233,7 @@ func TestACutGateLetsNobodyComeBack(t *testing.T) {
 // Turns of many goroutines, each of which steps out, enters again on top of itself, and gives up waiting at random: at
 // most one is ever inside, and inner turns end before outer ones go on.
 func TestHammer(t *testing.T) {
-	g := New(6)
+	g := New(6, 1000)
 	var inside atomic.Int32
 	var stack []int // guarded by the turn alone, which is what the race detector checks
 	check := func(level int) {
@@ -290,11 +290,64 @@ func TestHammer(t *testing.T) {
 }
 
 func BenchmarkTurn(b *testing.B) {
-	g, ctx := New(32), b.Context()
+	g, ctx := New(32, 1000), b.Context()
 	for b.Loop() {
 		level, _ := g.Enter(ctx)
 		g.StepOut(level)
 		g.StepIn(level)
 		g.Leave(level)
 	}
+}
+
+func TestAQueueThatIsFullTurnsCallersAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(8, 3)
+		first := enter(t, g)
+		for range 3 {
+			go func() {
+				level, err := g.Enter(context.Background())
+				if err == nil {
+					g.Leave(level)
+				}
+			}()
+		}
+		synctest.Wait()
+		for range 2 {
+			_, err := g.Enter(t.Context())
+			require.ErrorIs(t, err, ErrFull)
+		}
+		require.Equal(t, Stats{Waiting: 3, Depth: 1, Deepest: 1, TurnedAway: 2}, g.Stats())
+
+		g.StepOut(first) // a turn that is outside lets in who waits, and then whoever comes
+		synctest.Wait()
+		inner := enter(t, g)
+		require.Equal(t, Stats{Depth: 2, Deepest: 2, TurnedAway: 2}, g.Stats())
+		g.Leave(inner)
+	})
+}
+
+// What a turn waits for enters on top of it, however many others wait.
+func TestAFullQueueDoesNotKeepOutWhatTheInnermostTurnWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(8, 2)
+		var levels []int
+		for range 2 { // up to a quarter of the limit, where only who comes later may enter
+			levels = append(levels, enter(t, g))
+			g.StepOut(levels[len(levels)-1])
+		}
+		inner := enter(t, g)
+		for range 2 {
+			go func() { _, _ = g.Enter(t.Context()) }()
+		}
+		synctest.Wait()
+		require.Equal(t, 2, g.Waiting())
+		_, err := g.Enter(t.Context())
+		require.ErrorIs(t, err, ErrFull)
+		g.StepOut(inner)
+		synctest.Wait()
+		caused := enter(t, g)
+		require.Equal(t, 3, caused)
+		g.Leave(caused)
+		g.Cut(errors.New("the end of the test"))
+	})
 }

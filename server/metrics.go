@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/mmpy/mmpy/abi"
+	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/metrics"
+	"github.com/mmpy/mmpy/wasmhost"
+)
+
+// Metrics are the figures of a plugin for Prometheus; docs/metrics.md lists them. It is a prometheus.Gatherer, and an
+// http.Handler that serves them as text.
+type Metrics struct{ plugin *Plugin }
+
+// Metrics gives the plugin's metrics. Mattermost gets them from ServeMetrics.
+func (p *Plugin) Metrics() *Metrics { return &Metrics{p} }
+
+// Gather gives what there is now, sorted by name. Its error is nil.
+func (m *Metrics) Gather() ([]*dto.MetricFamily, error) {
+	return m.plugin.counts.Gather(m.plugin.guests.state()), nil
+}
+
+// textFormat is how metrics are served.
+var textFormat = expfmt.NewFormat(expfmt.TypeTextPlain)
+
+// ServeHTTP serves the metrics.
+func (m *Metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", string(textFormat))
+	w.WriteHeader(http.StatusOK)
+	m.write(w)
+}
+
+// write writes the metrics as text, in one piece: over net/rpc each is a round trip.
+func (m *Metrics) write(w http.ResponseWriter) {
+	if text, err := m.text(); err != nil {
+		m.plugin.log.Error("the metrics cannot be written", "error", err)
+	} else if _, err := w.Write(text); err != nil {
+		m.plugin.log.Debug("the metrics were not taken", "error", err)
+	}
+}
+
+// meteredCaller counts the API calls that go through it.
+type meteredCaller struct {
+	wasmhost.Caller
+	counts *metrics.Recorder
+}
+
+// Call carries out one call.
+func (c *meteredCaller) Call(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
+	begin := metrics.Now()
+	response, err := c.Caller.Call(ctx, method, request)
+	c.counts.Method(method, metrics.Since(begin), metrics.OfCall(response, err))
+	return response, err
+}
+
+// count counts a hook that ended with err, or with an answer.
+func (p *Plugin) count(hook abi.Hook, took time.Duration, err error, answer any) {
+	kind := metrics.OK
+	switch {
+	case err == nil:
+		if refusal, ok := answer.(interface{ GetError() *pb.AppError }); ok && refusal.GetError() != nil {
+			kind = metrics.AppError
+		}
+	case errors.Is(err, ErrNotDefined):
+		return
+	default:
+		kind = metrics.OfHook(err)
+		if _, ok := errors.AsType[*startError](err); ok {
+			kind = metrics.NotRunning
+		}
+	}
+	p.counts.Hook(hook, took, kind)
+}
+
+// state looks at the guests.
+func (p *pool) state() metrics.State {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	state := p.past
+	state.MaxInstances = p.size
+	for _, g := range p.all() {
+		state.Add(g.instance.Stats())
+	}
+	return state
+}
