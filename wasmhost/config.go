@@ -12,6 +12,7 @@ const (
 	DefaultMemoryLimit = 256 << 20       // bytes of memory of one instance
 	DefaultGrace       = 2 * time.Second // between a call's deadline and the end of the instance
 	DefaultNesting     = 32              // calls of one instance on top of each other, before more become slow
+	DefaultWakeTimeout = 30 * time.Second
 )
 
 // What /tmp of one instance holds.
@@ -97,6 +98,10 @@ type InstanceConfig struct {
 	// calls Hook, adds to them. nil: there are none.
 	Streams *Streams
 
-	Grace   time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
-	Nesting int           // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
+	Grace time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
+	// WakeTimeout is how long code of the guest may run without a pause while no hook's deadline bounds it: tasks, timers,
+	// what is left of a hook that was answered. Then it gets an exception, as a hook does. 0 is DefaultWakeTimeout.
+	WakeTimeout time.Duration
+
+	Nesting int // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
 }

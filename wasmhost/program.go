@@ -156,11 +156,15 @@ func (p *Program) start(ctx context.Context, config InstanceConfig) (*Instance, 
 	if config.Nesting == 0 {
 		config.Nesting = DefaultNesting
 	}
+	if config.WakeTimeout == 0 {
+		config.WakeTimeout = DefaultWakeTimeout
+	}
 	i := &Instance{
 		submitted: newSubmitted(p.runtime.memoryLimit),
 		runtime:   p.runtime, program: p, config: config, grace: config.Grace,
 		gate: gate.New(config.Nesting), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
 	}
+	i.waking.busy = i.deferred.any
 	if err := p.runtime.add(i); err != nil {
 		return nil, err
 	}

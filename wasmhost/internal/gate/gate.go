@@ -48,6 +48,7 @@ type level struct {
 
 type waiter struct {
 	arrived  uint64
+	anyway   bool          // it keeps the turn for moments only, and enters whatever the depth
 	admitted chan struct{} // closed when the turn was given, or will never be
 	level    int           // of the turn, or refused
 }
@@ -59,18 +60,24 @@ func New(limit int) *Gate { return &Gate{limit: limit, levels: make([]level, 0, 
 
 // Enter waits for a turn and gives its level: 0 for the outermost, 1 for one on top of it, …. The error is that of
 // Shut, or ctx's when it ends first. Each turn must be given back with Leave.
-func (g *Gate) Enter(ctx context.Context) (int, error) {
+func (g *Gate) Enter(ctx context.Context) (int, error) { return g.enter(ctx, false) }
+
+// EnterAnyway is Enter for a turn that others may wait for, whatever they do, and that is short: it enters in its order,
+// but at any depth.
+func (g *Gate) EnterAnyway(ctx context.Context) (int, error) { return g.enter(ctx, true) }
+
+func (g *Gate) enter(ctx context.Context, anyway bool) (int, error) {
 	g.mu.Lock()
 	if g.shut != nil {
 		defer g.mu.Unlock()
 		return 0, g.shut
 	}
 	g.events++
-	if g.mayEnter(g.events) { // whoever waits and might enter now has done so
+	if g.mayEnter(g.events, anyway) { // whoever waits and might enter now has done so
 		defer g.mu.Unlock()
 		return g.push(), nil
 	}
-	w := &waiter{arrived: g.events, admitted: make(chan struct{})}
+	w := &waiter{arrived: g.events, anyway: anyway, admitted: make(chan struct{})}
 	place := g.queue.PushBack(w)
 	g.mu.Unlock()
 
@@ -201,12 +208,12 @@ func (g *Gate) Depth() int {
 func (g *Gate) idle() bool { return g.shut != nil && len(g.levels) == g.left }
 
 // mayEnter says whether a caller that arrived then may enter now.
-func (g *Gate) mayEnter(arrived uint64) bool {
+func (g *Gate) mayEnter(arrived uint64, anyway bool) bool {
 	depth := len(g.levels)
 	switch {
 	case g.inside:
 		return false
-	case depth < (g.limit+3)/4:
+	case anyway, depth < (g.limit+3)/4:
 		return true
 	}
 	innermost := g.levels[depth-1]
@@ -227,7 +234,7 @@ func (g *Gate) next() {
 		return
 	}
 	for place := g.queue.Front(); place != nil; place = place.Next() {
-		if w := place.Value.(*waiter); g.mayEnter(w.arrived) {
+		if w := place.Value.(*waiter); g.mayEnter(w.arrived, w.anyway) {
 			g.queue.Remove(place)
 			w.level = g.push()
 			close(w.admitted)

@@ -298,3 +298,24 @@ func BenchmarkTurn(b *testing.B) {
 		g.Leave(level)
 	}
 }
+
+func TestWhoEntersAnywayWaitsForNothingButThatTheInnermostTurnIsOutside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(1)
+		inner := enter(t, g)
+		entered := false
+		go func() {
+			level, err := g.EnterAnyway(t.Context()) // before the turn steps out, and at the limit
+			entered = err == nil
+			g.Leave(level)
+		}()
+		synctest.Wait()
+		require.False(t, entered)
+		g.StepOut(inner)
+		synctest.Wait()
+		require.True(t, entered)
+		require.True(t, g.StepIn(inner))
+		g.Leave(inner)
+		time.Sleep(2 * Patience) // for the timer
+	})
+}
