@@ -1,11 +1,13 @@
 """An asyncio event loop for an interpreter that is alone: no sockets, no threads, no signals.
 
-Timers, tasks, futures, queues and locks work, and so do API calls that the host carries out meanwhile. While a loop
-waits the host may fire further hooks. A loop that could only wait forever says so instead.
+Timers, tasks, futures, queues and locks work, and so do API calls that the host carries out meanwhile.
 
-All async hooks share one loop, if they can: a hook that is fired while the loop waits runs it on top, and the tasks of
-the hooks below go on. So what asyncio binds to a loop, locks and queues, serves all of them. Only a hook that is fired
-in the middle of a task (by an API call without await) has another loop.
+The loop of `asyncio.run` runs where it was called, and waits there. While it does the host may fire further hooks. A
+loop that could only wait forever says so instead.
+
+The hooks of a plugin share a loop that never waits: it runs what can run whenever the host enters the interpreter, for
+a hook or for the loop (`driving`). So what asyncio binds to a loop, locks and queues, serves all hooks, and tasks go on
+between them. Only a hook that is fired in the middle of a task (by an API call without await) has another loop.
 
 Importing this module imports asyncio; `asyncio_import` does that when a plugin does.
 """
@@ -13,16 +15,19 @@ Importing this module imports asyncio; `asyncio_import` does that when a plugin 
 from __future__ import annotations
 
 import asyncio
+import heapq
 import traceback
 from asyncio.base_events import BaseEventLoop
 from asyncio.events import BaseDefaultEventLoopPolicy, _set_running_loop
+from contextvars import Context
 
 import _mmpy
+
+from mattermost_plugin._internal import driving, hook_runner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from contextvars import Context
     from typing import Any, TypeVar
 
     M = TypeVar("M", bound=_mmpy.Message)
@@ -31,6 +36,12 @@ if TYPE_CHECKING:
 # How many API calls of one loop are under way at a time; more take their turns.
 MAX_CALLS = 256
 
+# How long a loop that the host drives goes on while there is something to do, before it lets others in; in seconds.
+SLICE = 0.005
+
+# How long a task may have failed before somebody asks for that, in seconds. Then it is logged.
+REPORT_AFTER = 1.0
+
 
 class _Waiter:
     """What a loop waits with, in place of a selector. Its events are the tickets of API calls."""
@@ -38,8 +49,11 @@ class _Waiter:
     def __init__(self) -> None:
         self.calls: dict[int, asyncio.Future[None]] = {}  # what is submitted, by ticket
         self.waiting = False
+        self.polling = False
 
     def select(self, timeout: float | None) -> list[int]:
+        if self.polling:
+            return _mmpy.wait(self.calls, 0) if self.calls else []
         if not self.calls:
             if timeout is None:
                 raise RuntimeError(
@@ -57,6 +71,8 @@ class _Waiter:
 
 class GuestEventLoop(BaseEventLoop):
     """The loop of `asyncio.run`, and of async hook handlers."""
+
+    _woken = False  # the host wakes the interpreter when a call has ended
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +96,7 @@ class GuestEventLoop(BaseEventLoop):
         meanwhile is called, and awaited, when the host has begun with the call.
         """
         async with self._slots:
-            ticket = _mmpy.submit(method, request)
+            ticket = _mmpy.submit(method, request, self._woken)
             try:
                 completed = self._selector.calls[ticket] = self.create_future()
                 if meanwhile is not None:
@@ -149,28 +165,116 @@ class GuestEventLoopPolicy(BaseDefaultEventLoopPolicy):
     _loop_factory = GuestEventLoop
 
 
-# The loops of hooks. They are kept so that a task which outlives its hook goes on during the next ones.
-_loops: list[GuestEventLoop] = []
+class HookLoop(GuestEventLoop):
+    """A loop that hooks share. It is kept, and so are its tasks, which outlive their hooks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._woken = hook_runner.driven
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._unreported: dict[asyncio.Task[Any], asyncio.TimerHandle] = {}
+        self.set_task_factory(_kept_task)  # type: ignore[arg-type]
+
+    def run_ready(self, begin: Callable[[], None] | None = None) -> None:
+        """Runs what can run now, after begin, and does not wait. The loop must be `enterable`."""
+        below = self.is_running()
+        if below:
+            self._selector.waiting = False
+            _set_running_loop(self)
+        else:
+            self._run_forever_setup()
+        self._selector.polling = True
+        try:
+            if begin is not None:
+                begin()
+            if begin is None or self._ready:
+                until = self.time() + SLICE
+                self._run_once()
+                while self._ready and self.time() < until:
+                    self._run_once()
+        finally:
+            self._selector.polling = False
+            if below:
+                self._selector.waiting = True
+                _set_running_loop(None)
+            else:
+                self._run_forever_cleanup()
+
+    def next_due(self) -> float:
+        """When there is something to run, of what is known now; see `driving.next_due`."""
+        if self._ready:
+            return 0.0
+        while self._scheduled and self._scheduled[0]._cancelled:
+            self._timer_cancelled_count -= 1
+            heapq.heappop(self._scheduled)._scheduled = False
+        return self._scheduled[0]._when if self._scheduled else driving.NEVER
+
+    def stop_background(self) -> None:
+        """Cancels all that does not belong to a hook which waits for its answer."""
+        for handle in self._unreported.values():
+            handle.cancel()
+        for task in list(self._unreported):
+            self._report(task)
+        for task in list(self._tasks):
+            if not _of_hook(task.get_context()):
+                task.cancel()
+        for handle in self._scheduled:
+            if not _of_hook(handle._context):
+                handle.cancel()
+
+    def _task_ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or not task._log_traceback:  # type: ignore[attr-defined]
+            return
+        if driving.stopping:
+            self._report(task)
+        else:
+            self._unreported[task] = self.call_later(REPORT_AFTER, self._report, task, context=_no_context)
+
+    def _report(self, task: asyncio.Task[Any]) -> None:
+        """Logs that a task failed, unless somebody has asked for its result; asyncio does when it is forgotten."""
+        self._unreported.pop(task, None)
+        if task._log_traceback:  # type: ignore[attr-defined]
+            message = f"{task.get_name()} failed, and nobody waits for it"
+            self.call_exception_handler({"message": message, "exception": task.exception(), "task": task})
 
 
-def _loop() -> GuestEventLoop:
-    _loops[:] = [loop for loop in _loops if not loop.is_closed()]
-    for loop in _loops:
+_no_context = Context()
+
+
+def _of_hook(context: Context) -> bool:
+    """Whether the context is that of a hook that waits for its answer."""
+    activity = context.get(hook_runner.activity)
+    return activity is not None and activity.number != 0
+
+
+def _kept_task(loop: HookLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
+    task = asyncio.Task(coro, loop=loop, **options)
+    loop._tasks.add(task)
+    task.add_done_callback(loop._task_ended, context=_no_context)
+    return task
+
+
+def shared_loop() -> HookLoop:
+    """A loop for a hook: the one that all share, or another where that is in the middle of a task."""
+    driving.loops[:] = [loop for loop in driving.loops if not loop.is_closed()]  # type: ignore[attr-defined]
+    for loop in driving.loops:
         if loop.enterable:
-            return loop
-    _loops.append(GuestEventLoop())
-    return _loops[-1]
+            return loop  # type: ignore[return-value]
+    driving.use()
+    driving.loops.append(HookLoop())
+    return driving.loops[-1]  # type: ignore[return-value]
 
 
 def run_to_end(awaitable: Awaitable[T], context: Context) -> T:
     """What the awaitable gives. On a deadline it is cancelled, so that its ``finally`` blocks run."""
-    loop = _loop()
+    loop = shared_loop()
     task = loop.create_task(_coroutine(awaitable), context=context)
     try:
         return loop.run_task(task)
     except BaseException as error:
         if not task.done():  # it did not fail itself: the deadline struck in the loop
-            error.add_note("".join(["The handler was waiting here:\n", *_where(task)]).rstrip())
+            note_where(error, task.get_coro())
             _cancel(loop, task)
         raise
 
@@ -179,15 +283,14 @@ async def _coroutine(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
-def _where(task: asyncio.Task[Any]) -> list[str]:
-    """The lines of the coroutines that a suspended task is in, the outermost first."""
-    lines = []
-    awaited: Any = task.get_coro()
+def note_where(error: BaseException, awaited: Any) -> None:
+    """Adds to the error the lines of the coroutines that a suspended one is in, the outermost first."""
+    lines = ["The handler was waiting here:\n"]
     while frame := getattr(awaited, "cr_frame", None):
         if frame.f_code is not _coroutine.__code__:
             lines += traceback.format_list(traceback.extract_stack(frame, limit=1))
         awaited = awaited.cr_await
-    return lines
+    error.add_note("".join(lines).rstrip())
 
 
 def _cancel(loop: GuestEventLoop, task: asyncio.Task[Any]) -> None:
