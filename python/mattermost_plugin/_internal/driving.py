@@ -15,7 +15,7 @@ from mattermost_plugin._internal import hook_runner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     class Loop(Protocol):
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
         @property
         def enterable(self) -> bool: ...
+        @property
+        def tickets(self) -> Iterable[int]: ...
         def run_ready(self) -> None: ...
         def next_due(self) -> float: ...
         def stop_background(self) -> None: ...
@@ -89,6 +91,19 @@ def run_ready() -> None:
     for loop in list(loops):
         if loop.enterable:
             loop.run_ready()
+
+
+def run_for(seconds: float) -> None:
+    """Lets time pass where no host wakes, in a test. What is to be done meanwhile is done."""
+    end = monotonic() + seconds
+    while True:
+        with hook_runner.between_hooks():
+            run_ready()
+        now, due = monotonic(), next_due()
+        if due > now:
+            if now >= end:
+                return
+            _mmpy.wait([ticket for loop in loops for ticket in loop.tickets], min(due, end) - now)
 
 
 def next_due() -> float:

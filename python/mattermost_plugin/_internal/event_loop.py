@@ -27,7 +27,7 @@ from mattermost_plugin._internal import driving, hook_runner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from typing import Any, TypeVar
 
     M = TypeVar("M", bound=_mmpy.Message)
@@ -199,6 +199,11 @@ class HookLoop(GuestEventLoop):
                 _set_running_loop(None)
             else:
                 self._run_forever_cleanup()
+
+    @property
+    def tickets(self) -> Iterable[int]:
+        """Of the API calls that are under way."""
+        return self._selector.calls
 
     def next_due(self) -> float:
         """When there is something to run, of what is known now; see `driving.next_due`."""

@@ -11,6 +11,7 @@ from mattermost_plugin._internal import logging as host_logging
 from mattermost_plugin._internal.asyncio_import import use_guest_event_loop
 from mattermost_plugin._internal.dispatch import Dispatcher
 from mattermost_plugin._internal.hook_runner import raise_at_deadline
+from mattermost_plugin._internal.no_threads import explain
 from mattermost_plugin.plugin import Plugin
 
 TYPE_CHECKING = False
@@ -43,7 +44,10 @@ def load(argument: str) -> bytes:
     host_logging.configure(config.log_level)
     raise_at_deadline(config.hook_timeout)
     use_guest_event_loop()
+    explain()
+    hook_runner.loading = True
     plugin = create_plugin(find_plugin_class(run_file(path), path), config)
+    hook_runner.loading = False
     _dispatcher = Dispatcher(plugin)
     hook_runner.driven = True
     from mattermost_plugin.grpc.hooks_lifecycle_pb2 import ImplementedResponse

@@ -121,6 +121,9 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
         return result
 
 
+# Whether the host is loading the plugin; what is begun then could not be kept.
+loading = False
+
 # Whether the host drives the event loop. It does for a plugin that it has loaded, and not where a test fires hooks.
 driven = False
 
