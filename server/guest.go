@@ -42,9 +42,10 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 	defer cancel()
 	g := &guest{ready: make(chan struct{}), streams: wasmhost.NewStreams()}
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
-		Caller:  &handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
-		Streams: g.streams,
-		Log:     func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
+		Caller:      &handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+		Streams:     g.streams,
+		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
+		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
 	})
 	if err != nil {
 		return nil, err

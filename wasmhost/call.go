@@ -32,7 +32,7 @@ type call struct {
 	wake     api.Function  // likewise
 	driving  bool          // what runs is not the call's alone: any hook that was deferred, or background work
 	deferred *deferredHook // what has become of the hook that it is for
-	chased   time.Time     // when the next exception is raised for another's sake
+
 
 	request []byte        // of the API call that is under way
 	kept    []byte        // a response that the guest has not fetched yet
@@ -91,7 +91,7 @@ func (i *Instance) entered(ctx context.Context, level int, op operation) *call {
 	}
 	c := i.calls[level]
 	c.Context, c.op, c.clock, c.ended, c.killed = ctx, op, newClock(ctx, i.grace), true, nil
-	c.driving, c.deferred, c.chased = false, nil, time.Time{}
+	c.driving, c.deferred = false, nil
 	if level > 0 {
 		c.inherit(&i.calls[level-1].clock)
 	}

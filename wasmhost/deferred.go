@@ -38,6 +38,7 @@ type deferredHook struct {
 
 	over   bool      // its time
 	hard   time.Time // then: when the instance dies if the guest is still at it
+	next   time.Time // then: when what runs is interrupted the next time
 	ended  chan struct{}
 	done   bool
 	answer []byte
@@ -188,20 +189,26 @@ func (i *Instance) expire(h *deferredHook) {
 		d.mu.Unlock()
 		return
 	}
-	h.over, h.hard = true, time.Now().Add(i.grace)
+	h.over, h.next = true, time.Now()
+	h.hard = h.next.Add(i.grace)
 	d.overdue.Add(1)
 	d.expired = append(d.expired, h.number)
 	d.mu.Unlock()
 	i.poke()
 }
 
-// nextExpired gives the number of a hook that the guest is to be told of; 0 when there is none.
-func (d *deferred) nextExpired() (number int64) {
+// nextExpired gives the number of a hook that the guest is to be told of; 0 when there is none. The guest cancels it, and
+// its code is not interrupted while it winds up.
+func (i *Instance) nextExpired() (number int64) {
+	d := &i.deferred
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.expired) > 0 {
 		number = d.expired[0]
 		d.expired = slices.Delete(d.expired, 0, 1)
+		if h := d.hooks[number]; h != nil {
+			h.next = time.Now().Add(i.grace / interruptsPerGrace)
+		}
 	}
 	return number
 }
@@ -220,21 +227,24 @@ func (c *call) chase() bool {
 	now := time.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	due := false
 	for number, h := range d.hooks {
-		if !h.over || now.Before(h.hard) {
+		if !h.over {
 			continue
 		}
 		deaf := !d.unheard.IsZero() && now.Sub(d.unheard) >= c.grace/2
-		if d.running == number || deaf {
+		if !now.Before(h.hard) && (d.running == number || deaf) {
 			c.killed = &Error{Code: Killed, Op: h.op.String(), Err: contextError(h.ctx)}
 			h.err = c.killed
 			panic(c.killed)
 		}
+		if !now.Before(h.next) {
+			due, h.next = true, now.Add(c.grace/interruptsPerGrace)
+		}
 	}
-	if now.Before(c.chased) || !i.interrupts.known {
+	if !due || !i.interrupts.known {
 		return false
 	}
-	c.chased = now.Add(c.grace / interruptsPerGrace)
 	if d.unheard.IsZero() {
 		d.unheard = now
 	}

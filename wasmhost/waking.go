@@ -101,7 +101,7 @@ func (i *Instance) wakeReason() (reason int64, more bool) {
 	if stop {
 		return abi.Stop, true
 	}
-	number := i.deferred.nextExpired()
+	number := i.nextExpired()
 	return number, number != 0
 }
 

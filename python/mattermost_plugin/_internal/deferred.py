@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+# How long a hook may take, whose code was interrupted, before what it waits for then is cancelled too; in seconds.
+WIND_UP = 0.5
+
+
 class _HookTimeoutError(hook_runner.HookTimeoutError, asyncio.CancelledError):
     """What is raised where a hook waits: a cancellation for asyncio, and the deadline for the handler."""
 
@@ -37,10 +41,12 @@ class _DeferredHook(hook_runner.Activity):
         super().__init__(f"hook {name}")
         self.name, self.number = name, number
         self.over = False
+        self._interrupted = False
         self.task: asyncio.Task[None] | None = None
 
     def deadline_error(self) -> Exception:
         if self.number:
+            self._interrupted = True
             return hook_runner.HookTimeoutError(self.name, hook_runner.time_limit())
         return super().deadline_error()  # of what it has left behind
 
@@ -69,6 +75,22 @@ class _DeferredHook(hook_runner.Activity):
         else:
             self._ended()
             _mmpy.complete(number, answer)
+
+    def expire(self) -> None:
+        """The time of the hook is over, or nobody waits for it any more."""
+        assert self.task is not None
+        if self.over:
+            self._ended()
+        self.over = True
+        if self._interrupted:  # where its code ran: let the exception find its way
+            self._interrupted = False
+            self.task.get_loop().call_later(WIND_UP, self._cancel)
+        else:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        assert self.task is not None
+        self.task.cancel()
 
     def _ended(self) -> None:
         _hooks.pop(self.number, None)
@@ -129,6 +151,7 @@ def answer_later(
     def begin() -> None:
         coroutine = hook.answer(awaitable, respond, failed, end)
         hook.task = asyncio.Task(coroutine, loop=loop, name=hook.what, context=context, eager_start=True)
+        loop.keep(hook.task)
 
     loop.run_ready(begin)
     return _mmpy.PENDING
@@ -147,11 +170,8 @@ def _answer_now(
 def _expire(number: int) -> None:
     """The time of a hook is over."""
     hook = _hooks.get(number)
-    if hook is not None and hook.task is not None:
-        if hook.over:  # a second time: nobody waits for it any more
-            _hooks.pop(number)
-        hook.over = True
-        hook.task.cancel()
+    if hook is not None:
+        hook.expire()
 
 
 def spawn(coroutine: Coroutine[Any, Any, T], activity: hook_runner.Activity, name: str | None = None) -> asyncio.Task[T]:

@@ -173,7 +173,12 @@ class HookLoop(GuestEventLoop):
         self._woken = hook_runner.driven
         self._tasks: set[asyncio.Task[Any]] = set()
         self._unreported: dict[asyncio.Task[Any], asyncio.TimerHandle] = {}
-        self.set_task_factory(_kept_task)  # type: ignore[arg-type]
+
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:  # type: ignore[override]
+        """A task, which is kept."""
+        task = super().create_task(coro, **options)
+        self.keep(task)
+        return task
 
     def run_ready(self, begin: Callable[[], None] | None = None) -> None:
         """Runs what can run now, after begin, and does not wait. The loop must be `enterable`."""
@@ -227,6 +232,12 @@ class HookLoop(GuestEventLoop):
             if not _of_hook(handle._context):
                 handle.cancel()
 
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Keeps a task until it has ended; asyncio does not."""
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._task_ended, context=_no_context)
+
     def _task_ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if task.cancelled() or not task._log_traceback:  # type: ignore[attr-defined]
@@ -253,11 +264,6 @@ def _of_hook(context: Context) -> bool:
     return activity is not None and activity.number != 0
 
 
-def _kept_task(loop: HookLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
-    task = asyncio.Task(coro, loop=loop, **options)
-    loop._tasks.add(task)
-    task.add_done_callback(loop._task_ended, context=_no_context)
-    return task
 
 
 def shared_loop() -> HookLoop:
