@@ -33,7 +33,6 @@ type call struct {
 	driving  bool          // what runs is not the call's alone: any hook that was deferred, or background work
 	deferred *deferredHook // what has become of the hook that it is for
 
-
 	request []byte        // of the API call that is under way
 	kept    []byte        // a response that the guest has not fetched yet
 	answer  []byte        // what the guest has given to respond

@@ -52,6 +52,7 @@ func (c *call) deferHook() int64 {
 	if c.op.name != opHook || c.deferred != nil {
 		return int64(abi.StatusInvalid)
 	}
+	c.instance.waking.use()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
@@ -197,9 +198,9 @@ func (i *Instance) expire(h *deferredHook) {
 	i.poke()
 }
 
-// nextExpired gives the number of a hook that the guest is to be told of; 0 when there is none. The guest cancels it, and
-// its code is not interrupted while it winds up.
-func (i *Instance) nextExpired() (number int64) {
+// nextExpired gives the number of a hook that the guest is to be told of, 0 when there is none, and whether there are
+// more. The guest cancels it, and its code is not interrupted while it winds up.
+func (i *Instance) nextExpired() (number int64, more bool) {
 	d := &i.deferred
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -210,7 +211,7 @@ func (i *Instance) nextExpired() (number int64) {
 			h.next = time.Now().Add(i.grace / interruptsPerGrace)
 		}
 	}
-	return number
+	return number, len(d.expired) > 0
 }
 
 // chase interrupts what runs when the time of a deferred hook is over: the guest finds out whether it is code of that

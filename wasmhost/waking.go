@@ -101,8 +101,7 @@ func (i *Instance) wakeReason() (reason int64, more bool) {
 	if stop {
 		return abi.Stop, true
 	}
-	number := i.nextExpired()
-	return number, number != 0
+	return i.nextExpired()
 }
 
 func (i *Instance) sayWhyNotWoken(err error) {
@@ -147,6 +146,13 @@ func (i *Instance) ring() {
 	defer w.mu.Unlock()
 	w.set = false
 	i.pokeLocked()
+}
+
+// use says that the guest has something to do between hooks.
+func (w *waking) use() {
+	w.mu.Lock()
+	w.used = true
+	w.mu.Unlock()
 }
 
 // began says that a call is under way whose end wakes the guest, and returned that it has ended.
