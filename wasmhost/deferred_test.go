@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -424,4 +425,21 @@ func running(i *Instance) int {
 	i.background.mu.Lock()
 	defer i.background.mu.Unlock()
 	return i.background.running
+}
+
+func TestAGuestThatAnswersFromOutsideOfItsMemoryIsRefused(t *testing.T) {
+	const page = 1 << 16
+	i := startHandmade(t, handmade{}, InstanceConfig{})
+	complete := func(number int64, failed, pointer, length uint32) int64 {
+		return resultOf(t, i, hookOf("complete"), append(long(number), failed, pointer, length)...)
+	}
+	for _, failed := range []uint32{0, 1} {
+		require.Equal(t, int64(abi.StatusBadPointer), complete(1, failed, page-1, 2))
+		require.Equal(t, int64(abi.StatusBadPointer), complete(1, failed, 1, math.MaxUint32))
+		require.Equal(t, int64(abi.StatusInvalid), complete(1, failed, page-1, 1))
+		require.Equal(t, int64(abi.StatusInvalid), complete(math.MinInt64, failed, math.MaxUint32, 0))
+	}
+	require.Equal(t, int64(1), resultOf(t, i, hookOf("defer")))
+	require.Equal(t, int64(2), resultOf(t, i, hookOf("defer")))
+	require.Zero(t, count(i), "they were answered after all")
 }

@@ -118,21 +118,22 @@ func (i *Instance) Err() error {
 // error: the guest is stopped, and the rest is freed as soon as the Callers that are under way return.
 func (i *Instance) Close(ctx context.Context) error {
 	i.retire()
-	if !i.closing.Swap(true) {
-		i.settle(ctx)
-	}
+	i.closing.Store(true)
+	settled := i.settle(ctx)
 	idle := i.gate.Shut(&Error{Code: Closed, Op: "instance"})
 	i.waking.end()
 	if idle {
 		i.release()
 	}
-	select {
-	case <-i.released:
-		return nil
-	case <-ctx.Done():
-		i.fail(&Error{Code: Closed, Op: "instance", Err: context.Cause(ctx)})
-		return &Error{Code: Killed, Op: "close", Message: "calls were still running", Err: context.Cause(ctx)}
+	if settled {
+		select {
+		case <-i.released:
+			return nil
+		case <-ctx.Done():
+		}
 	}
+	i.fail(&Error{Code: Closed, Op: "instance", Err: context.Cause(ctx)})
+	return &Error{Code: Killed, Op: "close", Message: "calls were still running", Err: context.Cause(ctx)}
 }
 
 // fail stops the instance for good: calls that are under way end, the innermost at its next look at the host.

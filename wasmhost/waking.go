@@ -172,23 +172,28 @@ func (i *Instance) returned() {
 	w.settled()
 }
 
-// settle tells the guest to come to an end, and waits until it has nothing more to do between hooks.
-func (i *Instance) settle(ctx context.Context) {
+// settle tells the guest to come to an end, and waits until it has nothing more to do between hooks. It says whether it
+// has come to that before ctx ends.
+func (i *Instance) settle(ctx context.Context) bool {
 	w := &i.waking
 	w.mu.Lock()
 	if !w.used {
 		w.mu.Unlock()
-		return
+		return true
 	}
-	w.stopping = true
-	w.idle = make(chan struct{})
-	i.pokeLocked()
+	if w.idle == nil {
+		w.stopping = true
+		w.idle = make(chan struct{})
+		i.pokeLocked()
+	}
 	w.mu.Unlock()
 	select {
 	case <-w.idle:
-	case <-ctx.Done():
 	case <-i.died:
+	case <-ctx.Done():
+		return false
 	}
+	return true
 }
 
 // settled is called when something has ended that settle may wait for.
