@@ -33,6 +33,7 @@ type call struct {
 	driving  bool          // what runs is not the call's alone: any hook that was deferred, or background work
 	deferred *deferredHook // what has become of the hook that it is for
 
+	since   uint64        // the moment of its first submitted call, for the gate; 0: there was none
 	request []byte        // of the API call that is under way
 	kept    []byte        // a response that the guest has not fetched yet
 	answer  []byte        // what the guest has given to respond
@@ -90,7 +91,7 @@ func (i *Instance) entered(ctx context.Context, level int, op operation) *call {
 	}
 	c := i.calls[level]
 	c.Context, c.op, c.clock, c.ended, c.killed = ctx, op, newClock(ctx, i.grace), true, nil
-	c.driving, c.deferred = false, nil
+	c.driving, c.deferred, c.since = false, nil, 0
 	if level > 0 {
 		c.inherit(&i.calls[level-1].clock)
 	}
@@ -170,7 +171,7 @@ func (c *call) stepOut() {
 	if c.driving {
 		c.instance.deferred.calmed()
 	}
-	c.instance.gate.StepOut(c.level)
+	c.instance.gate.StepOutSince(c.level, c.since)
 }
 
 // stepIn comes back, when all that ran on top has ended. It says whether an exception was raised in the

@@ -71,6 +71,8 @@ func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, 
 	}
 	if wake {
 		i.waking.began()
+	} else if c.since == 0 { // what it causes may arrive before this call waits for it
+		c.since = i.gate.Event()
 	}
 	i.background.run(func() {
 		response, err := i.callOut(call.ctx, method, request)

@@ -1,4 +1,4 @@
-"""What goes on between hooks, whenever the host enters the interpreter for it: timers, and event loops.
+"""What goes on between hooks, whenever the host enters the interpreter for it: timers, and the event loop.
 
 The host is told when there is something to do next (`_mmpy.alarm`), and calls `wake` then, and when an API call of a
 loop has ended. Nothing here imports asyncio.
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
         """An event loop that the host drives."""
 
         @property
-        def enterable(self) -> bool: ...
-        @property
         def tickets(self) -> Iterable[int]: ...
         def run_ready(self) -> None: ...
         def next_due(self) -> float: ...
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 NEVER = float("inf")
 _STOP = -1  # what wake is told when the plugin is about to end
 
-loops: list[Loop] = []
+loop: Loop | None = None  # of the async hooks, once there are any
 stopping = False
 
 # Called with the number of a deferred hook whose time is over; set where there are any.
@@ -83,14 +81,13 @@ def wake(reason: int) -> None:
 
 
 def run_ready() -> None:
-    """Calls one timer that is due, if there is one, and lets the loops run what can run."""
+    """Calls one timer that is due, if there is one, and lets the loop run what can run."""
     while _timers and _timers[0]._cancelled:
         heapq.heappop(_timers)
     if _timers and _timers[0].due <= monotonic():
         heapq.heappop(_timers)._callback()
-    for loop in list(loops):
-        if loop.enterable:
-            loop.run_ready()
+    if loop is not None:
+        loop.run_ready()
 
 
 def run_for(seconds: float) -> None:
@@ -103,7 +100,7 @@ def run_for(seconds: float) -> None:
         if due > now:
             if now >= end:
                 return
-            _mmpy.wait([ticket for loop in loops for ticket in loop.tickets], min(due, end) - now)
+            _mmpy.wait(() if loop is None else loop.tickets, min(due, end) - now)
 
 
 def next_due() -> float:
@@ -111,10 +108,7 @@ def next_due() -> float:
     while _timers and _timers[0]._cancelled:
         heapq.heappop(_timers)
     due = _timers[0].due if _timers else NEVER
-    for loop in loops:
-        if loop.enterable:  # otherwise it runs, below, and sees to that itself
-            due = min(due, loop.next_due())
-    return due
+    return due if loop is None else min(due, loop.next_due())
 
 
 def set_alarm() -> None:
@@ -133,5 +127,5 @@ def _stop() -> None:
     stopping = True
     for timer in _timers:
         timer.cancel()
-    for loop in list(loops):
+    if loop is not None:
         loop.stop_background()

@@ -7,7 +7,7 @@ loop that could only wait forever says so instead.
 
 The hooks of a plugin share a loop that never waits: it runs what can run whenever the host enters the interpreter, for
 a hook or for the loop (`driving`). So what asyncio binds to a loop, locks and queues, serves all hooks, and tasks go on
-between them. Only a hook that is fired in the middle of a task (by an API call without await) has another loop.
+between them; also in the middle of a task, while that waits in an API call without await.
 
 Importing this module imports asyncio; `asyncio_import` does that when a plugin does.
 """
@@ -18,7 +18,9 @@ import asyncio
 import heapq
 import traceback
 from asyncio.base_events import BaseEventLoop
-from asyncio.events import BaseDefaultEventLoopPolicy, _set_running_loop
+from asyncio.events import BaseDefaultEventLoopPolicy, _get_running_loop, _set_running_loop
+from asyncio.tasks import _swap_current_task  # type: ignore[attr-defined]
+from contextlib import contextmanager
 from contextvars import Context
 
 import _mmpy
@@ -27,7 +29,7 @@ from mattermost_plugin._internal import driving, hook_runner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from typing import Any, TypeVar
 
     M = TypeVar("M", bound=_mmpy.Message)
@@ -48,12 +50,8 @@ class _Waiter:
 
     def __init__(self) -> None:
         self.calls: dict[int, asyncio.Future[None]] = {}  # what is submitted, by ticket
-        self.waiting = False
-        self.polling = False
 
     def select(self, timeout: float | None) -> list[int]:
-        if self.polling:
-            return _mmpy.wait(self.calls, 0) if self.calls else []
         if not self.calls:
             if timeout is None:
                 raise RuntimeError(
@@ -62,11 +60,7 @@ class _Waiter:
                 )
             if timeout <= 0:
                 return []
-        self.waiting = True
-        try:
-            return _mmpy.wait(self.calls, timeout)
-        finally:
-            self.waiting = False
+        return _mmpy.wait(self.calls, timeout)
 
 
 class GuestEventLoop(BaseEventLoop):
@@ -78,11 +72,6 @@ class GuestEventLoop(BaseEventLoop):
         super().__init__()
         self._selector = _Waiter()
         self._slots = asyncio.Semaphore(MAX_CALLS)
-
-    @property
-    def enterable(self) -> bool:
-        """Whether `run_task` may be called: the loop does not run, or waits."""
-        return self._selector.waiting or not self.is_running()
 
     async def call_api(
         self,
@@ -107,25 +96,6 @@ class GuestEventLoop(BaseEventLoop):
                 _mmpy.forget(ticket)
                 raise
             return _mmpy.collect(ticket, response_type, method)
-
-    def run_task(self, task: asyncio.Task[T]) -> T:
-        """Runs until the task is done; on top of itself where it is `enterable` and runs. Gives the task's result."""
-        below = self.is_running()
-        if below:
-            self._selector.waiting = False
-            _set_running_loop(self)
-        else:
-            self._run_forever_setup()
-        try:
-            while not task.done():
-                self._run_once()
-        finally:
-            if below:
-                self._selector.waiting = True
-                _set_running_loop(None)
-            else:
-                self._run_forever_cleanup()
-        return task.result()
 
     def _process_events(self, event_list: list[int]) -> None:
         for ticket in event_list:
@@ -171,6 +141,7 @@ class HookLoop(GuestEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._woken = hook_runner.driven
+        self._sorting = False  # timers and calls, which nothing else may do
         self._tasks: set[asyncio.Task[Any]] = set()
         self._unreported: dict[asyncio.Task[Any], asyncio.TimerHandle] = {}
 
@@ -181,15 +152,12 @@ class HookLoop(GuestEventLoop):
         return task
 
     def run_ready(self, begin: Callable[[], None] | None = None) -> None:
-        """Runs what can run now, after begin, and does not wait. The loop must be `enterable`."""
-        below = self.is_running()
-        if below:
-            self._selector.waiting = False
-            _set_running_loop(self)
-        else:
-            self._run_forever_setup()
-        self._selector.polling = True
-        try:
+        """Runs what can run now, after begin, and does not wait."""
+        if self._sorting:  # something has entered in between: what is below goes on with it
+            if begin is not None:
+                self.call_soon(begin)
+            return
+        with self._entered():
             if begin is not None:
                 begin()
             if begin is None or self._ready:
@@ -197,13 +165,71 @@ class HookLoop(GuestEventLoop):
                 self._run_once()
                 while self._ready and self.time() < until:
                     self._run_once()
-        finally:
-            self._selector.polling = False
-            if below:
-                self._selector.waiting = True
-                _set_running_loop(None)
-            else:
+
+    def run_task(self, task: asyncio.Task[T]) -> T:
+        """Runs, and waits, until the task is done; gives its result."""
+        with self._entered():
+            while not task.done():
+                self._run_once()
+                if not (task.done() or self._ready):
+                    due = self.next_due()
+                    self._process_events(self._selector.select(None if due == driving.NEVER else due - self.time()))
+        return task.result()
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        """Makes this the running loop. It may run already, in the middle of a task, which does not go on meanwhile."""
+        if not self.is_running():
+            self._run_forever_setup()
+            try:
+                yield
+            finally:
                 self._run_forever_cleanup()
+            return
+        running = _get_running_loop()
+        _set_running_loop(self)
+        task = _swap_current_task(self, None)
+        try:
+            yield
+        finally:
+            _swap_current_task(self, task)
+            _set_running_loop(running)
+
+    def _run_once(self) -> None:
+        """Runs what is ready. In the middle of each callback, this may be entered again."""
+        self._sorting = True
+        try:
+            if self._selector.calls:
+                self._process_events(_mmpy.wait(self._selector.calls, 0))
+            self._drop_cancelled()
+            now = self.time() + self._clock_resolution
+            while self._scheduled and self._scheduled[0]._when < now:
+                handle = heapq.heappop(self._scheduled)
+                handle._scheduled = False
+                if handle._cancelled:
+                    self._timer_cancelled_count -= 1
+                else:
+                    self._ready.append(handle)
+        finally:
+            self._sorting = False
+        for _ in range(len(self._ready)):
+            if not self._ready:  # they have run meanwhile
+                break
+            handle = self._ready.popleft()
+            if not handle._cancelled:
+                handle._run()
+
+    def _drop_cancelled(self) -> None:
+        """Forgets timers that were cancelled: those that are next, and all when they are the most."""
+        while self._scheduled and self._scheduled[0]._cancelled:
+            self._timer_cancelled_count -= 1
+            heapq.heappop(self._scheduled)._scheduled = False
+        if self._timer_cancelled_count > max(50, len(self._scheduled) // 2):
+            kept = [handle for handle in self._scheduled if not handle._cancelled]
+            for handle in self._scheduled:
+                handle._scheduled = not handle._cancelled
+            heapq.heapify(kept)
+            self._scheduled, self._timer_cancelled_count = kept, 0
 
     @property
     def tickets(self) -> Iterable[int]:
@@ -214,9 +240,7 @@ class HookLoop(GuestEventLoop):
         """When there is something to run, of what is known now; see `driving.next_due`."""
         if self._ready:
             return 0.0
-        while self._scheduled and self._scheduled[0]._cancelled:
-            self._timer_cancelled_count -= 1
-            heapq.heappop(self._scheduled)._scheduled = False
+        self._drop_cancelled()
         return self._scheduled[0]._when if self._scheduled else driving.NEVER
 
     def stop_background(self) -> None:
@@ -265,16 +289,13 @@ def _of_hook(context: Context) -> bool:
 
 
 
-
 def shared_loop() -> HookLoop:
-    """A loop for a hook: the one that all share, or another where that is in the middle of a task."""
-    driving.loops[:] = [loop for loop in driving.loops if not loop.is_closed()]  # type: ignore[attr-defined]
-    for loop in driving.loops:
-        if loop.enterable:
-            return loop  # type: ignore[return-value]
-    driving.use()
-    driving.loops.append(HookLoop())
-    return driving.loops[-1]  # type: ignore[return-value]
+    """The loop that all hooks share."""
+    loop = driving.loop
+    if not isinstance(loop, HookLoop) or loop.is_closed():
+        loop = driving.loop = HookLoop()
+        driving.use()
+    return loop
 
 
 def run_to_end(awaitable: Awaitable[T], context: Context) -> T:
@@ -304,7 +325,7 @@ def note_where(error: BaseException, awaited: Any) -> None:
     error.add_note("".join(lines).rstrip())
 
 
-def _cancel(loop: GuestEventLoop, task: asyncio.Task[Any]) -> None:
+def _cancel(loop: HookLoop, task: asyncio.Task[Any]) -> None:
     task.cancel()
     try:
         loop.run_task(task)

@@ -23,8 +23,8 @@ import (
 	"time"
 )
 
-// Patience is how long a gate that has reached its limit takes a turn that is outside to be busy with something else
-// than to wait for a turn on top of it.
+// Patience is how long a gate that is crowded takes a turn that is outside to be busy with something else than to wait for
+// a turn on top of it.
 const Patience = 10 * time.Millisecond
 
 // Gate hands out nested turns. Make one with New.
@@ -41,14 +41,14 @@ type Gate struct {
 }
 
 type level struct {
-	out   uint64        // which event it was that it stepped out
+	out   uint64        // which event it was that it stepped out, or had begun what it waits for
 	stuck bool          // it has been outside for long
 	back  chan struct{} // closed when the turn may go on; nil unless it waits for that
 }
 
 type waiter struct {
 	arrived  uint64
-	anyway   bool          // it keeps the turn for moments only, and enters whatever the depth
+	anyway   bool          // others may wait for it, whatever they do
 	admitted chan struct{} // closed when the turn was given, or will never be
 	level    int           // of the turn, or refused
 }
@@ -62,8 +62,8 @@ func New(limit int) *Gate { return &Gate{limit: limit, levels: make([]level, 0, 
 // Shut, or ctx's when it ends first. Each turn must be given back with Leave.
 func (g *Gate) Enter(ctx context.Context) (int, error) { return g.enter(ctx, false) }
 
-// EnterAnyway is Enter for a turn that others may wait for, whatever they do, and that is short: it enters in its order,
-// but at any depth.
+// EnterAnyway is Enter for a turn that others may wait for, whenever it has arrived: it enters in its order, as if the
+// innermost turn had stepped out before.
 func (g *Gate) EnterAnyway(ctx context.Context) (int, error) { return g.enter(ctx, true) }
 
 func (g *Gate) enter(ctx context.Context, anyway bool) (int, error) {
@@ -115,19 +115,32 @@ func (g *Gate) Leave(level int) (idle bool) {
 	return g.idle()
 }
 
+// Event marks this moment, for StepOutSince.
+func (g *Gate) Event() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.events++
+	return g.events
+}
+
 // StepOut lets others enter on top of the turn, which must be inside.
-func (g *Gate) StepOut(level int) {
+func (g *Gate) StepOut(level int) { g.StepOutSince(level, 0) }
+
+// StepOutSince is StepOut for a turn that has caused what it waits for at an earlier moment, unless that is 0.
+func (g *Gate) StepOutSince(level int, out uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.cut {
 		return
 	}
 	g.mustBeInside(level)
-	g.events++
-	g.levels[level].out, g.levels[level].stuck = g.events, false
+	if out == 0 {
+		g.events++
+		out = g.events
+	}
+	g.levels[level].out, g.levels[level].stuck = out, false
 	g.inside = false
-	if len(g.levels) >= g.limit {
-		out := g.events
+	if len(g.levels) >= g.crowd() {
 		time.AfterFunc(Patience, func() { g.lose(level, out) })
 	}
 	g.next()
@@ -207,17 +220,20 @@ func (g *Gate) Depth() int {
 
 func (g *Gate) idle() bool { return g.shut != nil && len(g.levels) == g.left }
 
+// crowd is from which depth on not everybody may enter.
+func (g *Gate) crowd() int { return (g.limit + 3) / 4 }
+
 // mayEnter says whether a caller that arrived then may enter now.
 func (g *Gate) mayEnter(arrived uint64, anyway bool) bool {
 	depth := len(g.levels)
 	switch {
 	case g.inside:
 		return false
-	case anyway, depth < (g.limit+3)/4:
+	case depth < g.crowd():
 		return true
 	}
 	innermost := g.levels[depth-1]
-	return arrived > innermost.out && (depth < g.limit || innermost.stuck)
+	return innermost.stuck || depth < g.limit && (anyway || arrived > innermost.out)
 }
 
 func (g *Gate) push() int {

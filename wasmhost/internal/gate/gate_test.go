@@ -299,13 +299,14 @@ func BenchmarkTurn(b *testing.B) {
 	}
 }
 
-func TestWhoEntersAnywayWaitsForNothingButThatTheInnermostTurnIsOutside(t *testing.T) {
+func TestWhoEntersAnywayMayHaveArrivedBeforeTheInnermostTurnSteppedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := New(1)
+		g := New(2)
+		g.StepOut(enter(t, g))
 		inner := enter(t, g)
 		entered := false
 		go func() {
-			level, err := g.EnterAnyway(t.Context()) // before the turn steps out, and at the limit
+			level, err := g.EnterAnyway(t.Context())
 			entered = err == nil
 			g.Leave(level)
 		}()
@@ -313,9 +314,37 @@ func TestWhoEntersAnywayWaitsForNothingButThatTheInnermostTurnIsOutside(t *testi
 		require.False(t, entered)
 		g.StepOut(inner)
 		synctest.Wait()
+		require.False(t, entered, "the limit counts")
+		time.Sleep(2 * Patience)
 		require.True(t, entered)
 		require.True(t, g.StepIn(inner))
 		g.Leave(inner)
-		time.Sleep(2 * Patience) // for the timer
+	})
+}
+
+func TestWhatATurnHasCausedBeforeItSteppedOutEntersOnTopOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(8)
+		g.StepOut(enter(t, g))
+		inner := enter(t, g)
+		entered := 0
+		come := func() {
+			go func() {
+				g.Leave(enter(t, g))
+				entered++
+			}()
+			synctest.Wait()
+		}
+		come()
+		began := g.Event()
+		come()
+		g.StepOutSince(inner, began)
+		synctest.Wait()
+		require.Equal(t, 1, entered, "who came after that moment")
+		require.True(t, g.StepIn(inner))
+		g.Leave(inner)
+		synctest.Wait()
+		require.Equal(t, 2, entered)
+		time.Sleep(2 * Patience) // for the timers
 	})
 }
