@@ -4,7 +4,7 @@
 package abi
 
 // Version is the version of the ABI. The guest's mm_abi_version must return it.
-const Version = 2
+const Version = 3
 
 // The modules that the guest imports its host functions from.
 const (
@@ -16,9 +16,19 @@ const (
 // on, and the result is a ticket for it. No buffer is that large.
 const Submit = 0xFFFFFFFF
 
+// Wake, as the address of the response of a call that is submitted, has the host wake the guest when it is complete.
+const Wake = 1
+
+// HookPending is what mm_hook returns when the hook is answered later.
+const HookPending = 2
+
+// Stop is what mm_wake is given when the instance is about to end.
+const Stop = -1
+
 // The limits of one instance.
 const (
 	MaxSubmitted   = 1024    // submitted calls that are under way or not collected
+	MaxDeferred    = 1024    // hooks that are answered later
 	MaxStreams     = 256     // open streams
 	MaxStreamBytes = 1 << 20 // bytes that one function of a stream moves at most
 )

@@ -1,5 +1,7 @@
-"""Runs when the interpreter's command line starts: ``mmpy python`` and ``mmpy test`` have the event loop of plugins."""
+"""Runs when the interpreter's command line starts: ``mmpy python`` and ``mmpy test`` are as the sandbox of plugins."""
 
 from mattermost_plugin._internal.asyncio_import import use_guest_event_loop
+from mattermost_plugin._internal.no_threads import explain
 
 use_guest_event_loop()
+explain()

@@ -123,8 +123,9 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
 			&p.counts,
 		},
-		Streams: g.streams,
-		Log:     func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
+		Streams:     g.streams,
+		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
+		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
@@ -30,6 +31,11 @@ type call struct {
 	hook     api.Function // each level needs its own: wazero cannot run one twice at a time
 	stack    [3]uint64
 
+	wake     api.Function  // likewise
+	driving  bool          // what runs is not the call's alone: any hook that was deferred, or background work
+	deferred *deferredHook // what has become of the hook that it is for
+
+	since   uint64        // the moment of its first submitted call, for the gate; 0: there was none
 	request []byte        // of the API call that is under way
 	kept    []byte        // a response that the guest has not fetched yet
 	answer  []byte        // what the guest has given to respond
@@ -39,6 +45,12 @@ type call struct {
 	killed  *Error        // it has been ended by this
 }
 
+// The names of operations that some code looks at.
+const (
+	opHook = "hook"
+	opWake = "wake"
+)
+
 // operation is what a call is for, in words.
 type operation struct {
 	name string
@@ -46,7 +58,7 @@ type operation struct {
 }
 
 func (o operation) String() string {
-	if o.name == "hook" {
+	if o.name == opHook {
 		return fmt.Sprintf("hook %d", o.id)
 	}
 	return o.name
@@ -71,13 +83,31 @@ func (i *Instance) enter(ctx context.Context, op operation) (*call, error) {
 		i.left(level)
 		return nil, i.notEntered(ctx, op, ctx.Err())
 	}
+	return i.entered(ctx, level, op), nil
+}
+
+// entered gives the call of a turn that was just given.
+func (i *Instance) entered(ctx context.Context, level int, op operation) *call {
 	if level == len(i.calls) {
 		i.calls = append(i.calls, &call{instance: i, level: level})
 	}
 	c := i.calls[level]
 	c.Context, c.op, c.clock, c.ended, c.killed = ctx, op, newClock(ctx, i.grace), true, nil
+	c.driving, c.deferred, c.since = false, nil, 0
+	if level > 0 {
+		c.inherit(&i.calls[level-1].clock)
+	}
 	i.current = c
-	return c, nil
+	return c
+}
+
+// drive makes the call one that runs whatever the guest has to do, with a time limit of its own.
+func (c *call) drive() {
+	c.driving = true
+	c.clock = clock{soft: time.Now().Add(c.instance.config.WakeTimeout), grace: c.instance.grace}
+	if c.level > 0 {
+		c.inheritLate(&c.instance.calls[c.level-1].clock)
+	}
 }
 
 func (i *Instance) notEntered(ctx context.Context, op operation, err error) *Error {
@@ -110,7 +140,11 @@ func (c *call) leave() {
 		i.fail(&Error{Code: Trap, Op: c.op.String(), Message: "its goroutine has ended in the middle"})
 	}
 	c.calm()
-	c.Context, c.kept, c.answer = nil, nil, nil
+	if c.driving {
+		i.deferred.calmed()
+	}
+	c.Context, c.kept, c.answer, c.deferred = nil, nil, nil, nil
+
 	if cap(c.request) > maxBuffer {
 		c.request = nil
 	}
@@ -142,7 +176,12 @@ func (i *Instance) left(level int) {
 }
 
 // stepOut lets others in, until stepIn.
-func (c *call) stepOut() { c.instance.gate.StepOut(c.level) }
+func (c *call) stepOut() {
+	if c.driving {
+		c.instance.deferred.calmed()
+	}
+	c.instance.gate.StepOutSince(c.level, c.since)
+}
 
 // stepIn comes back, when all that ran on top has ended. It says whether an exception was raised in the
 // guest.
@@ -192,23 +231,27 @@ func (c *call) result(code uint32) ([]byte, error) {
 	if code == 0 {
 		return c.answer, nil
 	}
-	e := c.exception()
+	var over error
+	if c.raised {
+		over = contextError(c.Context)
+	}
+	e := exception(c.op, c.answer, over)
 	if e.Code == Exited {
 		c.instance.fail(e)
 	}
 	return nil, e
 }
 
-// exception makes an error of the answer "type NUL message NUL traceback".
-func (c *call) exception() *Error {
-	parts := strings.SplitN(strings.ToValidUTF8(string(c.answer), "\uFFFD"), "\x00", 3)
+// exception makes an error of the answer "type NUL message NUL traceback". over says why the time was over, if it was.
+func exception(op operation, answer []byte, over error) *Error {
+	parts := strings.SplitN(strings.ToValidUTF8(string(answer), "\uFFFD"), "\x00", 3)
 	parts = append(parts, "", "")
-	e := &Error{Code: Exception, Op: c.op.String(), Type: parts[0], Message: parts[1], Traceback: parts[2]}
+	e := &Error{Code: Exception, Op: op.String(), Type: parts[0], Message: parts[1], Traceback: parts[2]}
 	switch {
 	case e.Type == "SystemExit":
 		e.Code, e.ExitCode = Exited, exitCode(e.Message)
-	case c.raised:
-		e.Code, e.Err = Timeout, contextError(c.Context)
+	case over != nil:
+		e.Code, e.Err = Timeout, over
 	case e.Type == "MemoryError":
 		e.Code = OutOfMemory
 	}

@@ -13,6 +13,7 @@ const (
 	DefaultGrace       = 2 * time.Second // between a call's deadline and the end of the instance
 	DefaultNesting     = 32              // calls of one instance on top of each other, before more become slow
 	DefaultQueue       = 1024            // calls that wait for their turn at one instance
+	DefaultWakeTimeout = 30 * time.Second
 )
 
 // What /tmp of one instance holds.
@@ -111,7 +112,11 @@ type InstanceConfig struct {
 	// calls Hook, adds to them. nil: there are none.
 	Streams *Streams
 
-	Grace   time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
-	Nesting int           // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
-	Queue   int           // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
+	Grace time.Duration // between a call's deadline and the end of the instance; 0 is DefaultGrace
+	// WakeTimeout is how long code of the guest may run without a pause while no hook's deadline bounds it: tasks, timers,
+	// what is left of a hook that was answered. Then it gets an exception, as a hook does. 0 is DefaultWakeTimeout.
+	WakeTimeout time.Duration
+
+	Nesting int // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
+	Queue   int // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
+// lookAround is how often a call that sleeps looks whether others' time is over.
+const lookAround = 20 * time.Millisecond
+
 // interruptsPerGrace is how often an exception is raised in a guest that goes on. Not much more often, or the guest
 // would be hit again and again while it makes the traceback of the first.
 const interruptsPerGrace = 4
@@ -17,6 +20,9 @@ type clock struct {
 	done  <-chan struct{} // the context's; nil: there is no end
 	soft  time.Time       // the context's deadline, if it has one
 	grace time.Duration
+
+	below     *clock // of the call that this one runs on top of, and that cannot go on before
+	inherited bool   // soft is that of a call below
 
 	over   bool      // the time is over
 	hard   time.Time // then: when the instance dies
@@ -31,14 +37,42 @@ func newClock(ctx context.Context, grace time.Duration) clock {
 	return k
 }
 
-// isOver says whether the context has ended, or would have if its timer were on time.
+// inherit ends the time of a call when that of the one below is over, which waits for it.
+func (k *clock) inherit(below *clock) {
+	k.below = below
+	k.until(below.soft)
+}
+
+// inheritLate leaves a call that runs for a moment, on behalf of others, a grace time more.
+func (k *clock) inheritLate(below *clock) {
+	if !below.soft.IsZero() {
+		k.until(below.soft.Add(k.grace))
+	}
+}
+
+func (k *clock) until(soft time.Time) {
+	if !soft.IsZero() && (k.soft.IsZero() || soft.Before(k.soft)) {
+		k.soft, k.inherited = soft, true
+	}
+}
+
+// endless says that nothing ends the time.
+func (k *clock) endless() bool {
+	return k.done == nil && k.soft.IsZero() && (k.below == nil || k.below.endless())
+}
+
+// isOver says whether the context has ended, or would have if its timer were on time; or that of a call below.
 func (k *clock) isOver() bool {
 	select {
 	case <-k.done:
 		return true
 	default:
-		return !k.soft.IsZero() && !time.Now().Before(k.soft)
 	}
+	if k.below != nil && k.below.isOver() {
+		k.inherited = true
+		return true
+	}
+	return !k.soft.IsZero() && !time.Now().Before(k.soft)
 }
 
 // watch ends the call when it has to end, by a panic, and raises an exception in the guest when its time is over. It says
@@ -47,7 +81,7 @@ func (c *call) watch() bool {
 	if reason := c.instance.dead.Load(); reason != nil {
 		panic(reason)
 	}
-	if c.done == nil {
+	if c.driving && c.chase() || c.endless() {
 		return false
 	}
 	if !c.over && !c.isOver() {
@@ -83,7 +117,7 @@ func (c *call) sleep(duration time.Duration) {
 	timer := time.NewTimer(duration)
 	defer timer.Stop()
 	for {
-		raised := c.watch()
+		raised := c.watch() || c.driving && c.instance.deferred.isUnheard()
 		now := time.Now()
 		left := end.Sub(now)
 		if raised || left <= 0 {
@@ -97,6 +131,9 @@ func (c *call) sleep(duration time.Duration) {
 			}
 		} else if !c.soft.IsZero() {
 			left = min(left, c.soft.Sub(now))
+		}
+		if c.driving || c.level > 0 {
+			left = min(left, lookAround)
 		}
 		timer.Reset(max(left, 0))
 		select {

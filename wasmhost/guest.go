@@ -31,7 +31,7 @@ func embedded() (guest, error) {
 	return guest{wasm: cpython.Wasm, sum: sum, stdlib: library}, err
 }
 
-// The exports that the ABI asks for. They return an i32, unless they are in procedures.
+// The exports that the ABI asks for.
 const (
 	exportInitialize    = "_initialize"
 	exportVersion       = "mm_abi_version"
@@ -39,6 +39,7 @@ const (
 	exportInit          = "mm_init"
 	exportLoad          = "mm_load"
 	exportHook          = "mm_hook"
+	exportWake          = "mm_wake"
 	exportMain          = "mm_main"
 	exportInterruptInfo = "mm_interrupt_info"
 	exportMemory        = "memory"
@@ -49,16 +50,19 @@ const (
 	exportStackPointer = "__stack_pointer" // needed for a snapshot too
 )
 
-var exports = map[string]struct{ parameters, results int }{
-	exportInitialize:    {0, 0},
-	exportVersion:       {0, 1},
-	exportAlloc:         {1, 1},
-	exportInit:          {2, 1},
-	exportLoad:          {2, 1},
-	exportHook:          {3, 1},
-	exportMain:          {2, 1},
-	exportInterruptInfo: {0, 1},
+var exports = map[string]struct{ parameters, results []api.ValueType }{
+	exportInitialize:    {},
+	exportVersion:       {results: aWord},
+	exportAlloc:         {[]api.ValueType{i32}, aWord},
+	exportInit:          {[]api.ValueType{i32, i32}, aWord},
+	exportLoad:          {[]api.ValueType{i32, i32}, aWord},
+	exportHook:          {[]api.ValueType{i32, i32, i32}, aWord},
+	exportWake:          {[]api.ValueType{i64}, aWord},
+	exportMain:          {[]api.ValueType{i32, i32}, aWord},
+	exportInterruptInfo: {results: aWord},
 }
+
+var aWord = []api.ValueType{i32}
 
 // checkExports says what the guest lacks that the ABI asks for.
 func checkExports(compiled wazero.CompiledModule) error {
@@ -69,14 +73,14 @@ func checkExports(compiled wazero.CompiledModule) error {
 			return badGuest("it exports no function %s", name)
 		}
 		want := exports[name]
-		if !areI32(function.ParamTypes(), want.parameters) || !areI32(function.ResultTypes(), want.results) {
-			return badGuest("its function %s has not %d parameters and %d results, all i32", name, want.parameters, want.results)
+		if !slices.Equal(function.ParamTypes(), want.parameters) || !slices.Equal(function.ResultTypes(), want.results) {
+			return badGuest("its function %s has another signature than %v -> %v", name, names(want.parameters), names(want.results))
 		}
 	}
 	for _, name := range []string{exportFreeze, exportThaw} {
 		function, ok := functions[name]
-		if ok && (len(function.ParamTypes()) != 0 || !areI32(function.ResultTypes(), 1)) {
-			return badGuest("its function %s has not 0 parameters and 1 results, all i32", name)
+		if ok && (len(function.ParamTypes()) != 0 || !slices.Equal(function.ResultTypes(), aWord)) {
+			return badGuest("its function %s has another signature than [] -> [i32]", name)
 		}
 	}
 	if _, ok := compiled.ExportedMemories()[exportMemory]; !ok {
@@ -85,8 +89,12 @@ func checkExports(compiled wazero.CompiledModule) error {
 	return nil
 }
 
-func areI32(types []api.ValueType, count int) bool {
-	return len(types) == count && !slices.ContainsFunc(types, func(t api.ValueType) bool { return t != api.ValueTypeI32 })
+func names(types []api.ValueType) []string {
+	all := make([]string, len(types))
+	for n, t := range types {
+		all[n] = api.ValueTypeName(t)
+	}
+	return all
 }
 
 func badGuest(format string, args ...any) *Error {

@@ -42,6 +42,7 @@ const (
 var others = []struct{ name, signature string }{
 	{"wait", "iiI:I"}, {"collect", "Iii:I"}, {"forget", "I:I"}, {"stream_read", "iii:I"}, {"stream_write", "iii:I"},
 	{"stream_control", "iii:I"}, {"stream_close", "ii:I"}, {"stream_pipe", ":I"},
+	{"complete", "Iiii:I"}, {"defer", ":I"},
 }
 
 // hookOf is the id of the hook that calls one of others.
@@ -103,6 +104,7 @@ func (h handmade) guest() func() (guest, error) {
 		{exportInit, "ii:i", i32Const(0)},
 		{exportLoad, "ii:i", i32Const(0)},
 		{exportHook, "iii:i", hookCode()},
+		{exportWake, "I:i", i32Const(0)},
 		{exportMain, "ii:i", i32Const(7)},
 		{exportInterruptInfo, ":i", h.info},
 	}

@@ -62,6 +62,26 @@ var hostFunctions = map[string]hostFunction{
 			stack[0] = uint64(c.instance.submitted.forget(int64(stack[0])))
 		},
 	},
+	"defer": {
+		results:  []api.ValueType{i64},
+		function: func(c *call, _ api.Memory, stack []uint64) { stack[0] = uint64(c.deferHook()) },
+	},
+	"complete": {
+		parameters: []api.ValueType{i64, i32, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = uint64(c.complete(memory, int64(stack[0]), api.DecodeU32(stack[1]) != 0, guestmem.At(stack[2], stack[3])))
+		},
+	},
+	"over": {
+		parameters: []api.ValueType{i64}, results: []api.ValueType{i32},
+		function: func(c *call, _ api.Memory, stack []uint64) {
+			stack[0] = api.EncodeI32(c.whyInterrupted(int64(stack[0])))
+		},
+	},
+	"alarm": {
+		parameters: []api.ValueType{i64},
+		function:   func(c *call, _ api.Memory, stack []uint64) { c.alarm(time.Duration(stack[0])) },
+	},
 	"stream_read": {
 		parameters: []api.ValueType{i32, i32, i32}, results: []api.ValueType{i64},
 		function: func(c *call, memory api.Memory, stack []uint64) {
@@ -162,7 +182,7 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 	c.kept = nil
 	c.watch()
 	if response.Len() == abi.Submit {
-		return uint64(c.submit(memory, method, request))
+		return uint64(c.submit(memory, method, request, response.Address() == abi.Wake))
 	}
 	if !request.In(memory) || !response.In(memory) {
 		return status(abi.StatusBadPointer)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/mmpy/mmpy/abi"
+
 	"github.com/mmpy/mmpy/wasmhost/internal/gate"
 	"github.com/mmpy/mmpy/wasmhost/internal/guestfs"
 	"github.com/mmpy/mmpy/wasmhost/internal/linearmem"
@@ -39,8 +41,11 @@ type Instance struct {
 	ticks atomic.Uint64 // how often the guest has let its host breathe
 
 	submitted  *submitted
+	deferred   deferred
+	waking     waking
 	background background
 
+	closing     atomic.Bool           // no hooks are taken any more
 	dead        atomic.Pointer[Error] // nobody may go on, for this reason
 	died        chan struct{}         // closed then
 	retired     chan struct{}         // closed when no call is taken any more
@@ -54,24 +59,50 @@ func (i *Instance) Loaded() []byte { return i.loaded }
 
 // Hook calls the entry module's dispatch function with an id and a request, and gives its answer. It is safe to call it
 // from many goroutines, and from a Caller that the instance is calling. A failure is an *Error.
+//
+// The guest may let it wait, for an answer of Mattermost or for time to pass, and do other things meanwhile. Hook returns
+// when there is the answer.
 func (i *Instance) Hook(ctx context.Context, id uint32, request []byte) ([]byte, error) {
-	c, err := i.enter(ctx, operation{name: "hook", id: id})
+	op := operation{name: opHook, id: id}
+	if i.closing.Load() {
+		return nil, i.closedBy(op, &Error{Code: Closed})
+	}
+	answer, later, err := i.fire(ctx, op, request)
+	if later != nil {
+		return i.await(ctx, later)
+	}
+	return answer, err
+}
+
+// fire runs a hook as far as it gets: to its answer, or to where it waits.
+func (i *Instance) fire(ctx context.Context, op operation, request []byte) ([]byte, *deferredHook, error) {
+	c, err := i.enter(ctx, op)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer c.leave()
 	if c.hook == nil {
 		c.hook = i.module.ExportedFunction(exportHook)
 	}
 	if err := c.pass(1, request); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c.stack[0] = api.EncodeU32(id)
+	c.stack[0] = api.EncodeU32(op.id)
 	code, err := c.export(c.hook)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil:
+		return nil, c.deferred, err // which has that error, unless the instance has died of something else
+	case code == abi.HookPending && c.deferred == nil:
+		e := badGuest("%s says that it answers later, and has not called defer", exportHook)
+		i.fail(e)
+		return nil, nil, e
+	case code == abi.HookPending:
+		return nil, c.deferred, nil
+	case c.deferred != nil:
+		i.deferred.drop(c.deferred)
 	}
-	return c.result(code)
+	answer, err := c.result(code)
+	return answer, nil, err
 }
 
 // MemorySize is how much memory the guest has now, in bytes. It never shrinks.
@@ -104,21 +135,27 @@ func (i *Instance) Err() error {
 	return nil
 }
 
-// Close refuses new calls, waits until those that run and those that were submitted have ended, and frees what the instance holds. When ctx ends first,
-// that is the error: the guest is stopped, and the rest is freed as soon as the Callers that are under way return.
+// Close refuses new calls, tells the guest to end what it does between them, waits until those that run, those that were
+// deferred and those that were submitted have ended, and frees what the instance holds. When ctx ends first, that is the
+// error: the guest is stopped, and the rest is freed as soon as the Callers that are under way return.
 func (i *Instance) Close(ctx context.Context) error {
-	idle := i.gate.Shut(&Error{Code: Closed, Op: "instance"})
 	i.retire()
+	i.closing.Store(true)
+	settled := i.settle(ctx)
+	idle := i.gate.Shut(&Error{Code: Closed, Op: "instance"})
+	i.waking.end()
 	if idle {
 		i.release()
 	}
-	select {
-	case <-i.released:
-		return nil
-	case <-ctx.Done():
-		i.fail(&Error{Code: Closed, Op: "instance", Err: context.Cause(ctx)})
-		return &Error{Code: Killed, Op: "close", Message: "calls were still running", Err: context.Cause(ctx)}
+	if settled {
+		select {
+		case <-i.released:
+			return nil
+		case <-ctx.Done():
+		}
 	}
+	i.fail(&Error{Code: Closed, Op: "instance", Err: context.Cause(ctx)})
+	return &Error{Code: Killed, Op: "close", Message: "calls were still running", Err: context.Cause(ctx)}
 }
 
 // fail stops the instance for good: calls that are under way end, the innermost at its next look at the host.
@@ -127,6 +164,8 @@ func (i *Instance) fail(reason *Error) {
 		close(i.died)
 		i.retire()
 		i.submitted.stop()
+		i.waking.end()
+		i.failDeferred(reason)
 		i.endStreams(reason)
 		if i.gate.Cut(reason) {
 			i.release()
@@ -139,6 +178,8 @@ func (i *Instance) retire() { i.retireOnce.Do(func() { close(i.retired) }) }
 // release frees what the instance holds, when the gate says that no call is left.
 func (i *Instance) release() {
 	i.releaseOnce.Do(func() {
+		i.waking.end()
+		i.failDeferred(&Error{Code: Closed, Op: "instance"})
 		i.flush()
 		if i.module != nil {
 			_ = i.module.Close(context.Background())

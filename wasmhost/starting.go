@@ -35,11 +35,15 @@ func (p *Program) start(ctx context.Context, config InstanceConfig, from beginni
 	if config.Queue == 0 {
 		config.Queue = DefaultQueue
 	}
+	if config.WakeTimeout == 0 {
+		config.WakeTimeout = DefaultWakeTimeout
+	}
 	i := &Instance{
 		submitted: newSubmitted(p.runtime.memoryLimit),
 		runtime:   p.runtime, program: p, config: config, grace: config.Grace,
 		gate: gate.New(config.Nesting, config.Queue), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
 	}
+	i.waking.busy = i.deferred.any
 	if err := p.runtime.add(i); err != nil {
 		return nil, err
 	}

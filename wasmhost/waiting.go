@@ -27,6 +27,14 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 		if left := max(time.Until(until), 0); timeout < 0 || left < timeout {
 			timeout = left
 		}
+	} else if c.driving || c.inherited {
+		if left := max(time.Until(c.soft), 0); timeout < 0 || left < timeout {
+			timeout = left
+		}
+	}
+	var doneBelow <-chan struct{}
+	if !c.over && c.below != nil {
+		doneBelow = c.below.done
 	}
 	var alarm <-chan time.Time
 	if timeout >= 0 {
@@ -40,6 +48,7 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 	case <-alarm:
 	case <-c.visits:
 	case <-done:
+	case <-doneBelow:
 	case <-c.instance.died:
 	}
 	return c.stepIn()
@@ -47,7 +56,7 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 
 // submit starts an API call and gives the ticket for it. It is carried out whatever becomes of the hook, with what the
 // hook's context holds but not its end.
-func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span) int64 {
+func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, wake bool) int64 {
 	i := c.instance
 	request, ok := span.Append(memory, nil)
 	switch {
@@ -60,6 +69,11 @@ func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span) 
 	if status < 0 {
 		return int64(status)
 	}
+	if wake {
+		i.waking.began()
+	} else if c.since == 0 { // what it causes may arrive before this call waits for it
+		c.since = i.gate.Event()
+	}
 	i.background.run(func() {
 		response, err := i.callOut(call.ctx, method, request)
 		var status abi.Status
@@ -67,6 +81,9 @@ func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span) 
 			status = i.statusOf(method, err)
 		}
 		i.submitted.complete(call, len(request), response, status)
+		if wake {
+			i.returned()
+		}
 	})
 	return call.ticket
 }

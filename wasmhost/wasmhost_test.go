@@ -47,6 +47,8 @@ def load(argument):
     return argument.encode()
 def dispatch(id, request):
     return functions[id](request)
+def wake(number):
+    if hasattr(main, "wake"): main.wake(number)
 `
 
 func sharedRuntime(t testing.TB) *Runtime {

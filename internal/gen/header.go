@@ -44,8 +44,9 @@ func guestHeader(c *contract) (files, error) {
 		}
 	}
 
-	fmt.Fprint(&b, "\n// As a response's capacity: the call is submitted. The limits of one instance.\n")
-	for _, name := range []string{"Submit", "MaxSubmitted", "MaxStreams", "MaxStreamBytes"} {
+	fmt.Fprint(&b, "\n// As a response's capacity: the call is submitted; as its address then: with a wake at its end. What mm_hook returns\n"+
+		"// when it answers later. The limits of one instance.\n")
+	for _, name := range []string{"Submit", "Wake", "HookPending", "MaxSubmitted", "MaxDeferred", "MaxStreams", "MaxStreamBytes"} {
 		value, err := c.abi.find(name)
 		if err != nil {
 			return nil, err

@@ -60,12 +60,12 @@ func TestTheModuleImportsTheContractAndNothingElse(t *testing.T) {
 	slices.Sort(methods)
 	require.Equal(t, methods, module.Imports[abi.APIModule])
 	require.Equal(t, []string{
-		"collect", "forget", "log", "respond", "stream_close", "stream_control", "stream_pipe", "stream_read", "stream_write",
-		"take", "tick", "wait",
+		"alarm", "collect", "complete", "defer", "forget", "log", "over", "respond", "stream_close", "stream_control",
+		"stream_pipe", "stream_read", "stream_write", "take", "tick", "wait",
 	}, module.Imports[abi.HostModule])
 	require.Equal(t, []string{
 		"_initialize", "mm_abi_version", "mm_alloc", "mm_freeze", "mm_hook", "mm_init", "mm_interrupt_info", "mm_load", "mm_main",
-		"mm_thaw",
+		"mm_thaw", "mm_wake",
 	}, module.Exports)
 }
 

@@ -135,21 +135,23 @@ static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t count)
     return result;
 }
 
-PyDoc_STRVAR(submit_doc, "submit(method, request)\n--\n\n"
+PyDoc_STRVAR(submit_doc, "submit(method, request, wake=False)\n--\n\n"
                          "Have the plugin API method of that name called while this goes on. The result is a ticket, for\n"
-                         "wait and then collect, or for forget. Raises StatusError when the host has not begun the call.");
+                         "wait and then collect, or for forget. wake: the host wakes the guest when the call is complete.\n"
+                         "Raises StatusError when the host has not begun the call.");
 static PyObject *submit(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    if (count != 2 || !PyUnicode_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "submit(method: str, request: bytes | Message)");
+    if (count < 2 || count > 3 || !PyUnicode_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "submit(method: str, request: bytes | Message, wake: bool = False)");
         return NULL;
     }
-    api_function function = find(args[0]);
+    int wake = count == 3 ? PyObject_IsTrue(args[2]) : 0;
+    api_function function = wake < 0 ? NULL : find(args[0]);
     if (!function)
         return NULL;
     struct mm_request request;
     PyObject *result = NULL;
     if (mm_request_get(&request, args[1]) == 0) {
-        int64_t ticket = function(request.data, request.length, NULL, MM_SUBMIT);
+        int64_t ticket = function(request.data, request.length, (void *)(uintptr_t)(wake ? MM_WAKE : 0), MM_SUBMIT);
         result = ticket < 0 ? mm_raise_status(args[0], ticket) : PyLong_FromLongLong(ticket);
     }
     mm_request_free(&request);

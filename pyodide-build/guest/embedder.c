@@ -2,8 +2,7 @@
 #ifndef Py_BUILD_CORE
 #define Py_BUILD_CORE 1 // for the two words that a signal handler would set, see mm_interrupt_info
 #endif
-#include "guest.h"
-#include "mm_abi_gen.h"
+#include "module.h"
 #include "pycore_ceval.h"
 #include "pycore_runtime.h"
 #include "snapshot.h"
@@ -17,8 +16,8 @@ MM_IMPORT("mmpy", "tick") extern void host_tick(void);
 // The looptick tool finds the tick by its import, so the import must survive the linker.
 __attribute__((used)) static void (*const keep_tick)(void) = host_tick;
 
-// The entry module's dispatch(id, request), set by mm_load.
-static PyObject *dispatch;
+// The entry module's dispatch(id, request), and its wake(expired) when it has one, set by mm_load.
+static PyObject *dispatch, *wake;
 
 MM_EXPORT("mm_abi_version") int32_t mm_abi_version(void) { return MM_ABI_VERSION; }
 
@@ -49,23 +48,29 @@ static PyObject *describe(PyObject *exception) {
     return parts;
 }
 
-// Answers with the exception that is set, and clears it.
-void mm_respond_exception(void) {
-    PyObject *exception = PyErr_GetRaisedException();
+PyObject *mm_exception_text(PyObject *exception) {
     PyObject *parts = describe(exception);
     if (!parts) { // the deadline's exception may strike here too, once
         PyErr_Clear();
         parts = describe(exception);
     }
     PyObject *bytes = parts ? PyUnicode_AsEncodedString(parts, "utf-8", "backslashreplace") : NULL;
+    Py_XDECREF(parts);
+    if (!bytes)
+        PyErr_Clear();
+    return bytes;
+}
+
+// Answers with the exception that is set, and clears it.
+void mm_respond_exception(void) {
+    PyObject *exception = PyErr_GetRaisedException();
+    PyObject *bytes = mm_exception_text(exception);
     if (bytes) {
         host_respond(PyBytes_AS_STRING(bytes), (uint32_t)PyBytes_GET_SIZE(bytes));
     } else { // no memory to describe it, or __str__ raised
-        PyErr_Clear();
         respond_text(Py_TYPE(exception)->tp_name);
     }
     Py_XDECREF(bytes);
-    Py_XDECREF(parts);
     Py_DECREF(exception);
 }
 
@@ -208,7 +213,7 @@ MM_EXPORT("mm_load") int32_t mm_load(char *request, uint32_t length) {
         if (result)
             Py_XSETREF(dispatch, PyObject_GetAttrString(module, "dispatch"));
         mm_loading(0);
-        if (!dispatch)
+        if (!dispatch || PyObject_GetOptionalAttrString(module, "wake", &wake) < 0)
             Py_CLEAR(result);
         Py_XDECREF(module);
     }
@@ -231,7 +236,20 @@ MM_EXPORT("mm_hook") int32_t mm_hook(uint32_t id, char *request, uint32_t length
         result = PyObject_Vectorcall(dispatch, arguments, 2, NULL);
     Py_XDECREF(arguments[0]);
     Py_XDECREF(arguments[1]);
-    int32_t code = respond_result(result, "dispatch");
+    int32_t code = MM_HOOK_PENDING;
+    if (result == mm_pending)
+        Py_DECREF(result);
+    else
+        code = respond_result(result, "dispatch");
+    MM_LEAVE_PYTHON
+    return code;
+}
+
+MM_EXPORT("mm_wake") int32_t mm_wake(int64_t expired) {
+    if (!wake)
+        return 0;
+    MM_ENTER_PYTHON
+    int32_t code = respond_result(PyObject_CallFunction(wake, "L", (long long)expired), "wake");
     MM_LEAVE_PYTHON
     return code;
 }

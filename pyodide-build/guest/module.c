@@ -1,5 +1,5 @@
-// The builtin module _mmpy: the plugin API (calls.c, submitted.c), streams (streams.c), the messages (message_type.c), and
-// the log.
+// The builtin module _mmpy: the plugin API (calls.c, submitted.c), hooks that are
+// answered later (deferred.c), streams (streams.c), the messages (message_type.c), and the log.
 #include "module.h"
 
 MM_IMPORT("mmpy", "log") extern void host_log(int32_t level, const void *text, uint32_t length);
@@ -29,7 +29,8 @@ static PyMethodDef functions[] = {
 
 static int execute(PyObject *module) {
     if (PyModule_AddIntConstant(module, "ABI_VERSION", MM_ABI_VERSION) < 0 || mm_status_register(module) < 0 ||
-        mm_calls_register(module) < 0 || mm_submitted_register(module) < 0 || mm_streams_register(module) < 0)
+        mm_calls_register(module) < 0 || mm_submitted_register(module) < 0 || mm_deferred_register(module) < 0 ||
+        mm_streams_register(module) < 0)
         return -1;
     return mm_message_register(module);
 }

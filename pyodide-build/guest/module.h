@@ -10,6 +10,7 @@
 int mm_status_register(PyObject *module);
 int mm_calls_register(PyObject *module);
 int mm_submitted_register(PyObject *module);
+int mm_deferred_register(PyObject *module);
 int mm_streams_register(PyObject *module);
 
 // Raises StatusError for what a host function gave below zero; what is a str or NULL, with an exception set. Where the
@@ -34,6 +35,15 @@ enum { MM_RESPONSE_ON_STACK = 4096 };
 // The Python object of a response that the host has put into buffer, or keeps: a message of type, or bytes when that is
 // NULL. A negative length is a status; method names the call in its error.
 PyObject *mm_response(PyObject *method, int64_t length, const void *buffer, PyObject *type);
+
+// What dispatch returns for a hook that is answered later; borrowed.
+extern PyObject *mm_pending;
+
+// "type NUL message NUL traceback" of an exception, as bytes; NULL without an exception when even that fails.
+PyObject *mm_exception_text(PyObject *exception);
+
+// A timeout in nanoseconds, of a number of seconds; None, which is none, becomes -1. -2 with an exception set.
+int64_t mm_timeout_of(PyObject *seconds);
 
 // Checks an argument that is to be a message type or None, which becomes NULL; 0, or -1 with an exception set.
 int mm_response_type(PyObject **type);

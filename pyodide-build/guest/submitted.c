@@ -6,8 +6,7 @@ MM_IMPORT("mmpy", "wait") extern int64_t host_wait(uint64_t *tickets, uint32_t c
 MM_IMPORT("mmpy", "collect") extern int64_t host_collect(int64_t ticket, void *response, uint32_t capacity);
 MM_IMPORT("mmpy", "forget") extern int64_t host_forget(int64_t ticket);
 
-// A timeout in nanoseconds; None, which is none, becomes -1. -2 with an exception set.
-static int64_t timeout_of(PyObject *seconds) {
+int64_t mm_timeout_of(PyObject *seconds) {
     if (seconds == Py_None)
         return -1;
     double value = PyFloat_AsDouble(seconds);
@@ -55,7 +54,7 @@ static PyObject *wait_function(PyObject *module, PyObject *const *args, Py_ssize
         PyErr_SetString(PyExc_TypeError, "wait(tickets: Sequence[int], timeout: float | None)");
         return NULL;
     }
-    int64_t timeout = timeout_of(args[1]);
+    int64_t timeout = mm_timeout_of(args[1]);
     if (timeout < -1)
         return NULL;
     PyObject *items = PySequence_Tuple(args[0]);

@@ -7,8 +7,12 @@ from mattermost_plugin.hooks import HookRegistrationError, get_hook_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable
-    from typing import Any, ClassVar
+    from asyncio import Task
+    from collections.abc import Callable, Coroutine
+    from datetime import timedelta
+    from typing import Any, ClassVar, TypeVar
+
+    from mattermost_plugin._internal.jobs import Job
 
     from mattermost_plugin.client import PluginAPIClient
     from mattermost_plugin.runtime_config import RuntimeConfig
@@ -72,6 +76,51 @@ class Plugin:
         """What the host told the plugin about its surroundings. The plugin's settings are `api.get_plugin_config()`."""
         return self._config
 
+    def create_task(self, coroutine: Coroutine[Any, Any, T], *, name: str | None = None) -> Task[T]:
+        """Starts a coroutine that goes on in the background, between hooks, until it ends or the plugin does.
+
+        It runs on the event loop of the async hooks, and may be started from any hook, async or not. When the plugin ends
+        it is cancelled. Its exception is logged, unless somebody awaits the task.
+        """
+        _must_be_loaded("create_task")
+        from mattermost_plugin._internal.deferred import spawn
+        from mattermost_plugin._internal.hook_runner import Activity
+
+        return spawn(coroutine, Activity(f"task {name or getattr(coroutine, '__qualname__', 'of the plugin')}"), name)
+
+    def schedule(self, when: float | timedelta | str, function: Callable[[], Any], *, name: str | None = None) -> Job:
+        """Calls a function, async or not, again and again between hooks. The result's ``cancel()`` ends that.
+
+        Args:
+            when: the time from one call to the next, in seconds or as a timedelta; the first comes after that time. Or the
+                five fields of cron, in UTC: ``"0 8 * * MON-FRI"``.
+            name: what the log calls it.
+
+        An interval is counted from the begin of one call to that of the next, by a clock that nobody sets. A call that is
+        due while the one before runs is left out. Each may take as long as a hook; an exception is logged.
+        """
+        _must_be_loaded("schedule")
+        from mattermost_plugin._internal.jobs import Job, name_of, schedule_of
+
+        return Job(function, name_of(function, name), schedule_of(when))
+
+    def schedule_cluster(
+        self, key: str, interval: float | timedelta, function: Callable[[], Any], *, name: str | None = None
+    ) -> Job:
+        """As schedule, for what one server of a cluster is to do, and the others not.
+
+        Args:
+            key: what the servers know it by; its keys in the plugin's store are ``cron_KEY`` and ``mutex_cron_KEY``, as
+                those of Mattermost's package for Go plugins.
+            interval: counted from the end of the last call, on whichever server it was. The first comes at once when
+                there was none.
+        """
+        _must_be_loaded("schedule_cluster")
+        from mattermost_plugin._internal.cluster_jobs import ClusterJob
+        from mattermost_plugin._internal.jobs import name_of
+
+        return ClusterJob(self.api, key, interval, function, name_of(function, name or key))
+
     @classmethod
     def implemented_hooks(cls) -> list[str]:
         """The names of the hooks that the class answers, sorted."""
@@ -93,6 +142,13 @@ class Plugin:
         """The bound method that answers the hook, or None."""
         attribute = self._hook_attributes.get(name)
         return None if attribute is None else getattr(self, attribute)
+
+
+def _must_be_loaded(method: str) -> None:
+    from mattermost_plugin._internal import hook_runner
+
+    if hook_runner.loading:
+        raise RuntimeError(f"{method}() is for hooks, such as OnActivate: the plugin is only being loaded")
 
 
 def _own_hooks(cls: type) -> dict[str, str]:

@@ -125,6 +125,12 @@ class Harness:
         }
         return HTTPAnswer(self.fire(hook, init=init, body_chunk=content, body_complete=True))
 
+    def wait(self, seconds: float) -> None:
+        """Lets time pass, in which background tasks go on and jobs are done. In a test they have no other time."""
+        from mattermost_plugin._internal.driving import run_for
+
+        run_for(seconds)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         hook = _HOOK_OF.get(name)
         if hook is None:

@@ -70,7 +70,7 @@ class FakeHost:
         self.streams[number] = Stream()
         return number
 
-    def submit(self, method, request):
+    def submit(self, method, request, wake=False):
         self.calls.append([method, request, None])
         return len(self.calls)
 

@@ -147,22 +147,45 @@ class Handlers(unittest.TestCase):
 
 
 class NestedHooks(unittest.TestCase):
-    def test_a_hook_within_an_async_hook_has_a_loop_of_its_own(self):
+    def test_a_hook_within_an_async_hook_shares_its_loop(self):
         async def inner():
             await asyncio.sleep(0.001)
             return asyncio.get_running_loop()
 
         async def outer():
             loop = asyncio.get_running_loop()
+            task = asyncio.current_task()
             within = run(inner)
+            self.assertIs(asyncio.current_task(), task)
             await asyncio.sleep(0.001)
             return loop, within, asyncio.get_running_loop()
 
         loop, within, after = run(outer)
         self.assertIs(loop, after)
-        self.assertIsNot(loop, within)
+        self.assertIs(loop, within)
 
-    def test_so_has_asyncio_run_in_a_sync_one(self):
+    def test_other_tasks_go_on_within_a_hook_in_the_middle_of_one(self):
+        async def inner():
+            async with lock:  # which only the other task can release
+                order.append("inner")
+
+        async def other():
+            async with lock:
+                await asyncio.sleep(0.01)
+                order.append("other")
+
+        async def outer():
+            task = asyncio.create_task(other())
+            await asyncio.sleep(0)
+            run(inner)
+            order.append("outer")
+            await task
+
+        order, lock = [], asyncio.Lock()
+        run(outer)
+        self.assertEqual(order, ["other", "inner", "outer"])
+
+    def test_asyncio_run_in_a_sync_one_has_a_loop_of_its_own(self):
         async def outer():
             run(lambda: asyncio.run(asyncio.sleep(0.001)))
             await asyncio.sleep(0)

@@ -20,7 +20,7 @@ class Host:
         self.hook = None  # what another hook does while the loop waits
         self.waits = []
 
-    def submit(self, method, request):
+    def submit(self, method, request, wake=False):
         self.last += 1
         self.pending[self.last] = request.user_id
         self.most = max(self.most, len(self.pending))

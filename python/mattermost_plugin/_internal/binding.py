@@ -5,7 +5,7 @@ from __future__ import annotations
 from _operator import attrgetter
 
 from mattermost_plugin._internal.hook_messages import hook_messages
-from mattermost_plugin._internal.hook_runner import run_handler
+from mattermost_plugin._internal.hook_runner import answer_hook
 from mattermost_plugin._internal.hook_table import HOOK_RULES
 from mattermost_plugin._internal.results import nothing, set_error
 
@@ -44,15 +44,24 @@ class Binding:
         self._types: tuple[Any, Any] | None = None  # the modules of messages are imported for the first call
 
     def fire(self, request: bytes) -> bytes:
-        """The response to a request, from message to message. What the handler raises comes out."""
+        """The response to a request, from message to message. What the handler raises comes out.
+
+        It is PENDING when the handler is async and waits, and the host drives the event loop.
+        """
+        return self._fire(request)
+
+    def _fire(self, request: bytes, failed: Callable[[Exception], bytes] | None = None) -> bytes:
         if self._types is None:
             self._types = hook_messages(self.hook)
-        request_type, response_type = self._types
-        message = request_type.FromString(request)
-        result = run_handler(self.hook, self.handler, *[get(message) for get in self._arguments])
+        message = self._types[0].FromString(request)
+        return answer_hook(self.hook, self.handler, [get(message) for get in self._arguments], self._respond, failed)
+
+    def _respond(self, result: Any) -> bytes:
+        """The response for what the handler has returned."""
         if self._finish is nothing:
             return b""
-        response = response_type()
+        assert self._types is not None
+        response = self._types[1]()
         self._finish(self.hook, result, response)
         return response.SerializeToString()
 
@@ -63,11 +72,14 @@ class LifecycleBinding(Binding):
     def answer(self, request: bytes) -> bytes:
         """As fire, but what the handler raises is in the response."""
         try:
-            return self.fire(request)
+            return self._fire(request, self._failed)
         except Exception as error:
-            import logging
+            return self._failed(error)
 
-            logging.getLogger("mattermost_plugin").exception("%s failed", self.hook)
-            response = hook_messages(self.hook)[1]()
-            set_error(self.hook, response, error)
-            return response.SerializeToString()
+    def _failed(self, error: Exception) -> bytes:
+        import logging
+
+        logging.getLogger("mattermost_plugin").error("%s failed", self.hook, exc_info=error)
+        response = hook_messages(self.hook)[1]()
+        set_error(self.hook, response, error)
+        return response.SerializeToString()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from mattermost_plugin._internal.binding import Binding
-from mattermost_plugin._internal.hook_runner import run_handler
+from mattermost_plugin._internal.hook_runner import answer_hook
 from mattermost_plugin._internal.results import file_or_reject
 from mattermost_plugin._internal.files import Output, end_input, open_input
 from mattermost_plugin._internal.streams import HostWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class FileBinding(Binding):
@@ -18,13 +22,17 @@ class FileBinding(Binding):
         message = FileWillBeUploadedRequest.FromString(request)
         source = open_input(message.file_stream, message.file_content)
         output = Output(HostWriter(message.output_stream) if message.output_stream else None)
-        try:
-            result = run_handler(self.hook, self.handler, message.plugin_context, message.file_info, source, output)
+
+        def respond(result: Any) -> bytes:
             response = FileWillBeUploadedResponse()
             file_or_reject(self.hook, result, response)
             # The rest of what was written, and after it what was returned, travel with the answer.
             response.modified_content = output.take() + response.modified_content
             return response.SerializeToString()
-        finally:
+
+        def end() -> None:
             output.end()
             end_input(source)
+
+        arguments = [message.plugin_context, message.file_info, source, output]
+        return answer_hook(self.hook, self.handler, arguments, respond, end=end)

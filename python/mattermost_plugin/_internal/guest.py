@@ -6,10 +6,12 @@ import json
 import sys
 
 from mattermost_plugin import runtime_config, server
+from mattermost_plugin._internal import driving, hook_runner
 from mattermost_plugin._internal import logging as host_logging
 from mattermost_plugin._internal.asyncio_import import use_guest_event_loop
 from mattermost_plugin._internal.dispatch import Dispatcher
 from mattermost_plugin._internal.hook_runner import raise_at_deadline
+from mattermost_plugin._internal.no_threads import explain
 from mattermost_plugin.plugin import Plugin
 
 TYPE_CHECKING = False
@@ -42,8 +44,12 @@ def load(argument: str) -> bytes:
     host_logging.configure(config.log_level)
     raise_at_deadline(config.hook_timeout)
     use_guest_event_loop()
+    explain()
+    hook_runner.loading = True
     plugin = create_plugin(find_plugin_class(run_file(path), path), config)
+    hook_runner.loading = False
     _dispatcher = Dispatcher(plugin)
+    hook_runner.driven = True
     from mattermost_plugin.grpc.hooks_lifecycle_pb2 import ImplementedResponse
 
     return ImplementedResponse(hooks=_dispatcher.hooks).SerializeToString()
@@ -54,6 +60,9 @@ def dispatch(hook_id: int, request: bytes) -> bytes:
     if _dispatcher is None:
         raise RuntimeError("no plugin is loaded")
     return _dispatcher.dispatch(hook_id, request)
+
+
+wake = driving.wake
 
 
 def run_file(path: str) -> ModuleType:

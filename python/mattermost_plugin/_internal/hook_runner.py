@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import sys
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
+
+import _mmpy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable
+    from contextvars import Context
     from typing import Any
 
 DEFAULT_HOOK_TIMEOUT = 30.0
 _SIGINT = 2
+_BELOW = 2  # what `_mmpy.over` says: the time of a call below is over
 
-_running: list[str] = []  # the hooks on the stack, the innermost last: a hook's API call may fire another
+# The hooks on the stack, the innermost last: a hook's API call may fire another. None stands for what runs on behalf of
+# many, tasks and jobs; `activity` says then whose code it is.
+_running: list[str | None] = []
 _outside = copy_context()  # the context that no hook has changed
 _timeout = DEFAULT_HOOK_TIMEOUT
+
+# Called at the end of each hook, once there is an event loop that goes on between hooks.
+after_hook: Callable[[], None] | None = None
 
 
 class HookTimeoutError(Exception):
     """A hook took longer than it may. It is raised wherever the handler is at that moment."""
 
-    def __init__(self, hook_name: str, timeout: float) -> None:
-        super().__init__(f"hook {hook_name} took longer than {timeout:g} s")
+    def __init__(self, hook_name: str, timeout: float, message: str | None = None) -> None:
+        super().__init__(message or f"hook {hook_name} took longer than {timeout:g} s")
         self.hook_name = hook_name
         self.timeout = timeout
 
@@ -37,6 +46,22 @@ class HookInvocationError(Exception):
         self.original_error = original_error
 
 
+class Activity:
+    """What code belongs to that runs between hooks: a job, a background task, or a hook that is answered later."""
+
+    number = 0  # of the hook, for the host
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def deadline_error(self) -> Exception:
+        """What is raised in the code when it runs for too long."""
+        return TimeoutError(f"{self.what} ran for more than {_timeout:g} s")
+
+
+activity: ContextVar[Activity | None] = ContextVar("activity", default=None)
+
+
 def raise_at_deadline(timeout: float) -> None:
     """Makes the host's interrupt a HookTimeoutError that names the hook and the time it had, in seconds."""
     import _signal
@@ -46,21 +71,75 @@ def raise_at_deadline(timeout: float) -> None:
     _signal.signal(_SIGINT, _interrupted)
 
 
+def outside_context() -> Context:
+    """A copy of the context that no hook has changed."""
+    return (_outside if _running else copy_context()).copy()
+
+
+def time_limit() -> float:
+    """How long a hook or a job may take, in seconds."""
+    return _timeout
+
+
 def deadline_error() -> Exception:
     """The exception of the deadline of what runs now."""
-    if _running:
-        return HookTimeoutError(_running[-1], _timeout)
-    return TimeoutError("deadline exceeded")
+    name = _running[-1] if _running else None
+    if name is not None:
+        return HookTimeoutError(name, _timeout)
+    current = activity.get()
+    return current.deadline_error() if current else TimeoutError("deadline exceeded")
 
 
 def _interrupted(signal_number: int, frame: Any) -> None:
-    raise deadline_error()
+    if not _running:
+        raise deadline_error()
+    name = _running[-1]
+    if name is not None:
+        if _mmpy.over(0) == _BELOW:
+            message = f"hook {name} was interrupted: the time of a hook that waits for it is over"
+            raise HookTimeoutError(name, _timeout, message)
+        raise deadline_error()
+    # Somebody's time is over, of those who may be running. Between two of them nobody is to blame.
+    current = activity.get()
+    if current is not None and _mmpy.over(current.number):
+        raise current.deadline_error()
 
 
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
-    """What the handler returns; a coroutine is run to its end. What it raises comes out.
+    """What the handler returns; a coroutine is run to its end here, without the host. What it raises comes out.
 
     The handler has a context (`contextvars`) and an event loop of its own, not those of the hook that it is nested in.
+    """
+    with _Hook(name) as context:
+        result = context.run(handler, *args)
+        if hasattr(result, "__await__"):
+            import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
+
+            from mattermost_plugin._internal.event_loop import run_to_end
+
+            result = run_to_end(result, context)
+        return result
+
+
+# Whether the host is loading the plugin; what is begun then could not be kept.
+loading = False
+
+# Whether the host drives the event loop. It does for a plugin that it has loaded, and not where a test fires hooks.
+driven = False
+
+
+def answer_hook(
+    name: str,
+    handler: Callable[..., Any],
+    args: list[Any],
+    respond: Callable[[Any], bytes],
+    failed: Callable[[Exception], bytes] | None = None,
+    end: Callable[[], None] | None = None,
+) -> bytes:
+    """The answer to a hook: what respond makes of what the handler returns. What either raises comes out.
+
+    The answer of an async handler that waits is PENDING, and the true one is given to the host later. Its exception is
+    answered by failed, if there is one. end is called at the end of the hook, whatever has become of it.
     """
     global _outside
     outer = None
@@ -73,16 +152,57 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     try:
         result = context.run(handler, *args)
         if hasattr(result, "__await__"):
-            import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
+            import asyncio  # noqa: F401  # before what imports it in its turn
 
+            if driven:
+                from mattermost_plugin._internal.deferred import answer_later
+
+                ending, end = end, None
+                return answer_later(name, result, context, respond, failed, ending)
             from mattermost_plugin._internal.event_loop import run_to_end
 
             result = run_to_end(result, context)
-        return result
+        return respond(result)
     finally:
+        if end is not None:
+            end()
         _running.pop()
         if outer is not None:
             _resume_loop(outer)
+        if after_hook is not None:
+            after_hook()
+
+
+class _Hook:
+    """A hook on the stack; gives a context for its handler."""
+
+    def __init__(self, name: str | None) -> None:
+        self._name = name
+
+    def __enter__(self) -> Context:
+        global _outside
+        self._outer = None
+        if _running:
+            self._outer = _suspend_loop()
+        else:
+            _outside = copy_context()
+        _running.append(self._name)
+        return _outside.copy()
+
+    def __exit__(self, *_: object) -> None:
+        _running.pop()
+        if self._outer is not None:
+            _resume_loop(self._outer)
+
+
+def between_hooks() -> _Hook:
+    """Surrounds code that runs on behalf of many; each of them says so in `activity`."""
+    return _Hook(None)
+
+
+def belongs_to_many() -> None:
+    """The hook that runs is answered later: from here on whatever has to be done is done."""
+    _running[-1] = None
 
 
 def _suspend_loop() -> AbstractEventLoop | None:

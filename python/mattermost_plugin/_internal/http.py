@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from mattermost_plugin._internal.binding import Binding
-from mattermost_plugin._internal.hook_runner import run_handler
+from mattermost_plugin._internal.hook_runner import answer_hook
 from mattermost_plugin._internal.http_headers import headers_to_dict
 from mattermost_plugin._internal.http_request import HTTPRequest
 from mattermost_plugin._internal.http_response import HTTPResponseWriter
 from mattermost_plugin._internal.files import end_input, open_input
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["HTTPBinding", "HTTPRequest", "HTTPResponseWriter"]
 
@@ -36,11 +40,14 @@ class HTTPBinding(Binding):
         source = http_request._input = open_input(init.body_stream, message.body_chunk)
         writer = HTTPResponseWriter()
         writer._connect(init.response_stream)
-        try:
-            run_handler(self.hook, self.handler, init.plugin_context, writer, http_request)
+
+        def respond(result: Any) -> bytes:
             response = ServeHTTPResponse()
             writer._finish(response)
             return response.SerializeToString()
-        finally:
+
+        def end() -> None:
             writer._end()
             end_input(source)
+
+        return answer_hook(self.hook, self.handler, [init.plugin_context, writer, http_request], respond, end=end)

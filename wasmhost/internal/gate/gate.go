@@ -24,8 +24,8 @@ import (
 	"time"
 )
 
-// Patience is how long a gate that has reached its limit takes a turn that is outside to be busy with something else
-// than to wait for a turn on top of it.
+// Patience is how long a gate that is crowded takes a turn that is outside to be busy with something else than to wait for
+// a turn on top of it.
 const Patience = 10 * time.Millisecond
 
 // ErrFull says that as many callers wait to enter as may.
@@ -48,13 +48,14 @@ type Gate struct {
 }
 
 type level struct {
-	out   uint64        // which event it was that it stepped out
+	out   uint64        // which event it was that it stepped out, or had begun what it waits for
 	stuck bool          // it has been outside for long
 	back  chan struct{} // closed when the turn may go on; nil unless it waits for that
 }
 
 type waiter struct {
 	arrived  uint64
+	anyway   bool          // others may wait for it, whatever they do
 	admitted chan struct{} // closed when the turn was given, or will never be
 	level    int           // of the turn, or refused
 }
@@ -68,23 +69,29 @@ func New(limit, room int) *Gate {
 
 // Enter waits for a turn and gives its level: 0 for the outermost, 1 for one on top of it, …. The error is that of
 // Shut, ErrFull, or ctx's when it ends first. Each turn must be given back with Leave.
-func (g *Gate) Enter(ctx context.Context) (int, error) {
+func (g *Gate) Enter(ctx context.Context) (int, error) { return g.enter(ctx, false) }
+
+// EnterAnyway is Enter for a turn that others may wait for, whenever it has arrived: it enters in its order, as if the
+// innermost turn had stepped out before, and there is always room for it.
+func (g *Gate) EnterAnyway(ctx context.Context) (int, error) { return g.enter(ctx, true) }
+
+func (g *Gate) enter(ctx context.Context, anyway bool) (int, error) {
 	g.mu.Lock()
 	if g.shut != nil {
 		defer g.mu.Unlock()
 		return 0, g.shut
 	}
 	g.events++
-	if g.mayEnter(g.events) { // whoever waits and might enter now has done so
+	if g.mayEnter(g.events, anyway) { // whoever waits and might enter now has done so
 		defer g.mu.Unlock()
 		return g.push(), nil
 	}
-	if g.queue.Len() >= g.room {
+	if g.queue.Len() >= g.room && !anyway {
 		g.away++
 		g.mu.Unlock()
 		return 0, ErrFull
 	}
-	w := &waiter{arrived: g.events, admitted: make(chan struct{})}
+	w := &waiter{arrived: g.events, anyway: anyway, admitted: make(chan struct{})}
 	place := g.queue.PushBack(w)
 	g.mu.Unlock()
 
@@ -122,19 +129,32 @@ func (g *Gate) Leave(level int) (idle bool) {
 	return g.idle()
 }
 
+// Event marks this moment, for StepOutSince.
+func (g *Gate) Event() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.events++
+	return g.events
+}
+
 // StepOut lets others enter on top of the turn, which must be inside.
-func (g *Gate) StepOut(level int) {
+func (g *Gate) StepOut(level int) { g.StepOutSince(level, 0) }
+
+// StepOutSince is StepOut for a turn that has caused what it waits for at an earlier moment, unless that is 0.
+func (g *Gate) StepOutSince(level int, out uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.cut {
 		return
 	}
 	g.mustBeInside(level)
-	g.events++
-	g.levels[level].out, g.levels[level].stuck = g.events, false
+	if out == 0 {
+		g.events++
+		out = g.events
+	}
+	g.levels[level].out, g.levels[level].stuck = out, false
 	g.inside = false
-	if len(g.levels) >= g.limit {
-		out := g.events
+	if len(g.levels) >= g.crowd() {
 		time.AfterFunc(Patience, func() { g.lose(level, out) })
 	}
 	g.next()
@@ -221,17 +241,20 @@ func (g *Gate) Stats() Stats {
 
 func (g *Gate) idle() bool { return g.shut != nil && len(g.levels) == g.left }
 
+// crowd is from which depth on not everybody may enter.
+func (g *Gate) crowd() int { return (g.limit + 3) / 4 }
+
 // mayEnter says whether a caller that arrived then may enter now.
-func (g *Gate) mayEnter(arrived uint64) bool {
+func (g *Gate) mayEnter(arrived uint64, anyway bool) bool {
 	depth := len(g.levels)
 	switch {
 	case g.inside:
 		return false
-	case depth < (g.limit+3)/4:
+	case depth < g.crowd():
 		return true
 	}
 	innermost := g.levels[depth-1]
-	return arrived > innermost.out && (depth < g.limit || innermost.stuck)
+	return innermost.stuck || depth < g.limit && (anyway || arrived > innermost.out)
 }
 
 func (g *Gate) push() int {
@@ -249,7 +272,7 @@ func (g *Gate) next() {
 		return
 	}
 	for place := g.queue.Front(); place != nil; place = place.Next() {
-		if w := place.Value.(*waiter); g.mayEnter(w.arrived) {
+		if w := place.Value.(*waiter); g.mayEnter(w.arrived, w.anyway) {
 			g.queue.Remove(place)
 			w.level = g.push()
 			close(w.admitted)

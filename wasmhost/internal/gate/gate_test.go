@@ -351,3 +351,53 @@ func TestAFullQueueDoesNotKeepOutWhatTheInnermostTurnWaitsFor(t *testing.T) {
 		g.Cut(errors.New("the end of the test"))
 	})
 }
+
+func TestWhoEntersAnywayMayHaveArrivedBeforeTheInnermostTurnSteppedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(2, 100)
+		g.StepOut(enter(t, g))
+		inner := enter(t, g)
+		entered := false
+		go func() {
+			level, err := g.EnterAnyway(t.Context())
+			entered = err == nil
+			g.Leave(level)
+		}()
+		synctest.Wait()
+		require.False(t, entered)
+		g.StepOut(inner)
+		synctest.Wait()
+		require.False(t, entered, "the limit counts")
+		time.Sleep(2 * Patience)
+		require.True(t, entered)
+		require.True(t, g.StepIn(inner))
+		g.Leave(inner)
+	})
+}
+
+func TestWhatATurnHasCausedBeforeItSteppedOutEntersOnTopOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(8, 100)
+		g.StepOut(enter(t, g))
+		inner := enter(t, g)
+		entered := 0
+		come := func() {
+			go func() {
+				g.Leave(enter(t, g))
+				entered++
+			}()
+			synctest.Wait()
+		}
+		come()
+		began := g.Event()
+		come()
+		g.StepOutSince(inner, began)
+		synctest.Wait()
+		require.Equal(t, 1, entered, "who came after that moment")
+		require.True(t, g.StepIn(inner))
+		g.Leave(inner)
+		synctest.Wait()
+		require.Equal(t, 2, entered)
+		time.Sleep(2 * Patience) // for the timers
+	})
+}

@@ -14,6 +14,9 @@ func At(pointer, length uint64) Span {
 // Len is the length that the guest claims.
 func (s Span) Len() int { return int(s.length) }
 
+// Address is the pointer that the guest claims.
+func (s Span) Address() uint32 { return uint32(s.start) }
+
 // In says whether the span lies in the memory as it is now. Of an empty span the pointer does not matter.
 func (s Span) In(memory api.Memory) bool {
 	return s.length == 0 || s.start+s.length <= uint64(memory.Size())
