@@ -14,6 +14,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 
 	"github.com/mmpy/mmpy/abi"
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -167,7 +168,8 @@ func (p *Plugin) Health() error { return p.guests.health() }
 // openInterpreter makes the engine; runtime may be nil.
 func (p *Plugin) openInterpreter(ctx context.Context, runtime *wasmhost.Runtime) (engine, error) {
 	if runtime == nil {
-		own, err := wasmhost.NewRuntime(context.WithoutCancel(ctx), wasmhost.NewRuntimeConfig().WithLogger(p.log))
+		own, err := wasmhost.NewRuntime(context.WithoutCancel(ctx), wasmhost.NewRuntimeConfig().
+			WithCode(p.bundle.path(packed.CodeName)).WithLogger(p.log))
 		if err != nil {
 			return nil, err
 		}
