@@ -92,7 +92,7 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 		}
 		return err
 	}
-	if err := proto.Unmarshal(reply, response); err != nil {
+	if err := convert.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
 	}
 	return nil

@@ -30,6 +30,9 @@ int mm_message_register(PyObject *module);
 int mm_message_check(PyObject *object);
 int mm_message_type_check(PyObject *object);
 
+// The plain dict of a Struct, or NULL with an exception set.
+PyObject *mm_struct_to_dict(PyObject *message);
+
 // A new message of that type from its wire form, or NULL with DecodeError or MemoryError set. Keeps no pointer to data.
 PyObject *mm_message_decode(PyTypeObject *type, const uint8_t *data, size_t length);
 

@@ -191,6 +191,8 @@ static int write_field(struct writer *writer, const struct mm_field *field, PyOb
 
 static int write_fields(struct writer *writer, struct mm_message *message) {
     const struct mm_layout *layout = mm_layout(message);
+    if (writer->deterministic && mm_message_ready(message) < 0)
+        return -1;
     if (message->unknown_length && write_bytes(writer, message->unknown, message->unknown_length) < 0)
         return -1;
     for (Py_ssize_t i = layout->count; i-- > 0;) {

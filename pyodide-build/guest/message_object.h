@@ -51,6 +51,7 @@ struct mm_layout {
     struct mm_field **fields; // by number
     uint32_t dense; // by_number has an entry for the numbers below
     uint16_t *by_number; // index in fields + 1, or 0
+    bool deferred; // the decoder leaves messages of this type pending
 };
 
 // A message type: what Message's type makes, but Message itself.
@@ -65,6 +66,7 @@ struct mm_message {
     struct mm_field *field; // which one
     uint8_t *unknown; // fields that the type does not have, in wire form; room is the next power of two
     size_t unknown_length;
+    bool pending; // all its fields are still in `unknown`: see message_decode.c
     PyObject *slots[];
 };
 
@@ -90,6 +92,10 @@ static inline struct mm_layout *mm_layout(const struct mm_message *message) { re
 static inline struct mm_layout *mm_layout_of(PyTypeObject *type) { // NULL for Message and what Python code derives from it
     return type == &mm_message_base ? NULL : ((struct mm_class *)type)->layout;
 }
+
+// Before the slots of a message are looked at: makes sure that it is not pending. 0, or -1 without memory.
+int mm_message_make(struct mm_message *message);
+static inline int mm_message_ready(struct mm_message *message) { return message->pending ? mm_message_make(message) : 0; }
 
 // message_type.c
 PyTypeObject *mm_element_type(struct mm_element *element); // the message type, looked up if need be; borrowed

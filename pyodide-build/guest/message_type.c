@@ -215,6 +215,7 @@ static struct mm_layout *new_layout(PyObject *full_name, PyObject *fields) {
         return (struct mm_layout *)PyErr_NoMemory();
     layout->full_name = Py_NewRef(full_name);
     layout->definition = Py_NewRef(fields);
+    layout->deferred = PyUnicode_EqualToUTF8(full_name, "google.protobuf.Struct");
     if (fill_layout(layout, fields) < 0) {
         free_layout(layout);
         return NULL;

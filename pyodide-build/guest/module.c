@@ -31,7 +31,9 @@ static int execute(PyObject *module) {
     if (PyModule_AddIntConstant(module, "ABI_VERSION", MM_ABI_VERSION) < 0 || mm_status_register(module) < 0 ||
         mm_calls_register(module) < 0 || mm_submitted_register(module) < 0 || mm_streams_register(module) < 0)
         return -1;
-    return mm_message_register(module);
+    if (mm_message_register(module) < 0 || mm_struct_register(module) < 0)
+        return -1;
+    return mm_record_register(module);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};

@@ -11,6 +11,8 @@ int mm_status_register(PyObject *module);
 int mm_calls_register(PyObject *module);
 int mm_submitted_register(PyObject *module);
 int mm_streams_register(PyObject *module);
+int mm_struct_register(PyObject *module);
+int mm_record_register(PyObject *module);
 
 // Raises StatusError for what a host function gave below zero; what is a str or NULL, with an exception set. Where the
 // deadline has struck, it is the exception of that. Always NULL.

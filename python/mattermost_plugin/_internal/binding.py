@@ -23,14 +23,16 @@ def _optional(name: str) -> Callable[[Any], Any]:
     return lambda request: getattr(request, name) if request.HasField(name) else None
 
 
-def argument_getters(fields: tuple[str, ...]) -> list[Callable[[Any], Any]]:
-    """Functions that take a request and give the handler's arguments; see HOOK_RULES."""
+def argument_getter(fields: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """A function that takes a request and gives the handler's arguments; see HOOK_RULES."""
+    if len(fields) > 1 and all(field.isidentifier() for field in fields):
+        return attrgetter(*fields)
     getters: list[Callable[[Any], Any]] = []
     for field in fields:
         name = field.rstrip("[]?")
         kind = _list if field.endswith("[]") else _optional if field.endswith("?") else attrgetter
         getters.append(kind(name))
-    return getters
+    return lambda request: tuple([get(request) for get in getters])
 
 
 class Binding:
@@ -40,21 +42,26 @@ class Binding:
         self.hook = hook
         self.handler = handler
         fields, self._finish = HOOK_RULES[hook]
-        self._arguments = argument_getters(fields)
-        self._types: tuple[Any, Any] | None = None  # the modules of messages are imported for the first call
+        self._arguments = argument_getter(fields)
+        self._decode: Callable[[bytes], Any] | None = None
+        self._response: Any = None
+
+    def _prepare(self) -> Callable[[bytes], Any]:
+        """Imports the modules of the messages, for the first call."""
+        request, self._response = hook_messages(self.hook)
+        self._decode = request.FromString
+        return self._decode
 
     def fire(self, request: bytes) -> bytes:
         """The response to a request, from message to message. What the handler raises comes out."""
-        if self._types is None:
-            self._types = hook_messages(self.hook)
-        request_type, response_type = self._types
-        message = request_type.FromString(request)
-        result = run_handler(self.hook, self.handler, *[get(message) for get in self._arguments])
+        message = (self._decode or self._prepare())(request)
+        result = run_handler(self.hook, self.handler, *self._arguments(message))
         if self._finish is nothing:
             return b""
-        response = response_type()
+        response = self._response()
         self._finish(self.hook, result, response)
-        return response.SerializeToString()
+        encoded: bytes = response.SerializeToString()
+        return encoded
 
 
 class LifecycleBinding(Binding):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DEFAULT_HOOK_TIMEOUT = 30.0
+_PLAIN = frozenset({tuple, str, type(None)})  # what most handlers return; nothing to wait for
 _SIGINT = 2
 
 _running: list[str] = []  # the hooks on the stack, the innermost last: a hook's API call may fire another
@@ -72,7 +73,7 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     _running.append(name)
     try:
         result = context.run(handler, *args)
-        if hasattr(result, "__await__"):
+        if type(result) not in _PLAIN and hasattr(result, "__await__"):
             import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
 
             from mattermost_plugin._internal.event_loop import run_to_end

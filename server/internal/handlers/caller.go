@@ -63,7 +63,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	handler := &table[method]
 	request := handler.newRequest()
-	if err := proto.Unmarshal(encoded, request); err != nil {
+	if err := convert.Unmarshal(encoded, request); err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
 	}
 	record.Request = request
