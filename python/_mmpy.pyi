@@ -5,7 +5,7 @@ behaviours, EnumType) are here for what they do; messages give them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
-from typing import Any, Self, TypeVar, overload, type_check_only
+from typing import Any, NoReturn, Self, TypeVar, overload, type_check_only
 
 from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -46,6 +46,30 @@ def stream_write(number: int, data: ReadableBuffer) -> int: ...
 def stream_control(number: int, message: bytes | Message) -> None: ...
 def stream_close(number: int, failed: bool = False) -> None: ...
 def stream_pipe() -> int: ...
+def invoker(app_error: Callable[[Any], NoReturn], status_error: Callable[[StatusError], NoReturn], /) -> Any:
+    """What calls a method (name, request, response type) and gives its response.
+
+    The functions raise what an AppError in the response, or a StatusError, means.
+    """
+
+def hook(
+    name: str,
+    handler: Callable[..., Any],
+    request: type[Message],
+    response: type[Message] | None,
+    arguments: tuple[str, ...],
+    field: str | None,
+    finish: Callable[[str, Any, Any], None],
+    runner: dict[str, Any],
+    /,
+) -> Callable[[bytes], bytes]:
+    """What fires a hook: from the bytes of its request to those of its response.
+
+    arguments are the request's fields for the handler, as HOOK_RULES has them. finish fills the response from what the
+    handler returns, but for a message of the type that the response's field has: that one is the whole response. runner
+    is the namespace of hook_runner.
+    """
+
 def log(level: int, message: str) -> None: ...
 def struct_to_dict(struct: Message) -> dict[str, Any]: ...
 def value_to_python(value: Message) -> Any: ...

@@ -4,7 +4,7 @@
 // made only when somebody looks into it: until then the message has its bytes and is `pending` (mm_message_ready).
 #include "message_reader.h"
 
-enum { WORTH_DEFERRING = 24 }; // bytes
+enum { WORTH_DEFERRING = 24, SHORT = 8 }; // bytes
 
 static PyObject *from_double_bits(uint64_t bits) {
     double number;
@@ -52,6 +52,25 @@ PyObject *mm_text(const char *data, size_t length) {
     return text;
 }
 
+// Texts that come again and again, the keys of maps above all, are kept: one that is found needs no memory, and has its
+// hash already.
+PyObject *mm_frequent_text(const char *data, size_t length) {
+    enum { SIZE = 512, LONGEST = 32 };
+    static PyObject *kept[SIZE]; // ASCII
+    if (length < 2 || length > LONGEST)
+        return mm_text(data, length);
+    uint32_t hash = 2166136261; // FNV-1a
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (uint8_t)data[i]) * 16777619;
+    PyObject **slot = &kept[(hash ^ hash >> 16) % SIZE];
+    if (*slot && (size_t)PyUnicode_GET_LENGTH(*slot) == length && memcmp(PyUnicode_1BYTE_DATA(*slot), data, length) == 0)
+        return Py_NewRef(*slot);
+    PyObject *text = mm_text(data, length);
+    if (text && PyUnicode_IS_ASCII(text))
+        Py_XSETREF(*slot, Py_NewRef(text));
+    return text;
+}
+
 static int decode_fields(struct mm_message *message, struct reader *reader);
 
 // Leaves a message that has nothing yet pending; 1 done, 0 when it is not worth it, -1 failed.
@@ -94,8 +113,8 @@ int mm_message_make(struct mm_message *message) {
     return -1;
 }
 
-// One value that is no part of an existing message.
-static PyObject *read_value(struct mm_element *element, struct reader *reader, enum mm_wire wire) {
+// One value that is no part of an existing message; frequent says that the same may well come again.
+static PyObject *read_value(struct mm_element *element, struct reader *reader, enum mm_wire wire, bool frequent) {
     if (wire != MM_WIRE_BYTES) {
         uint64_t raw;
         return read_number(reader, wire, &raw) < 0 ? NULL : from_number(element->kind, raw);
@@ -103,8 +122,11 @@ static PyObject *read_value(struct mm_element *element, struct reader *reader, e
     struct reader part;
     if (read_part(reader, &part) < 0)
         return NULL;
-    if (element->kind == MM_STRING)
-        return mm_text((const char *)part.at, (size_t)(part.end - part.at));
+    if (element->kind == MM_STRING) {
+        const char *text = (const char *)part.at;
+        size_t length = (size_t)(part.end - part.at);
+        return frequent || length <= SHORT ? mm_frequent_text(text, length) : mm_text(text, length);
+    }
     if (element->kind == MM_BYTES)
         return PyBytes_FromStringAndSize((const char *)part.at, part.end - part.at);
     PyObject *message = mm_value_default(element);
@@ -114,7 +136,7 @@ static PyObject *read_value(struct mm_element *element, struct reader *reader, e
 }
 
 static int store_singular(struct mm_message *message, struct mm_field *field, struct reader *reader, enum mm_wire wire) {
-    PyObject *value = read_value(&field->value, reader, wire);
+    PyObject *value = read_value(&field->value, reader, wire, false);
     if (!value)
         return -1;
     if (field->sibling)
@@ -167,18 +189,18 @@ static int append_repeated(struct mm_message *message, struct mm_field *field, s
     if (wire == MM_WIRE_BYTES && mm_kind_wire(field->value.kind) != MM_WIRE_BYTES)
         result = append_packed(list, field, reader);
     else
-        result = append_value(list, read_value(&field->value, reader, wire));
+        result = append_value(list, read_value(&field->value, reader, wire, false));
     Py_DECREF(repeated);
     return result;
 }
 
 // Reads into *value what an entry says of a key or a value; a message named twice is merged.
-static int read_entry_part(struct mm_element *element, struct reader *entry, enum mm_wire wire, PyObject **value) {
+static int read_entry_part(struct mm_element *element, struct reader *entry, enum mm_wire wire, PyObject **value, bool is_key) {
     if (element->kind == MM_MESSAGE && *value) {
         struct reader part;
         return read_part(entry, &part) < 0 ? -1 : decode_message((struct mm_message *)*value, &part, false);
     }
-    PyObject *read = read_value(element, entry, wire);
+    PyObject *read = read_value(element, entry, wire, is_key);
     if (!read)
         return -1;
     Py_XSETREF(*value, read);
@@ -193,9 +215,9 @@ static int read_entry(struct mm_field *field, struct reader *entry, PyObject **k
             return -1;
         int result;
         if (number == 1 && wire == mm_kind_wire(field->key.kind))
-            result = read_entry_part(&field->key, entry, wire, key);
+            result = read_entry_part(&field->key, entry, wire, key, true);
         else if (number == 2 && wire == mm_kind_wire(field->value.kind))
-            result = read_entry_part(&field->value, entry, wire, value);
+            result = read_entry_part(&field->value, entry, wire, value, false);
         else
             result = mm_skip_value(entry, number, wire);
         if (result < 0)

@@ -223,6 +223,14 @@ int mm_message_write(struct mm_message *message, struct mm_buffer *buffer, bool 
     return 0;
 }
 
+int mm_field_encode(const struct mm_field *field, PyObject *value, struct mm_buffer *buffer) {
+    struct writer writer = {buffer, false, MM_MAX_DEPTH};
+    if (write_value(&writer, field->value.kind, value) < 0 || write_tag(&writer, field) < 0)
+        return -1;
+    buffer->length = (size_t)(buffer->end - buffer->data);
+    return 0;
+}
+
 int mm_message_encode(PyObject *message, struct mm_buffer *buffer) {
     return mm_message_write((struct mm_message *)message, buffer, false);
 }

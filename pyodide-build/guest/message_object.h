@@ -161,6 +161,7 @@ static inline bool mm_is_repeated(PyObject *value) {
 int mm_message_merge_bytes(struct mm_message *message, const uint8_t *data, size_t length);
 enum mm_wire mm_kind_wire(enum mm_kind kind);
 int mm_message_write(struct mm_message *message, struct mm_buffer *buffer, bool deterministic);
+int mm_field_encode(const struct mm_field *field, PyObject *value, struct mm_buffer *buffer); // a message with that field alone
 PyObject *mm_message_text(PyObject *message);
 PyObject *mm_enum_new(PyObject *module, PyObject *args);
 PyObject *mm_enum_number(PyObject *type, PyObject *name); // NULL without an exception: no such name

@@ -20,6 +20,7 @@ int mm_check_message(const struct mm_layout *layout, struct reader *reader); // 
 bool mm_is_ascii(const uint8_t *data, size_t length);
 
 PyObject *mm_text(const char *data, size_t length); // message_decode.c: a str of UTF-8, or NULL with DecodeError set
+PyObject *mm_frequent_text(const char *data, size_t length); // the same for one that may well come again
 
 static inline int read_varint(struct reader *reader, uint64_t *value) {
     if (reader->at < reader->end && *reader->at < 0x80) {

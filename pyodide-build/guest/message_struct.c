@@ -19,6 +19,11 @@ static PyObject *read_text(struct reader *reader) {
     return read_part(reader, &part) < 0 ? NULL : mm_text((const char *)part.at, (size_t)(part.end - part.at));
 }
 
+static PyObject *read_key(struct reader *reader) {
+    struct reader part;
+    return read_part(reader, &part) < 0 ? NULL : mm_frequent_text((const char *)part.at, (size_t)(part.end - part.at));
+}
+
 static int read_item(PyObject *dict, struct reader *reader) {
     PyObject *key = NULL, *value = NULL;
     int result = 0;
@@ -29,7 +34,7 @@ static int read_item(PyObject *dict, struct reader *reader) {
         if (read_tag(reader, &number, &wire) < 0) {
             result = -1;
         } else if (number == 1 && wire == MM_WIRE_BYTES) {
-            Py_XSETREF(key, read_text(reader));
+            Py_XSETREF(key, read_key(reader));
             result = key ? 0 : -1;
         } else if (number == 2 && wire == MM_WIRE_BYTES) {
             result = enter(reader, &part) < 0 ? -1 : read_value_into(&value, &part);

@@ -9,10 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable
+    from contextvars import Context
     from typing import Any
 
 DEFAULT_HOOK_TIMEOUT = 30.0
-_PLAIN = frozenset({tuple, str, type(None)})  # what most handlers return; nothing to wait for
 _SIGINT = 2
 
 _running: list[str] = []  # the hooks on the stack, the innermost last: a hook's API call may fire another
@@ -62,6 +62,7 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     """What the handler returns; a coroutine is run to its end. What it raises comes out.
 
     The handler has a context (`contextvars`) and an event loop of its own, not those of the hook that it is nested in.
+    _mmpy.hook does the same for the outermost hook.
     """
     global _outside
     outer = None
@@ -73,17 +74,20 @@ def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:
     _running.append(name)
     try:
         result = context.run(handler, *args)
-        if type(result) not in _PLAIN and hasattr(result, "__await__"):
-            import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
-
-            from mattermost_plugin._internal.event_loop import run_to_end
-
-            result = run_to_end(result, context)
-        return result
+        return run_awaitable(result, context) if hasattr(result, "__await__") else result
     finally:
         _running.pop()
         if outer is not None:
             _resume_loop(outer)
+
+
+def run_awaitable(result: Any, context: Context) -> Any:
+    """What a coroutine, or anything else that can be awaited, gives in the end."""
+    import asyncio  # noqa: F401  # before the event loop, which it imports in its turn
+
+    from mattermost_plugin._internal.event_loop import run_to_end
+
+    return run_to_end(result, context)
 
 
 def _suspend_loop() -> AbstractEventLoop | None:

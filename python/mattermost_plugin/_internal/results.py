@@ -77,6 +77,7 @@ def modify_or_reject(field: str, mark: str) -> Rule:
         elif value is not None:
             _ignored(hook, result, "None, the changed object, a reason to reject (str), or (object or None, reason)")
 
+    rule.field = field  # type: ignore[attr-defined]  # a message of its type needs no looking at: see _mmpy.hook
     return rule
 
 
