@@ -66,7 +66,7 @@ int mm_response_type(PyObject **type) {
 
 static PyObject *decode(PyObject *type, const void *data, int64_t length) {
     if (type)
-        return mm_message_decode((PyTypeObject *)type, data, (size_t)length);
+        return mm_message_decode((PyTypeObject *)type, data, (size_t)length, true);
     return PyBytes_FromStringAndSize(data, (Py_ssize_t)length);
 }
 

@@ -11,6 +11,8 @@ struct argument {
 
 enum { MAX_ARGUMENTS = 8 };
 
+static PyObject *outside_name; // of the runner's context that no hook has changed
+
 struct hook {
     PyObject_HEAD
     vectorcallfunc vectorcall;
@@ -71,19 +73,23 @@ static PyObject *run_in(struct hook *hook, PyObject *context, PyObject **argumen
     return result;
 }
 
+static void pop(PyObject *list) {
+    Py_ssize_t size = PyList_GET_SIZE(list) - 1;
+    if (size < 0)
+        return;
+    PyObject *last = PyList_GET_ITEM(list, size);
+    Py_SET_SIZE(list, size);
+    Py_DECREF(last); // a str: no code runs
+}
+
 // What run_handler of the SDK does, for the outermost hook.
 static PyObject *run(struct hook *hook, PyObject **arguments) {
     if (PyList_GET_SIZE(hook->running))
         return run_nested(hook, arguments);
     PyObject *outside = PyContext_CopyCurrent(), *context = outside ? PyContext_Copy(outside) : NULL, *result = NULL;
-    if (context && PyDict_SetItemString(hook->runner, "_outside", outside) == 0 && PyList_Append(hook->running, hook->name) == 0) {
+    if (context && PyDict_SetItem(hook->runner, outside_name, outside) == 0 && PyList_Append(hook->running, hook->name) == 0) {
         result = run_in(hook, context, arguments);
-        Py_ssize_t size = PyList_GET_SIZE(hook->running);
-        PyObject *error = PyErr_GetRaisedException();
-        if (PyList_SetSlice(hook->running, size - 1, size, NULL) < 0)
-            PyErr_WriteUnraisable((PyObject *)hook);
-        if (error)
-            PyErr_SetRaisedException(error);
+        pop(hook->running);
     }
     Py_XDECREF(context);
     Py_XDECREF(outside);
@@ -142,7 +148,7 @@ static PyObject *hook_call(PyObject *self, PyObject *const *args, size_t flags, 
         PyErr_SetString(PyExc_TypeError, "a hook takes one argument, the bytes of its request");
         return NULL;
     }
-    PyObject *request = mm_message_decode(hook->request, (const uint8_t *)PyBytes_AS_STRING(args[0]), (size_t)PyBytes_GET_SIZE(args[0]));
+    PyObject *request = mm_message_decode(hook->request, (const uint8_t *)PyBytes_AS_STRING(args[0]), (size_t)PyBytes_GET_SIZE(args[0]), false);
     PyObject *result = request ? call_handler(hook, (struct mm_message *)request) : NULL;
     PyObject *bytes = result ? answer(hook, result) : NULL;
     Py_XDECREF(result);
@@ -245,4 +251,7 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-int mm_hooks_register(PyObject *module) { return PyType_Ready(&hook_type) < 0 ? -1 : PyModule_AddFunctions(module, functions); }
+int mm_hooks_register(PyObject *module) {
+    outside_name = PyUnicode_InternFromString("_outside");
+    return !outside_name || PyType_Ready(&hook_type) < 0 ? -1 : PyModule_AddFunctions(module, functions);
+}

@@ -1,7 +1,8 @@
 // The wire form to messages. What is allocated is in proportion to the input. No Python code runs here.
 //
 // A Struct (the props of a post, say) is a tree of many small messages that most hooks never look at. It is checked, but
-// made only when somebody looks into it: until then the message has its bytes and is `pending` (mm_message_ready).
+// made only when somebody looks into it: until then the message has its bytes and is `pending` (mm_message_ready). So are
+// the messages right in the response of an API call, which mostly become records (record_wire.c).
 #include "message_reader.h"
 
 enum { WORTH_DEFERRING = 24, SHORT = 8 }; // bytes
@@ -76,7 +77,7 @@ static int decode_fields(struct mm_message *message, struct reader *reader);
 // Leaves a message that has nothing yet pending; 1 done, 0 when it is not worth it, -1 failed.
 static int defer(struct mm_message *message, struct reader *part) {
     size_t length = (size_t)(part->end - part->at);
-    if (!mm_layout(message)->deferred || length < WORTH_DEFERRING)
+    if (!(mm_layout(message)->deferred || part->defer) || length < WORTH_DEFERRING)
         return 0;
     struct reader unread = *part;
     if ((!part->checked && mm_check_message(mm_layout(message), &unread) < 0) || mm_unknown_append(message, part->at, length) < 0)
@@ -90,6 +91,7 @@ static int decode_message(struct mm_message *message, struct reader *part, bool 
     int deferred = fresh ? defer(message, part) : mm_message_ready(message);
     if (deferred)
         return deferred < 0 ? -1 : 0;
+    part->defer = false;
     if (part->depth == 0)
         return mm_malformed("nested too deeply");
     part->depth--;
@@ -98,7 +100,7 @@ static int decode_message(struct mm_message *message, struct reader *part, bool 
 
 int mm_message_make(struct mm_message *message) {
     uint8_t *bytes = message->unknown;
-    struct reader reader = {bytes, bytes + message->unknown_length, MM_MAX_DEPTH, true};
+    struct reader reader = {bytes, bytes + message->unknown_length, MM_MAX_DEPTH, true, false};
     message->unknown = NULL;
     message->unknown_length = 0;
     message->pending = false;
@@ -114,7 +116,7 @@ int mm_message_make(struct mm_message *message) {
 }
 
 // One value that is no part of an existing message; frequent says that the same may well come again.
-static PyObject *read_value(struct mm_element *element, struct reader *reader, enum mm_wire wire, bool frequent) {
+PyObject *mm_read_value(struct mm_element *element, struct reader *reader, enum mm_wire wire, bool frequent) {
     if (wire != MM_WIRE_BYTES) {
         uint64_t raw;
         return read_number(reader, wire, &raw) < 0 ? NULL : from_number(element->kind, raw);
@@ -136,7 +138,7 @@ static PyObject *read_value(struct mm_element *element, struct reader *reader, e
 }
 
 static int store_singular(struct mm_message *message, struct mm_field *field, struct reader *reader, enum mm_wire wire) {
-    PyObject *value = read_value(&field->value, reader, wire, false);
+    PyObject *value = mm_read_value(&field->value, reader, wire, false);
     if (!value)
         return -1;
     if (field->sibling)
@@ -171,7 +173,7 @@ static int append_packed(PyObject *list, struct mm_field *field, struct reader *
     struct reader part;
     if (read_part(reader, &part) < 0)
         return -1;
-    enum mm_wire wire = mm_kind_wire(field->value.kind);
+    enum mm_wire wire = field->value.wire;
     while (part.at < part.end) {
         uint64_t raw;
         if (read_number(&part, wire, &raw) < 0 || append_value(list, from_number(field->value.kind, raw)) < 0)
@@ -186,10 +188,10 @@ static int append_repeated(struct mm_message *message, struct mm_field *field, s
         return -1;
     PyObject *list = ((struct mm_repeated *)repeated)->list;
     int result;
-    if (wire == MM_WIRE_BYTES && mm_kind_wire(field->value.kind) != MM_WIRE_BYTES)
+    if (wire == MM_WIRE_BYTES && field->value.wire != MM_WIRE_BYTES)
         result = append_packed(list, field, reader);
     else
-        result = append_value(list, read_value(&field->value, reader, wire, false));
+        result = append_value(list, mm_read_value(&field->value, reader, wire, false));
     Py_DECREF(repeated);
     return result;
 }
@@ -200,23 +202,23 @@ static int read_entry_part(struct mm_element *element, struct reader *entry, enu
         struct reader part;
         return read_part(entry, &part) < 0 ? -1 : decode_message((struct mm_message *)*value, &part, false);
     }
-    PyObject *read = read_value(element, entry, wire, is_key);
+    PyObject *read = mm_read_value(element, entry, wire, is_key);
     if (!read)
         return -1;
     Py_XSETREF(*value, read);
     return 0;
 }
 
-static int read_entry(struct mm_field *field, struct reader *entry, PyObject **key, PyObject **value) {
+int mm_read_entry(struct mm_field *field, struct reader *entry, PyObject **key, PyObject **value) {
     while (entry->at < entry->end) {
         uint32_t number;
         enum mm_wire wire;
         if (read_tag(entry, &number, &wire) < 0)
             return -1;
         int result;
-        if (number == 1 && wire == mm_kind_wire(field->key.kind))
+        if (number == 1 && wire == field->key.wire)
             result = read_entry_part(&field->key, entry, wire, key, true);
-        else if (number == 2 && wire == mm_kind_wire(field->value.kind))
+        else if (number == 2 && wire == field->value.wire)
             result = read_entry_part(&field->value, entry, wire, value, false);
         else
             result = mm_skip_value(entry, number, wire);
@@ -235,7 +237,7 @@ static int set_entry(struct mm_message *message, struct mm_field *field, struct 
     if (read_part(reader, &entry) < 0)
         return -1;
     PyObject *map = mm_field_get(message, field), *key = NULL, *value = NULL;
-    int result = map ? read_entry(field, &entry, &key, &value) : -1;
+    int result = map ? mm_read_entry(field, &entry, &key, &value) : -1;
     if (result == 0)
         result = PyDict_SetItem(((struct mm_map *)map)->dict, key, value);
     Py_XDECREF(value);
@@ -273,14 +275,15 @@ static int decode_fields(struct mm_message *message, struct reader *reader) {
 }
 
 int mm_message_merge_bytes(struct mm_message *message, const uint8_t *data, size_t length) {
-    struct reader reader = {data, data + length, MM_MAX_DEPTH, false};
+    struct reader reader = {data, data + length, MM_MAX_DEPTH, false, false};
     mm_touch(message);
     return mm_message_ready(message) < 0 ? -1 : decode_fields(message, &reader);
 }
 
-PyObject *mm_message_decode(PyTypeObject *type, const uint8_t *data, size_t length) {
+PyObject *mm_message_decode(PyTypeObject *type, const uint8_t *data, size_t length, bool defer) {
     struct mm_message *message = mm_message_new(type);
-    if (message && mm_message_merge_bytes(message, data, length) < 0)
+    struct reader reader = {data, data + length, MM_MAX_DEPTH, true, defer};
+    if (message && decode_fields(message, &reader) < 0)
         Py_CLEAR(message);
     return (PyObject *)message;
 }

@@ -24,6 +24,7 @@ enum { MM_MAX_DEPTH = 100, MM_MAX_NUMBER = (1 << 29) - 1 };
 // The type of one value: of a field, an element, a map's key or value.
 struct mm_element {
     enum mm_kind kind;
+    enum mm_wire wire; // that of the kind
     PyObject *reference; // message or enum type; a str is the full name of a type still to be looked up
 };
 
@@ -100,7 +101,13 @@ static inline int mm_message_ready(struct mm_message *message) { return message-
 // message_type.c
 PyTypeObject *mm_element_type(struct mm_element *element); // the message type, looked up if need be; borrowed
 struct mm_field *mm_field_by_name(PyTypeObject *type, PyObject *name); // borrowed; NULL without an exception
-struct mm_field *mm_field_by_number(const struct mm_layout *layout, uint64_t number);
+struct mm_field *mm_field_by_high_number(const struct mm_layout *layout, uint64_t number);
+static inline struct mm_field *mm_field_by_number(const struct mm_layout *layout, uint64_t number) { // borrowed; NULL: none
+    if (number >= layout->dense)
+        return mm_field_by_high_number(layout, number);
+    uint16_t index = layout->by_number[number];
+    return index ? layout->fields[index - 1] : NULL;
+}
 
 
 // message_descriptor.c

@@ -134,7 +134,7 @@ static int check_value(struct mm_element *element, struct reader *reader, enum m
         return type ? mm_check_message(mm_layout_of(type), &part) : -1;
     }
     while (part.at < part.end)
-        if (read_number(&part, mm_kind_wire(element->kind), &raw) < 0)
+        if (read_number(&part, element->wire, &raw) < 0)
             return -1;
     return 0;
 }
@@ -149,7 +149,7 @@ static int check_entry(struct mm_field *field, struct reader *reader) {
         if (read_tag(&entry, &number, &wire) < 0)
             return -1;
         struct mm_element *element = number == 1 ? &field->key : number == 2 ? &field->value : NULL;
-        bool known = element && wire == mm_kind_wire(element->kind);
+        bool known = element && wire == element->wire;
         if ((known ? check_value(element, &entry, wire) : mm_skip_value(&entry, number, wire)) < 0)
             return -1;
     }

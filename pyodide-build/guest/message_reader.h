@@ -10,6 +10,7 @@ struct reader {
     const uint8_t *end;
     int depth; // messages and groups that may still be entered
     bool checked; // the bytes are known to be well-formed
+    bool defer; // messages right in this one are left pending
 };
 
 // message_reader.c; those that give an int: 0, or -1 with DecodeError set
@@ -18,6 +19,11 @@ int mm_read_long_varint(struct reader *reader, uint64_t *value);
 int mm_skip_value(struct reader *reader, uint32_t number, enum mm_wire wire);
 int mm_check_message(const struct mm_layout *layout, struct reader *reader); // whether a message could be decoded
 bool mm_is_ascii(const uint8_t *data, size_t length);
+
+// message_decode.c: one value; frequent says that the same may well come again. And the key and the value of a map's entry.
+PyObject *mm_read_value(struct mm_element *element, struct reader *reader, enum mm_wire wire, bool frequent);
+int mm_read_entry(struct mm_field *field, struct reader *entry, PyObject **key, PyObject **value);
+PyObject *mm_read_struct(struct reader *part); // message_struct.c: the dict of a Struct
 
 PyObject *mm_text(const char *data, size_t length); // message_decode.c: a str of UTF-8, or NULL with DecodeError set
 PyObject *mm_frequent_text(const char *data, size_t length); // the same for one that may well come again
@@ -48,7 +54,7 @@ static inline int read_part(struct reader *reader, struct reader *part) {
         return -1;
     if (length > (uint64_t)(reader->end - reader->at))
         return mm_malformed("truncated");
-    *part = (struct reader){reader->at, reader->at + length, reader->depth, reader->checked};
+    *part = (struct reader){reader->at, reader->at + length, reader->depth, reader->checked, reader->defer};
     reader->at += length;
     return 0;
 }
@@ -73,7 +79,7 @@ static inline int read_number(struct reader *reader, enum mm_wire wire, uint64_t
 static inline bool fits(const struct mm_field *field, enum mm_wire wire) {
     if (field->shape == MM_MAP)
         return wire == MM_WIRE_BYTES;
-    return wire == mm_kind_wire(field->value.kind) || (wire == MM_WIRE_BYTES && field->shape == MM_REPEATED);
+    return wire == field->value.wire || (wire == MM_WIRE_BYTES && field->shape == MM_REPEATED);
 }
 
 #endif

@@ -139,19 +139,21 @@ static PyObject *plain(PyObject *object, const char *full_name, bool is_struct) 
         return PyErr_Format(PyExc_TypeError, "expected a %s, not %.200s", full_name, Py_TYPE(object)->tp_name);
     struct mm_message *message = (struct mm_message *)object;
     if (message->pending) {
-        struct reader reader = {message->unknown, message->unknown + message->unknown_length, MM_MAX_DEPTH, true};
+        struct reader reader = {message->unknown, message->unknown + message->unknown_length, MM_MAX_DEPTH, true, false};
         return read_plain(&reader, is_struct);
     }
     struct mm_buffer buffer;
     mm_buffer_init(&buffer);
     PyObject *result = NULL;
     if (mm_message_encode(object, &buffer) == 0) {
-        struct reader reader = {buffer.data, buffer.data + buffer.length, MM_MAX_DEPTH, true};
+        struct reader reader = {buffer.data, buffer.data + buffer.length, MM_MAX_DEPTH, true, false};
         result = read_plain(&reader, is_struct);
     }
     mm_buffer_free(&buffer);
     return result;
 }
+
+PyObject *mm_read_struct(struct reader *part) { return read_plain(part, true); }
 
 PyObject *mm_struct_to_dict(PyObject *message) { return plain(message, "google.protobuf.Struct", true); }
 

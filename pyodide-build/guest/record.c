@@ -1,47 +1,13 @@
 // Records of messages: what WireRecord.from_proto does, in one go. A reader is made once for a record class, from a table of
 // its fields (mattermost_plugin._internal.wire has the rule that makes it).
-#define Py_BUILD_CORE
-#include "module.h"
-#include "message_object.h"
-#include <pycore_dict.h>
-
-enum how {
-    AS_IT_IS,       // the field's value, of a scalar
-    OPTIONAL,       // the same, None where it is not set
-    LIST, DICT,     // a copy of a repeated field, of a map
-    RECORD,         // of a message, None where it is not set
-    RECORDS, TABLE, // of each message in a repeated field, in a map
-    STRUCT,         // a dict of a Struct, by a function where numbers do not fit its doubles
-    FUNCTION,       // what a function makes of message and field name
-    HOWS,
-};
+#include "record.h"
 
 static const char *const hows[HOWS] = {"as it is", "optional", "list", "dict", "record", "records", "table", "struct", "function"};
 
-struct entry {
-    PyObject *source; // the field's name in the message
-    enum how how;
-    struct mm_field *field; // NULL for FUNCTION
-    struct mm_field *numbers; // of STRUCT: the list of what does not fit; may be NULL
-    PyObject *argument; // the function; of records: what gives the reader, then the reader itself
-};
-
-struct record_reader {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
-    PyTypeObject *record; // the class
-    PyTypeObject *message;
-    PyObject *blank; // a dict with the record's fields in their order
-    Py_ssize_t count;
-    struct entry *entries;
-};
-
 static PyTypeObject reader_type;
 
-static PyObject *read_record(struct record_reader *reader, PyObject *message);
-
 // The reader of the records in a field, which is looked for when it is first needed: records may hold each other.
-static struct record_reader *reader_of(struct entry *entry) {
+struct record_reader *mm_record_reader_of(struct entry *entry) {
     if (Py_IS_TYPE(entry->argument, &reader_type))
         return (struct record_reader *)entry->argument;
     PyObject *reader = PyObject_CallNoArgs(entry->argument);
@@ -55,11 +21,11 @@ static struct record_reader *reader_of(struct entry *entry) {
 }
 
 static PyObject *read_records(struct entry *entry, PyObject *list) {
-    struct record_reader *reader = reader_of(entry);
+    struct record_reader *reader = mm_record_reader_of(entry);
     Py_ssize_t count = PyList_GET_SIZE(list);
     PyObject *records = reader ? PyList_New(count) : NULL;
     for (Py_ssize_t i = 0; records && i < count; i++) {
-        PyObject *record = i < PyList_GET_SIZE(list) ? read_record(reader, PyList_GET_ITEM(list, i)) : Py_NewRef(Py_None);
+        PyObject *record = i < PyList_GET_SIZE(list) ? mm_record_read(reader, PyList_GET_ITEM(list, i)) : Py_NewRef(Py_None);
         if (!record)
             Py_CLEAR(records);
         else
@@ -69,10 +35,10 @@ static PyObject *read_records(struct entry *entry, PyObject *list) {
 }
 
 static PyObject *read_table(struct entry *entry, PyObject *dict) {
-    struct record_reader *reader = reader_of(entry);
+    struct record_reader *reader = mm_record_reader_of(entry);
     PyObject *items = reader ? PyDict_Items(dict) : NULL, *table = items ? PyDict_New() : NULL;
     for (Py_ssize_t i = 0; table && i < PyList_GET_SIZE(items); i++) {
-        PyObject *item = PyList_GET_ITEM(items, i), *record = read_record(reader, PyTuple_GET_ITEM(item, 1));
+        PyObject *item = PyList_GET_ITEM(items, i), *record = mm_record_read(reader, PyTuple_GET_ITEM(item, 1));
         if (!record || PyDict_SetItem(table, PyTuple_GET_ITEM(item, 0), record) < 0)
             Py_CLEAR(table);
         Py_XDECREF(record);
@@ -103,8 +69,8 @@ static PyObject *read_field(struct entry *entry, struct mm_message *message) {
     case RECORD: {
         if (!mm_field_present(message, entry->field))
             return Py_NewRef(Py_None);
-        struct record_reader *reader = reader_of(entry);
-        return reader ? read_record(reader, value) : NULL;
+        struct record_reader *reader = mm_record_reader_of(entry);
+        return reader ? mm_record_read(reader, value) : NULL;
     }
     case RECORDS: return value ? read_records(entry, ((struct mm_repeated *)value)->list) : PyList_New(0);
     case TABLE: return value ? read_table(entry, ((struct mm_map *)value)->dict) : PyDict_New();
@@ -115,9 +81,9 @@ static PyObject *read_field(struct entry *entry, struct mm_message *message) {
 
 // Sets the item of a dict that is a fresh copy of blank.
 static int set_item(struct record_reader *reader, PyObject *dict, Py_ssize_t i, PyObject *value) {
-    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
-    if (!_PyDict_HasSplitTable((PyDictObject *)dict) && DK_IS_UNICODE(keys) && keys->dk_nentries == reader->count) {
-        Py_SETREF(DK_UNICODE_ENTRIES(keys)[i].me_value, value); // the order of the entries is that of the fields
+    PyDictUnicodeEntry *entries = mm_dict_entries(dict, reader->count);
+    if (entries) {
+        Py_SETREF(entries[i].me_value, value); // the order of the entries is that of the fields
         return 0;
     }
     Py_ssize_t position = 0;
@@ -137,8 +103,6 @@ static PyObject *read_values(struct record_reader *reader, struct mm_message *me
         if (!value || set_item(reader, values, i, value) < 0)
             Py_CLEAR(values);
     }
-    if (values && !PyObject_GC_IsTracked(values))
-        PyObject_GC_Track(values);
     return values;
 }
 
@@ -156,19 +120,32 @@ static int set_dict(PyObject *record, PyObject *values) { // record.__dict__ = v
     return PyObject_GenericSetDict(record, values, NULL);
 }
 
-static PyObject *read_record(struct record_reader *reader, PyObject *message) {
+PyObject *mm_record_of(struct record_reader *reader, PyObject *values) {
+    if (!PyObject_GC_IsTracked(values))
+        PyObject_GC_Track(values);
+    PyObject *record = new_record(reader->record);
+    if (record && set_dict(record, values) < 0)
+        Py_CLEAR(record);
+    Py_DECREF(values);
+    return record;
+}
+
+PyObject *mm_record_read(struct record_reader *reader, PyObject *message) {
     if (Py_TYPE(message) != reader->message)
         return PyErr_Format(PyExc_TypeError, "%.200s.from_proto: expected a %.200s, not %.200s", reader->record->tp_name,
                             reader->message->tp_name, Py_TYPE(message)->tp_name);
+    if (((struct mm_message *)message)->pending) {
+        const uint8_t *data = ((struct mm_message *)message)->unknown;
+        struct reader part = {data, data + ((struct mm_message *)message)->unknown_length, MM_MAX_DEPTH, true, false};
+        PyObject *record = mm_record_from_wire(reader, &part);
+        if (record || PyErr_Occurred())
+            return record;
+    }
     if (mm_message_ready((struct mm_message *)message) < 0 || Py_EnterRecursiveCall(" while reading a record"))
         return NULL;
     PyObject *values = read_values(reader, (struct mm_message *)message);
     Py_LeaveRecursiveCall();
-    PyObject *record = values ? new_record(reader->record) : NULL;
-    if (record && set_dict(record, values) < 0)
-        Py_CLEAR(record);
-    Py_XDECREF(values);
-    return record;
+    return values ? mm_record_of(reader, values) : NULL;
 }
 
 static PyObject *reader_call(PyObject *self, PyObject *const *args, size_t flags, PyObject *names) {
@@ -176,7 +153,7 @@ static PyObject *reader_call(PyObject *self, PyObject *const *args, size_t flags
         PyErr_SetString(PyExc_TypeError, "from_proto() takes one argument, a message");
         return NULL;
     }
-    return read_record((struct record_reader *)self, args[0]);
+    return mm_record_read((struct record_reader *)self, args[0]);
 }
 
 // ---- making a reader ----
@@ -256,7 +233,7 @@ static PyObject *new_reader(PyObject *module, PyObject *args) {
         if (result == 0)
             result = set_entry(reader, &reader->entries[reader->count++], given);
     }
-    if (result < 0)
+    if (result < 0 || mm_record_wire_init(reader) < 0)
         Py_CLEAR(reader);
     return (PyObject *)reader;
 }
@@ -268,6 +245,8 @@ static void reader_dealloc(PyObject *self) {
         Py_XDECREF(reader->entries[i].argument);
     }
     PyMem_Free(reader->entries);
+    PyMem_Free(reader->by_number);
+    Py_XDECREF(reader->defaults);
     Py_XDECREF(reader->blank);
     Py_XDECREF(reader->record);
     Py_XDECREF(reader->message);

@@ -53,16 +53,14 @@ func (r *Reader) Struct(s *structpb.Struct) {
 			return
 		}
 		var key string
-		value := new(structpb.Value)
+		var value *structpb.Value
 		outer := r.Enter()
 		for r.Next() {
-			switch r.Tag {
-			case 0x0a:
+			switch {
+			case r.Tag == 0x0a:
 				key = r.Text()
-			case 0x12:
-				inner := r.Enter()
-				r.Value(value)
-				r.Leave(inner)
+			case r.Tag == 0x12 && value == nil:
+				value = r.enterValue()
 			default:
 				r.Fail()
 			}
@@ -70,6 +68,9 @@ func (r *Reader) Struct(s *structpb.Struct) {
 		r.Leave(outer)
 		if s.Fields == nil {
 			s.Fields = map[string]*structpb.Value{}
+		}
+		if value == nil {
+			value = new(structpb.Value)
 		}
 		s.Fields[key] = value
 	}
@@ -82,44 +83,80 @@ func (r *Reader) ListValue(l *structpb.ListValue) {
 			r.Fail()
 			return
 		}
-		value := new(structpb.Value)
-		outer := r.Enter()
-		r.Value(value)
-		r.Leave(outer)
-		l.Values = append(l.Values, value)
+		l.Values = append(l.Values, r.enterValue())
 	}
 }
 
-// Value reads a google.protobuf.Value. One that is told in two parts is protobuf's to merge.
+// Value reads a google.protobuf.Value.
 func (r *Reader) Value(v *structpb.Value) {
-	for r.Next() {
-		if v.Kind != nil {
-			r.Fail()
-			return
-		}
-		switch r.Tag {
-		case 0x08:
-			v.Kind = &structpb.Value_NullValue{NullValue: structpb.NullValue(int32(r.Number()))}
-		case 0x11:
-			v.Kind = &structpb.Value_NumberValue{NumberValue: r.Double()}
-		case 0x1a:
-			v.Kind = &structpb.Value_StringValue{StringValue: r.Text()}
-		case 0x20:
-			v.Kind = &structpb.Value_BoolValue{BoolValue: r.Bool()}
-		case 0x2a:
-			inner := new(structpb.Struct)
-			outer := r.Enter()
-			r.Struct(inner)
-			r.Leave(outer)
-			v.Kind = &structpb.Value_StructValue{StructValue: inner}
-		case 0x32:
-			inner := new(structpb.ListValue)
-			outer := r.Enter()
-			r.ListValue(inner)
-			r.Leave(outer)
-			v.Kind = &structpb.Value_ListValue{ListValue: inner}
-		default:
-			r.Fail()
-		}
+	if read := r.value(); read.Kind != nil {
+		v.Kind = read.Kind
 	}
+}
+
+func (r *Reader) enterValue() *structpb.Value {
+	outer := r.Enter()
+	value := r.value()
+	r.Leave(outer)
+	return value
+}
+
+// value reads a google.protobuf.Value. One that is told in two parts is protobuf's to merge.
+func (r *Reader) value() *structpb.Value {
+	if !r.Next() {
+		return new(structpb.Value)
+	}
+	value := r.kind()
+	if r.Next() {
+		r.Fail()
+	}
+	return value
+}
+
+// kind reads the field of a Value. A value and what it holds are allocated as one.
+func (r *Reader) kind() *structpb.Value {
+	switch r.Tag {
+	case 0x11:
+		made := &struct {
+			value structpb.Value
+			kind  structpb.Value_NumberValue
+		}{kind: structpb.Value_NumberValue{NumberValue: r.Double()}}
+		made.value.Kind = &made.kind
+		return &made.value
+	case 0x1a:
+		made := &struct {
+			value structpb.Value
+			kind  structpb.Value_StringValue
+		}{kind: structpb.Value_StringValue{StringValue: r.Text()}}
+		made.value.Kind = &made.kind
+		return &made.value
+	case 0x2a:
+		made := &struct {
+			value structpb.Value
+			kind  structpb.Value_StructValue
+			inner structpb.Struct
+		}{}
+		made.kind.StructValue, made.value.Kind = &made.inner, &made.kind
+		outer := r.Enter()
+		r.Struct(&made.inner)
+		r.Leave(outer)
+		return &made.value
+	case 0x32:
+		made := &struct {
+			value structpb.Value
+			kind  structpb.Value_ListValue
+			inner structpb.ListValue
+		}{}
+		made.kind.ListValue, made.value.Kind = &made.inner, &made.kind
+		outer := r.Enter()
+		r.ListValue(&made.inner)
+		r.Leave(outer)
+		return &made.value
+	case 0x08:
+		return &structpb.Value{Kind: &structpb.Value_NullValue{NullValue: structpb.NullValue(int32(r.Number()))}}
+	case 0x20:
+		return &structpb.Value{Kind: &structpb.Value_BoolValue{BoolValue: r.Bool()}}
+	}
+	r.Fail()
+	return new(structpb.Value)
 }
