@@ -126,7 +126,7 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 	if g.starved.Load() != 0 {
 		g.starved.Store(0)
 	}
-	if err := proto.Unmarshal(reply, response); err != nil {
+	if err := convert.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
 	}
 	return nil
