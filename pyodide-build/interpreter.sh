@@ -105,11 +105,10 @@ configure_wasi() {
 		ac_cv_func_clock_nanosleep=no ac_cv_lib_rt_clock_nanosleep=no
 }
 
-# compile_wasi OPTIONS TARGET…: CPython's C code, with these options of the compiler.
+# compile_wasi OPTIONS TARGET…: what there is not yet of CPython, with these options of the compiler.
 compile_wasi() {
 	cross_environment
 	cd "$wasi"
-	make clean
 	make -j"$jobs" OPT="-DNDEBUG -Wall $1" "${@:2}"
 }
 

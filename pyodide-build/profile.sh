@@ -15,6 +15,7 @@ wasi=$work/instrumented
 count="-O1 -fprofile-instr-generate"
 
 build_instrumented() {
+	make -C "$wasi" clean
 	compile_wasi "$count" libpython3.13.a Modules/_decimal/libmpdec/libmpdec.a Modules/_hacl/libHacl_Hash_SHA2.a \
 		Modules/expat/libexpat.a pybuilddir.txt
 }
