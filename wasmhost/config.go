@@ -78,8 +78,8 @@ func (c RuntimeConfig) WithMemoryLimit(bytes uint64) RuntimeConfig {
 
 // WithInterpreter runs another build of the interpreter than the one that is part of this program: a module that keeps to
 // the ABI, and the standard library that belongs to it, a zip. Only whoever builds and measures interpreters needs it.
-func (c RuntimeConfig) WithInterpreter(wasm, stdlib []byte) RuntimeConfig {
-	c.guest = func() (guest, error) { return guest{wasm: wasm, stdlib: stdlib}, nil }
+func (c RuntimeConfig) WithInterpreter(wasm, library []byte) RuntimeConfig {
+	c.guest = func() (guest, error) { return given(wasm, library), nil }
 	return c
 }
 

@@ -219,7 +219,9 @@ func TestMountsThatAreRefused(t *testing.T) {
 func TestAnotherInterpreterTakesThePlaceOfTheEmbeddedOne(t *testing.T) {
 	made, err := handmade{}.guest()()
 	require.NoError(t, err)
-	config := NewRuntimeConfig().WithoutCache().WithInterpreter(made.wasm, made.stdlib)
+	wasm, err := made.wasm()
+	require.NoError(t, err)
+	config := NewRuntimeConfig().WithoutCache().WithInterpreter(wasm, nil)
 	runtime, err := NewRuntime(t.Context(), config)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, runtime.Close(t.Context())) }()
