@@ -76,7 +76,11 @@ func TestAPluginComesBackWhateverItDiesOf(t *testing.T) {
 		"exit": wasmhost.Exited, "abort": wasmhost.Trap, "spin": wasmhost.Killed, "fill": wasmhost.OutOfMemory,
 	} {
 		t.Run(message, func(t *testing.T) {
-			m := run(t, mortal, Config{HookTimeout: time.Second})
+			config := Config{}
+			if message == "spin" {
+				config.HookTimeout = time.Second
+			}
+			m := run(t, mortal, config)
 			api := &slowAPI{m.Plugin(m.plugin.bundle.manifest.Model), make(chan struct{}), make(chan struct{})}
 			m.plugin.SetAPI(api)
 			below := make(chan error)
