@@ -130,7 +130,7 @@ func (g *guest) isGone(p *Plugin) bool {
 }
 
 // cyclesByDefault is how many times TestDyingAndComingBackLeavesNothingBehind does it; MMPY_CYCLES says another number.
-const cyclesByDefault = 30
+const cyclesByDefault = 100
 
 func TestDyingAndComingBackLeavesNothingBehind(t *testing.T) {
 	cycles := cyclesByDefault
