@@ -152,16 +152,8 @@ def answer_hook(
     try:
         result = context.run(handler, *args)
         if hasattr(result, "__await__"):
-            import asyncio  # noqa: F401  # before what imports it in its turn
-
-            if driven:
-                from mattermost_plugin._internal.deferred import answer_later
-
-                ending, end = end, None
-                return answer_later(name, result, context, respond, failed, ending)
-            from mattermost_plugin._internal.event_loop import run_to_end
-
-            result = run_to_end(result, context)
+            ending, end = end, None
+            return answer_awaitable(name, result, context, respond, failed, ending)
         return respond(result)
     finally:
         if end is not None:
@@ -171,6 +163,30 @@ def answer_hook(
             _resume_loop(outer)
         if after_hook is not None:
             after_hook()
+
+
+def answer_awaitable(
+    name: str,
+    awaitable: Any,
+    context: Context,
+    respond: Callable[[Any], bytes],
+    failed: Callable[[Exception], bytes] | None = None,
+    end: Callable[[], None] | None = None,
+) -> bytes:
+    """answer_hook for what an async handler has returned. The hook is the last one in _running."""
+    import asyncio  # noqa: F401  # before what imports it in its turn
+
+    if driven:
+        from mattermost_plugin._internal.deferred import answer_later
+
+        return answer_later(name, awaitable, context, respond, failed, end)
+    from mattermost_plugin._internal.event_loop import run_to_end
+
+    try:
+        return respond(run_to_end(awaitable, context))
+    finally:
+        if end is not None:
+            end()
 
 
 class _Hook:
