@@ -74,7 +74,7 @@ def hook(
 
     arguments are the request's fields for the handler, as HOOK_RULES has them. finish fills the response from what the
     handler returns, but for a message of the type that the response's field has: that one is the whole response. runner
-    is the namespace of hook_runner, and failed what its answer_awaited is given.
+    is the namespace of hook_runner, and failed what its answer_awaitable is given.
     """
 
 def log(level: int, message: str) -> None: ...

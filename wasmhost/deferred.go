@@ -301,7 +301,7 @@ func (i *Instance) failDeferred(reason *Error) {
 		d.failure = reason
 	}
 	for _, h := range d.hooks {
-		if h.err == nil || h.err != reason { // it is its own when the instance has died of it
+		if h.err != reason { // which is its own when the instance has died of it
 			h.err = i.closedBy(h.op, reason)
 		}
 		d.end(h)

@@ -153,12 +153,10 @@ def answer_hook(
     _running.append(name)
     try:
         result = context.run(handler, *args)
-        if not hasattr(result, "__await__"):
-            return respond(result)
-        ending = None
-        if driven:
+        if hasattr(result, "__await__"):
             ending, end = end, None
-        return answer_awaited(name, result, context, respond, failed, ending)
+            return answer_awaitable(name, result, context, respond, failed, ending)
+        return respond(result)
     finally:
         if end is not None:
             end()
@@ -169,7 +167,7 @@ def answer_hook(
             after_hook()
 
 
-def answer_awaited(
+def answer_awaitable(
     name: str,
     awaitable: Any,
     context: Context,
@@ -177,7 +175,7 @@ def answer_awaited(
     failed: Callable[[Exception], bytes] | None = None,
     end: Callable[[], None] | None = None,
 ) -> bytes:
-    """The answer to a hook on the stack whose handler has returned an awaitable; see answer_hook."""
+    """answer_hook for what an async handler has returned. The hook is the last one in _running."""
     import asyncio  # noqa: F401  # before what imports it in its turn
 
     if driven:
@@ -186,7 +184,11 @@ def answer_awaited(
         return answer_later(name, awaitable, context, respond, failed, end)
     from mattermost_plugin._internal.event_loop import run_to_end
 
-    return respond(run_to_end(awaitable, context))
+    try:
+        return respond(run_to_end(awaitable, context))
+    finally:
+        if end is not None:
+            end()
 
 
 class _Hook:
