@@ -134,7 +134,7 @@ link() {
 	done
 	$CC -O3 -mexec-model=reactor -o "$work/python-linked.wasm" "$work"/guest/*.o libpython3.13.a $libraries \
 		-z stack-size=8388608 -Wl,--stack-first -Wl,--initial-memory=20971520 \
-		-Wl,--export=__stack_pointer -Wl,--gc-sections -Wl,--strip-all
+		-Wl,--export=__stack_pointer -Wl,--wrap=clock_gettime -Wl,--wrap=getentropy -Wl,--gc-sections -Wl,--strip-all
 }
 
 optimise() {

@@ -5,7 +5,9 @@ package python
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"io/fs"
 	"path"
 	"sync"
@@ -51,3 +53,20 @@ func (l library) Open(name string) (fs.File, error) {
 
 // ReadDir lists a folder of sources.
 func (l library) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(l.sources, name) }
+
+// Digest is a digest of all the files.
+func (library) Digest() ([]byte, error) { return sum() }
+
+var sum = sync.OnceValues(func() ([]byte, error) {
+	hash := sha256.New()
+	hash.Write(bytecodeZip)
+	err := fs.WalkDir(sources, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := sources.ReadFile(name)
+		fmt.Fprintf(hash, "%q %d\n%s", name, len(content), content)
+		return err
+	})
+	return hash.Sum(nil), err
+})

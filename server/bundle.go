@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,6 +70,57 @@ func (b *Bundle) Name() string { return b.manifest.Model.Name }
 
 // Files are the files in the folder.
 func (b *Bundle) Files() fs.FS { return b.root.FS() }
+
+// program is what the plugin sees of the folder.
+func (b *Bundle) program() fs.FS { return programFiles{b.Files().(rootFiles), b} }
+
+// rootFiles is what the file system of an os.Root can do.
+type rootFiles interface {
+	fs.ReadDirFS
+	fs.ReadFileFS
+	fs.StatFS
+}
+
+type programFiles struct {
+	rootFiles
+	bundle *Bundle
+}
+
+// Digest is that of the author's files, whether they lie in a folder of sources or in a bundle that was made of it.
+func (f programFiles) Digest() ([]byte, error) {
+	names, err := packed.List(f.bundle.dir, f.rootFiles, f.bundle.ID())
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.New()
+	written, err := f.bundle.manifest.AsWritten()
+	if err != nil {
+		return nil, err
+	}
+	hash.Write(written)
+	for _, name := range names {
+		if name == manifest.Name {
+			continue
+		}
+		content, err := f.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(hash, "%q %d\n%s", name, len(content), content)
+	}
+	return hash.Sum(nil), nil
+}
+
+// path is where a file of mmpy's own in a bundle is; "" where there is none.
+func (b *Bundle) path(name string) string {
+	if b.root == nil { // it was never opened
+		return ""
+	}
+	if info, err := b.root.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return filepath.Join(b.dir, filepath.FromSlash(name))
+}
 
 // Hooks lists the hooks that the plugin defined when it was packed, sorted; nil where the bundle was not packed.
 func (b *Bundle) Hooks() []string { return slices.Clone(b.hooks) }

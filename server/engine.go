@@ -8,6 +8,7 @@ import (
 	"path"
 	"time"
 
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/python"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -49,10 +50,12 @@ func newInterpreter(runtime *wasmhost.Runtime, bundle *Bundle, hookTimeout time.
 		return nil, fmt.Errorf("describe the plugin to the guest: %w", err)
 	}
 	program, err := runtime.NewProgram(wasmhost.ProgramConfig{
-		Files:     bundle.Files(),
-		Libraries: map[string]fs.FS{"mmpy": python.Files()},
-		Entry:     guestModule,
-		Argument:  string(settings),
+		Files:      bundle.program(),
+		Libraries:  map[string]fs.FS{"mmpy": python.Files()},
+		Entry:      guestModule,
+		Argument:   string(settings),
+		Snapshot:   bundle.path(packed.SnapshotName),
+		NoSnapshot: bundle.manifest.NoSnapshot,
 	})
 	if err != nil {
 		return nil, err

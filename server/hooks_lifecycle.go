@@ -44,6 +44,9 @@ func (p *Plugin) OnActivate() (err error) {
 		return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
 	}
 	p.guests.activated()
+	if p.remote {
+		trimLater()
+	}
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -140,7 +141,8 @@ func (p *Plugin) Implemented() ([]string, error) {
 // openInterpreter makes the engine; runtime may be nil.
 func (p *Plugin) openInterpreter(ctx context.Context, runtime *wasmhost.Runtime) (engine, error) {
 	if runtime == nil {
-		own, err := wasmhost.NewRuntime(context.WithoutCancel(ctx), wasmhost.NewRuntimeConfig().WithLogger(p.log))
+		own, err := wasmhost.NewRuntime(context.WithoutCancel(ctx), wasmhost.NewRuntimeConfig().
+			WithCode(p.bundle.path(packed.CodeName)).WithLogger(p.log))
 		if err != nil {
 			return nil, err
 		}

@@ -29,6 +29,7 @@ const (
 type RuntimeConfig struct {
 	cacheDir    string // "" is the default
 	noCache     bool
+	code        string // a file with compiled code, or ""
 	log         *slog.Logger
 	memoryLimit uint64
 	guest       func() (guest, error)
@@ -48,7 +49,14 @@ func (c RuntimeConfig) WithCacheDir(dir string) RuntimeConfig {
 	return c
 }
 
-// WithoutCache compiles anew each time and writes nothing to disk.
+// WithCode takes compiled code from a file that Runtime.WriteCode has written. When it is damaged, or of another version or
+// processor, there is a line in the log, and the code comes from the cache.
+func (c RuntimeConfig) WithCode(file string) RuntimeConfig {
+	c.code = file
+	return c
+}
+
+// WithoutCache compiles anew each time and keeps nothing on disk.
 func (c RuntimeConfig) WithoutCache() RuntimeConfig {
 	c.noCache = true
 	return c
@@ -78,6 +86,11 @@ type ProgramConfig struct {
 	Mounts    map[string]fs.FS // each at an absolute path of its own, for the code to read
 	Entry     string           // the entry module; not needed for Main
 	Argument  string           // passed to the entry module's load(argument: str)
+
+	// Snapshot is a file that Program.WriteSnapshot has written, or "". Where it is of another program, another version, or
+	// damaged, there is a line in the log, and a snapshot is made, and kept in the cache.
+	Snapshot   string
+	NoSnapshot bool // load the program anew for each instance
 }
 
 // InstanceConfig connects one instance to its host. The zero value is useful.

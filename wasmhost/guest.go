@@ -12,16 +12,23 @@ import (
 )
 
 // guest is a WebAssembly module that keeps to the ABI, and the standard library that belongs to it.
-type guest struct{ wasm, stdlib []byte }
+type guest struct {
+	wasm   func() ([]byte, error)
+	sum    string // tells the module from others
+	stdlib *stdlib
+}
 
 // embedded is the guest that is part of this program.
 func embedded() (guest, error) {
-	wasm, err := cpython.Wasm()
+	sum, err := cpython.WasmSum()
 	if err != nil {
 		return guest{}, err
 	}
-	stdlib, err := cpython.Stdlib()
-	return guest{wasm: wasm, stdlib: stdlib}, err
+	library := &stdlib{unpack: cpython.Stdlib}
+	var size int
+	library.sum, size, err = cpython.StdlibSum()
+	library.size = int64(size)
+	return guest{wasm: cpython.Wasm, sum: sum, stdlib: library}, err
 }
 
 // The exports that the ABI asks for. They return an i32, unless they are in procedures.
@@ -35,6 +42,11 @@ const (
 	exportMain          = "mm_main"
 	exportInterruptInfo = "mm_interrupt_info"
 	exportMemory        = "memory"
+
+	exportFreeze = "mm_freeze" // these two together, or neither: then there are no snapshots
+	exportThaw   = "mm_thaw"
+
+	exportStackPointer = "__stack_pointer" // needed for a snapshot too
 )
 
 var exports = map[string]struct{ parameters, results int }{
@@ -59,6 +71,12 @@ func checkExports(compiled wazero.CompiledModule) error {
 		want := exports[name]
 		if !areI32(function.ParamTypes(), want.parameters) || !areI32(function.ResultTypes(), want.results) {
 			return badGuest("its function %s has not %d parameters and %d results, all i32", name, want.parameters, want.results)
+		}
+	}
+	for _, name := range []string{exportFreeze, exportThaw} {
+		function, ok := functions[name]
+		if ok && (len(function.ParamTypes()) != 0 || !areI32(function.ResultTypes(), 1)) {
+			return badGuest("its function %s has not 0 parameters and 1 results, all i32", name)
 		}
 	}
 	if _, ok := compiled.ExportedMemories()[exportMemory]; !ok {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"strings"
@@ -128,7 +129,13 @@ func (h handmade) guest() func() (guest, error) {
 	wasm := join([]byte("\x00asm\x01\x00\x00\x00"),
 		section(1, types), section(2, imports), section(3, declared),
 		section(5, [][]byte{join([]byte{0}, uleb(h.memory))}), section(7, exports), section(10, codes))
-	return func() (guest, error) { return guest{wasm: wasm}, nil }
+	return func() (guest, error) {
+		return guest{
+			wasm:   func() ([]byte, error) { return wasm, nil },
+			sum:    fmt.Sprintf("%x", sha256.Sum256(wasm)),
+			stdlib: &stdlib{unpack: func() ([]byte, error) { return nil, nil }},
+		}, nil
+	}
 }
 
 // hookCode is mm_hook(id, request, length): by the id, one function with parameters from the request.

@@ -116,7 +116,7 @@ func (r *Runtime) instantiateHost(ctx context.Context) error {
 		abi.APIModule:  r.engine.NewHostModuleBuilder(abi.APIModule),
 		abi.HostModule: r.engine.NewHostModuleBuilder(abi.HostModule),
 	}
-	for _, imported := range r.compiled.ImportedFunctions() {
+	for _, imported := range r.shell.ImportedFunctions() {
 		module, name, _ := imported.Import()
 		var function hostFunction
 		known := true

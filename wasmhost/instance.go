@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/mmpy/mmpy/wasmhost/internal/gate"
+	"github.com/mmpy/mmpy/wasmhost/internal/guestfs"
 	"github.com/mmpy/mmpy/wasmhost/internal/linearmem"
 )
 
@@ -22,6 +23,9 @@ type Instance struct {
 	grace   time.Duration
 	module  api.Module
 	memory  *linearmem.Memory
+	root    *guestfs.Root
+	tmp     *guestfs.Memory
+	stack   uint64 // where the stack pointer was in the beginning
 	loaded  []byte
 
 	// Guarded by the turn that the gate gives.

@@ -2,7 +2,6 @@ package wasmhost
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,17 +11,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/experimental/sys"
-	"github.com/tetratelabs/wazero/experimental/sysfs"
 
-	"github.com/mmpy/mmpy/abi"
-	"github.com/mmpy/mmpy/wasmhost/internal/gate"
 	"github.com/mmpy/mmpy/wasmhost/internal/guestfs"
-	"github.com/mmpy/mmpy/wasmhost/internal/linearmem"
 )
 
 // Where things are for the guest.
@@ -35,16 +27,20 @@ const (
 
 // Program is Python code that a Runtime can run. It is safe for concurrent use, and needs no closing.
 type Program struct {
-	runtime  *Runtime
-	entry    string
-	argument string
-	mounts   []mount
-	path     []byte // sys.path, each entry NUL-terminated
+	runtime      *Runtime
+	entry        string
+	argument     string
+	mounts       []mount
+	path         []byte // sys.path, each entry NUL-terminated
+	noSnapshot   bool
+	snapshotFile string
+	freezer      freezer
 }
 
 type mount struct {
 	at    string
-	files sys.FS
+	from  fs.FS
+	files sys.FS // what the guest sees of it
 }
 
 // NewProgram checks the configuration. Nothing runs yet.
@@ -54,7 +50,10 @@ func (r *Runtime) NewProgram(config ProgramConfig) (*Program, error) {
 			return nil, fmt.Errorf("new program: the %s contains a NUL", what)
 		}
 	}
-	p := &Program{runtime: r, entry: config.Entry, argument: config.Argument}
+	p := &Program{
+		runtime: r, entry: config.Entry, argument: config.Argument, noSnapshot: config.NoSnapshot, snapshotFile: config.Snapshot,
+		freezer: freezer{lock: make(chan struct{}, 1)},
+	}
 	p.path = append(p.path, stdlibZip+"\x00"...)
 	for _, name := range slices.Sorted(maps.Keys(config.Libraries)) {
 		at := path.Join(libDir, name)
@@ -76,7 +75,7 @@ func (r *Runtime) NewProgram(config ProgramConfig) (*Program, error) {
 			return nil, fmt.Errorf("new program: what is mounted at %s follows links out of its folder: use the FS of os.OpenRoot", m.at)
 		}
 	}
-	if _, err := p.root(); err != nil {
+	if _, _, err := p.root(false); err != nil {
 		return nil, fmt.Errorf("new program: %w", err)
 	}
 	return p, nil
@@ -85,39 +84,60 @@ func (r *Runtime) NewProgram(config ProgramConfig) (*Program, error) {
 var hostDir = reflect.TypeOf(os.DirFS("."))
 
 func (p *Program) mount(at string, files fs.FS) {
-	m := mount{at: at}
+	m := mount{at: at, from: files}
 	if reflect.TypeOf(files) != hostDir {
 		m.files = guestfs.ReadOnly(files)
 	}
 	p.mounts = append(p.mounts, m)
 }
 
-// root makes the file system of one instance.
-func (p *Program) root() (*guestfs.Root, error) {
+// root makes the file system of one instance. A timeless one says nothing of when the program's files were changed.
+func (p *Program) root(timeless bool) (*guestfs.Root, *guestfs.Memory, error) {
 	root := guestfs.NewRoot()
-	if err := root.File(stdlibZip, p.runtime.stdlib); err != nil {
-		return nil, err
+	library := p.runtime.guest.stdlib
+	if err := root.File(stdlibZip, library.size, library.load); err != nil {
+		return nil, nil, err
 	}
 	tmp := guestfs.NewMemory(guestfs.Quota{Bytes: TmpBytes, Entries: TmpEntries})
-	for _, m := range append([]mount{{at: tmpDir, files: tmp}}, p.mounts...) {
-		if err := root.Mount(m.at, m.files); err != nil {
-			return nil, err
+	if err := root.Mount(tmpDir, tmp); err != nil {
+		return nil, nil, err
+	}
+	for _, m := range p.mounts {
+		files := m.files
+		if timeless {
+			files = guestfs.Timeless(m.from)
+		}
+		if err := root.Mount(m.at, files); err != nil {
+			return nil, nil, err
 		}
 	}
-	return root, nil
+	return root, tmp, nil
 }
 
-// Instantiate starts Python, imports the entry module and calls its load function. The context bounds that, as it does a
-// call of Hook; the instance does not depend on it.
+// Instantiate makes an instance in which the program is loaded: the entry module was imported and its load function called,
+// now or when the snapshot was made that the instance begins with. The context bounds that, as it does a call of Hook; the
+// instance does not depend on it.
 func (p *Program) Instantiate(ctx context.Context, config InstanceConfig) (*Instance, error) {
 	if p.entry == "" {
 		return nil, &Error{Code: BadGuest, Op: "instantiate", Message: "the program has no entry module"}
 	}
-	i, err := p.start(ctx, config)
+	s, err := p.frozen(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := i.load(ctx); err != nil {
+	if s != nil && len(s.header.Refused) > 0 {
+		s = nil
+	}
+	i, err := p.start(ctx, config, beginning{snapshot: s})
+	if err != nil {
+		return nil, err
+	}
+	if s != nil {
+		err = i.restore(ctx, s)
+	} else {
+		err = i.load(ctx)
+	}
+	if err != nil {
 		i.fail(asError(err))
 		return nil, err
 	}
@@ -135,7 +155,7 @@ func (p *Program) Main(ctx context.Context, config InstanceConfig, args []string
 		}
 		request = append(append(request, arg...), 0)
 	}
-	i, err := p.start(ctx, config)
+	i, err := p.start(ctx, config, beginning{})
 	if err != nil {
 		return -1, err
 	}
@@ -143,111 +163,6 @@ func (p *Program) Main(ctx context.Context, config InstanceConfig, args []string
 	exitCode, err = i.main(ctx, request)
 	i.fail(&Error{Code: Closed, Op: "python"})
 	return exitCode, err
-}
-
-// start makes an instance in which nothing of Python runs yet.
-func (p *Program) start(ctx context.Context, config InstanceConfig) (*Instance, error) {
-	if config.Caller == nil {
-		config.Caller = CallerFunc(nobody)
-	}
-	if config.Grace == 0 {
-		config.Grace = DefaultGrace
-	}
-	if config.Nesting == 0 {
-		config.Nesting = DefaultNesting
-	}
-	i := &Instance{
-		submitted: newSubmitted(p.runtime.memoryLimit),
-		runtime:   p.runtime, program: p, config: config, grace: config.Grace,
-		gate: gate.New(config.Nesting), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
-	}
-	if err := p.runtime.add(i); err != nil {
-		return nil, err
-	}
-	err := i.start(ctx)
-	if err != nil {
-		i.fail(asError(err))
-		return nil, err
-	}
-	return i, nil
-}
-
-func (i *Instance) start(ctx context.Context) error {
-	c, err := i.enter(ctx, operation{name: "instantiate"}) // from here on: it may be closed at any time
-	if err != nil {
-		return err
-	}
-	defer c.leave()
-	root, err := i.program.root()
-	if err != nil {
-		return err
-	}
-	if i.memory, err = linearmem.Reserve(i.runtime.memoryStart, i.runtime.memoryLimit); err != nil {
-		return &Error{Code: OutOfMemory, Op: "instantiate", Err: err}
-	}
-	config := wazero.NewModuleConfig().
-		WithName(""). // or there could be only one
-		WithStartFunctions().
-		WithFSConfig(wazero.NewFSConfig().(sysfs.FSConfig).WithSysFSMount(root, "/")).
-		WithRandSource(rand.Reader).
-		WithSysWalltime().
-		WithSysNanotime().
-		WithNanosleep(func(ns int64) { i.current.sleep(time.Duration(ns)) }).
-		WithStdout(i.stdout()).
-		WithStderr(i.stderr())
-	if i.config.Stdin != nil {
-		config = config.WithStdin(i.config.Stdin)
-	}
-	i.module, err = i.runtime.engine.InstantiateModule(
-		experimental.WithMemoryAllocator(context.WithoutCancel(ctx), i.memory), i.runtime.compiled, config)
-	if err != nil {
-		return c.explain(err)
-	}
-	i.alloc = i.module.ExportedFunction(exportAlloc)
-	if _, err := c.export(i.module.ExportedFunction(exportInitialize)); err != nil {
-		return err
-	}
-	version, err := c.export(i.module.ExportedFunction(exportVersion))
-	if err != nil {
-		return err
-	}
-	if version != abi.Version {
-		return badGuest("it has version %d of the ABI, and this host version %d", version, abi.Version)
-	}
-	return nil
-}
-
-// load starts the interpreter and loads the entry module.
-func (i *Instance) load(ctx context.Context) error {
-	c, err := i.enter(ctx, operation{name: "load"})
-	if err != nil {
-		return err
-	}
-	defer c.leave()
-	if err := c.pass(0, i.program.path); err != nil {
-		return err
-	}
-	code, err := c.export(i.module.ExportedFunction(exportInit))
-	if err == nil {
-		_, err = c.result(code)
-	}
-	if err != nil {
-		return err
-	}
-	info, err := c.export(i.module.ExportedFunction(exportInterruptInfo))
-	if err != nil {
-		return err
-	}
-	if err := i.interrupts.find(i.module.Memory(), info); err != nil {
-		return err
-	}
-	if err := c.pass(0, []byte(i.program.entry+"\x00"+i.program.argument+"\x00")); err != nil {
-		return err
-	}
-	if code, err = c.export(i.module.ExportedFunction(exportLoad)); err == nil {
-		i.loaded, err = c.result(code)
-	}
-	return err
 }
 
 func (i *Instance) main(ctx context.Context, request []byte) (int, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/sealed"
 )
 
 // cached makes a runtime with the cache in dir, and gives what it logged.
@@ -30,21 +31,21 @@ func cached(t *testing.T, dir string) string {
 	return log.String()
 }
 
-func entries(t *testing.T, dir string) (entry, digest string) {
+// codeIn is the file with the compiled code.
+func codeIn(t *testing.T, dir string) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*", "wazero-*", "*"))
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	require.NoError(t, err)
-	require.Len(t, files, 2)
-	require.Equal(t, files[0]+".sha256", files[1])
-	return files[0], files[1]
+	require.Len(t, files, 1)
+	require.Equal(t, ".code", filepath.Ext(files[0]))
+	return files[0]
 }
 
 func TestCompiledCodeIsKept(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "cache")
 	require.Contains(t, cached(t, dir), "compiling")
 	require.Empty(t, cached(t, dir))
-	entry, _ := entries(t, dir)
-	for path := entry; path != filepath.Dir(filepath.Dir(dir)); path = filepath.Dir(path) {
+	for path := codeIn(t, dir); path != filepath.Dir(filepath.Dir(dir)); path = filepath.Dir(path) {
 		info, err := os.Stat(path)
 		require.NoError(t, err)
 		require.Zero(t, info.Mode().Perm()&0o077, path)
@@ -52,41 +53,35 @@ func TestCompiledCodeIsKept(t *testing.T) {
 }
 
 func TestDamagedCodeIsMadeAnew(t *testing.T) {
-	for name, damage := range map[string]func(t *testing.T, entry, digest string){
-		"a flipped bit": func(t *testing.T, entry, _ string) {
-			content, err := os.ReadFile(entry)
+	change := func(where func(size int) int) func(*testing.T, string) {
+		return func(t *testing.T, file string) {
+			content, err := os.ReadFile(file)
 			require.NoError(t, err)
-			content[len(content)/2] ^= 1
-			require.NoError(t, os.WriteFile(entry, content, 0o600))
-		},
-		"truncated":        func(t *testing.T, entry, _ string) { require.NoError(t, os.Truncate(entry, 20)) },
-		"empty":            func(t *testing.T, entry, _ string) { require.NoError(t, os.Truncate(entry, 0)) },
-		"without a digest": func(t *testing.T, _, digest string) { require.NoError(t, os.Remove(digest)) },
-		"with no digest at all": func(t *testing.T, _, digest string) {
-			require.NoError(t, os.WriteFile(digest, nil, 0o600))
-		},
+			content[where(len(content))] ^= 1
+			require.NoError(t, os.WriteFile(file, content, 0o600))
+		}
+	}
+	for name, damage := range map[string]func(t *testing.T, file string){
+		"a bit of the code":   change(func(int) int { return sealed.PageSize }),
+		"a bit of the end":    change(func(size int) int { return size - 1 }),
+		"a bit of the header": change(func(int) int { return 150 }),
+		"a bit of the kind":   change(func(int) int { return 6 }),
+		"a bit of the digest": change(func(int) int { return 20 }),
+		"truncated":           func(t *testing.T, file string) { require.NoError(t, os.Truncate(file, 20)) },
+		"without its end":     func(t *testing.T, file string) { require.NoError(t, os.Truncate(file, sealed.PageSize+10)) },
+		"empty":               func(t *testing.T, file string) { require.NoError(t, os.Truncate(file, 0)) },
+		"something else":      func(t *testing.T, file string) { require.NoError(t, os.WriteFile(file, []byte("what"), 0o600)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			cached(t, dir)
-			entry, digest := entries(t, dir)
-			damage(t, entry, digest)
-			require.Contains(t, cached(t, dir), "damaged")
+			damage(t, codeIn(t, dir))
+			log := cached(t, dir)
+			require.Regexp(t, "damaged|cannot be used here", log)
+			require.Contains(t, log, "compiling")
 			require.Empty(t, cached(t, dir))
 		})
 	}
-}
-
-// An entry that has the right digest and that wazero refuses nonetheless, as after a change of its format.
-func TestCodeThatWazeroRefusesIsMadeAnew(t *testing.T) {
-	dir := t.TempDir()
-	cached(t, dir)
-	entry, digest := entries(t, dir)
-	require.NoError(t, os.WriteFile(entry, []byte("what"), 0o600))
-	require.NoError(t, os.WriteFile(digest, []byte("749ab2c0d06c42ae3b841b79e79875f02b3a042e43c92378cd28bd444c04d284"), 0o600))
-	require.Contains(t, cached(t, dir), "has failed and is emptied")
-	require.Contains(t, cached(t, dir), "compiling")
-	require.Empty(t, cached(t, dir))
 }
 
 func TestAFolderThatIsNotSafeIsNotUsed(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,7 @@ func TestPackMakesABundle(t *testing.T) {
 	compressed, err := gzip.NewReader(file)
 	require.NoError(t, err)
 	archive := tar.NewReader(compressed)
-	contents := map[string]string{}
+	contents, large := map[string]string{}, map[string]int64{}
 	for {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
@@ -39,14 +40,18 @@ func TestPackMakesABundle(t *testing.T) {
 			require.NoError(t, err)
 			contents[header.Name] = string(content)
 		} else {
-			itself, err := os.Executable()
-			require.NoError(t, err)
-			info, err := os.Stat(itself)
-			require.NoError(t, err)
-			require.Equal(t, "com.mmpy.hello-python/server/dist/plugin-"+platform, header.Name)
-			require.Equal(t, info.Size(), header.Size)
+			large[header.Name] = header.Size
 		}
 	}
+	itself, err := os.Executable()
+	require.NoError(t, err)
+	info, err := os.Stat(itself)
+	require.NoError(t, err)
+	const folder = "com.mmpy.hello-python/"
+	require.Equal(t, info.Size(), large[folder+"server/dist/plugin-"+platform])
+	require.Greater(t, large[folder+"mmpy/python.code"], int64(10<<20))
+	require.Greater(t, large[folder+"mmpy/plugin.snapshot"], int64(20<<20))
+	require.Len(t, large, 3)
 	require.JSONEq(t, `["ExecuteCommand", "MessageWillBePosted", "OnActivate", "OnDeactivate"]`, contents["com.mmpy.hello-python/mmpy/hooks.json"])
 	require.Contains(t, contents["com.mmpy.hello-python/plugin.py"], "class HelloPlugin")
 }
@@ -100,4 +105,53 @@ func TestEveryExampleHasAScript(t *testing.T) {
 	plugins, err := filepath.Glob("../../examples/*/plugin.json")
 	require.NoError(t, err)
 	require.Len(t, examples, len(plugins))
+}
+
+func TestPackSaysWhyThereIsNoSnapshot(t *testing.T) {
+	pack := func(files map[string]string) (result, int64) {
+		dir := t.TempDir()
+		for name, text := range files {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+		}
+		bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
+		got := mmpy(t, "", "pack", dir, "-o", bundle)
+		require.Zero(t, got.code, got.err)
+		return got, sizeInBundle(t, bundle, "mmpy/plugin.snapshot")
+	}
+	plain := withPlugin("    @hook\n    def OnActivate(self): pass")
+	got, size := pack(plain)
+	require.Empty(t, got.err)
+	require.Greater(t, size, int64(20<<20))
+
+	clock := map[string]string{"plugin.json": plain["plugin.json"], "plugin.py": "import time\nbegan = time.time()\n" + plain["plugin.py"]}
+	got, size = pack(clock)
+	require.Equal(t, "mmpy: note: the plugin is loaded anew each time it starts, which takes longer: /plugin/plugin.py:2 reads the clock\n", got.err)
+	require.Less(t, size, int64(1<<20), "that there is none is in the bundle")
+
+	off := map[string]string{"plugin.py": clock["plugin.py"], "plugin.json": strings.Replace(plain["plugin.json"],
+		`"runtime": "python"`, `"runtime": "python", "python": {"snapshot": false}`, 1)}
+	require.NotEqual(t, plain["plugin.json"], off["plugin.json"])
+	got, size = pack(off)
+	require.Empty(t, got.err)
+	require.Equal(t, int64(-1), size)
+}
+
+// sizeInBundle is the size of a file in a plugin's bundle; -1 where there is none.
+func sizeInBundle(t *testing.T, bundle, name string) int64 {
+	t.Helper()
+	file, err := os.Open(bundle)
+	require.NoError(t, err)
+	defer file.Close()
+	compressed, err := gzip.NewReader(file)
+	require.NoError(t, err)
+	for archive := tar.NewReader(compressed); ; {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return -1
+		}
+		require.NoError(t, err)
+		if strings.HasSuffix(header.Name, "/"+name) {
+			return header.Size
+		}
+	}
 }

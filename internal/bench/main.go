@@ -23,7 +23,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	plan := plan{rounds: 10, hooks: 500, calls: 1000, starts: 5, idle: time.Second}
+	plan := plan{rounds: 10, hooks: 500, calls: 1000, starts: 5, idle: 3 * time.Second}
 	if *quick {
 		plan.rounds, plan.hooks, plan.calls, plan.starts = 3, 200, 200, 2
 	}

@@ -33,10 +33,10 @@ type running struct {
 // allWays prepares the ways whose name contains only, the baseline first; what they need is built in dir.
 func allWays(ctx context.Context, dir, only string) ([]way, error) {
 	var ways []way
-	for _, prepare := range []func(context.Context, string) (way, error){
+	for n, prepare := range []func(context.Context, string) (way, error){
 		nativeGo, nativePython, mmpyProcess, mmpyInProcess,
 	} {
-		w, err := prepare(ctx, filepath.Join(dir, fmt.Sprint(len(ways))))
+		w, err := prepare(ctx, filepath.Join(dir, fmt.Sprint(n)))
 		if err != nil {
 			return nil, err
 		}

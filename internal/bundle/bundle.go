@@ -25,11 +25,13 @@ import (
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
-// Own is mmpy's own folder in a bundle; HooksName is the file in it with the names of the hooks that the plugin
-// defines, a JSON array of strings.
+// Own is mmpy's own folder in a bundle. In it are the names of the hooks that the plugin defines, a JSON array of strings;
+// the interpreter's machine code, for processors like the one that it was packed on; and a snapshot of the plugin, loaded.
 const (
-	Own       = "mmpy"
-	HooksName = Own + "/hooks.json"
+	Own          = "mmpy"
+	HooksName    = Own + "/hooks.json"
+	CodeName     = Own + "/python.code"
+	SnapshotName = Own + "/plugin.snapshot"
 )
 
 // dist is where Mattermost's own tools put a plugin's executables.
@@ -46,6 +48,8 @@ type Plugin struct {
 	Hooks      []string // names of the hooks that the plugin defines
 	Platform   string   // GOOS-GOARCH of Executable
 	Executable fs.File  // mmpy
+	Code       fs.File  // what is to be CodeName; may be nil
+	Snapshot   fs.File  // what is to be SnapshotName; may be nil
 }
 
 // Name is the usual name of the plugin's bundle: id, version and platform.
@@ -59,7 +63,7 @@ func (p *Plugin) Name() string {
 
 // Write writes the bundle, and returns the names of the author's files in it.
 func (p *Plugin) Write(w io.Writer) (names []string, err error) {
-	names, err = p.list()
+	names, err = List(p.Dir, p.Files, p.Manifest.Model.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +111,17 @@ func (p *Plugin) write(a *archive, names []string) error {
 			return err
 		}
 	}
-	if err := a.addFile(executable, p.Executable, 0o755); err != nil {
-		return err
+	for _, own := range []struct {
+		name string
+		file fs.File
+		mode int64
+	}{{executable, p.Executable, 0o755}, {CodeName, p.Code, 0o644}, {SnapshotName, p.Snapshot, 0o644}} {
+		if own.file == nil {
+			continue
+		}
+		if err := a.addFile(own.name, own.file, own.mode); err != nil {
+			return err
+		}
 	}
 	for _, name := range names {
 		if name == manifest.Name {
@@ -126,16 +139,16 @@ func (p *Plugin) write(a *archive, names []string) error {
 	return nil
 }
 
-// list names the files that go into the bundle, sorted. Anything but folders and regular files is refused: Mattermost
-// leaves it out silently when it unpacks a bundle.
-func (p *Plugin) list() (names []string, err error) {
-	err = fs.WalkDir(p.Files, ".", func(name string, entry fs.DirEntry, err error) error {
+// List names the files of a plugin's folder that are the author's, and go into the bundle, sorted; dir is the folder in
+// errors. Anything but folders and regular files is refused: Mattermost leaves it out silently when it unpacks a bundle.
+func List(dir string, files fs.FS, id string) (names []string, err error) {
+	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return fmt.Errorf("read the plugin's folder: %w", err)
 		case name == ".":
 			return nil
-		case p.skip(name, entry.IsDir()):
+		case skip(files, id, name, entry.IsDir()):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -143,9 +156,9 @@ func (p *Plugin) list() (names []string, err error) {
 		case entry.IsDir():
 			return nil
 		case !entry.Type().IsRegular():
-			return fmt.Errorf("%s: %s cannot be in a bundle: only files and folders can", filepath.Join(p.Dir, filepath.FromSlash(name)), kind(entry.Type()))
+			return fmt.Errorf("%s: %s cannot be in a bundle: only files and folders can", filepath.Join(dir, filepath.FromSlash(name)), kind(entry.Type()))
 		case strings.Contains(name, `\`):
-			return fmt.Errorf("%s: a name with a backslash cannot be in a bundle", filepath.Join(p.Dir, name))
+			return fmt.Errorf("%s: a name with a backslash cannot be in a bundle", filepath.Join(dir, name))
 		}
 		names = append(names, name)
 		return nil
@@ -171,20 +184,20 @@ func kind(mode fs.FileMode) string {
 
 // skip leaves out what is not the plugin's: hidden files, bytecode of a native Python, virtual environments, bundles
 // made before, and what mmpy itself put into a bundle that was unpacked.
-func (p *Plugin) skip(name string, folder bool) bool {
+func skip(files fs.FS, id, name string, folder bool) bool {
 	base := path.Base(name)
 	switch {
 	case strings.HasPrefix(base, "."), base == "__pycache__", path.Ext(base) == ".pyc":
 		return true
 	case name == Own, path.Dir(name) == dist && strings.HasPrefix(base, "plugin-"):
 		return true
-	case path.Dir(name) == "." && strings.HasPrefix(base, p.Manifest.Model.Id+"-") && strings.HasSuffix(base, ".tar.gz"):
+	case path.Dir(name) == "." && strings.HasPrefix(base, id+"-") && strings.HasSuffix(base, ".tar.gz"):
 		return true
 	}
 	if !folder {
 		return false
 	}
-	_, err := fs.Lstat(p.Files, path.Join(name, "pyvenv.cfg"))
+	_, err := fs.Lstat(files, path.Join(name, "pyvenv.cfg"))
 	return err == nil
 }
 

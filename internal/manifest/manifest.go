@@ -33,6 +33,8 @@ type Manifest struct {
 	// Entry is the plugin's main file, a slash-separated path in the folder: server.executable, or in a packed bundle,
 	// whose executable is mmpy, server.python.entry_point.
 	Entry string
+	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
+	NoSnapshot bool
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -110,6 +112,7 @@ type python struct {
 	DependencyMode   string `json:"dependency_mode"`
 	VenvPath         string `json:"venv_path"`
 	RequirementsPath string `json:"requirements_path"`
+	Snapshot         *bool  `json:"snapshot"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -127,6 +130,9 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 		return nil, c.err()
 	}
 	m.Entry = c.checkServer(own.Server)
+	if python := own.Server.Python; python != nil && python.Snapshot != nil {
+		m.NoSnapshot = !*python.Snapshot
+	}
 	if m.Model.IconPath != "" {
 		c.checkFile("icon_path", m.Model.IconPath, ".svg")
 	}
@@ -163,4 +169,21 @@ func (m *Manifest) Packed(platform, executable string) ([]byte, error) {
 		return nil, err
 	}
 	return packed.Bytes(), nil
+}
+
+// AsWritten is the manifest as its author has written it, in a form of its own: what Packed has changed is as it was.
+func (m *Manifest) AsWritten() ([]byte, error) {
+	var all map[string]any
+	if err := json.Unmarshal(m.encoded, &all); err != nil {
+		return nil, err
+	}
+	server := all["server"].(map[string]any) // parse has seen that it is there
+	python, _ := server["python"].(map[string]any)
+	delete(python, "entry_point")
+	if len(python) == 0 {
+		delete(server, "python")
+	}
+	delete(server, "executables")
+	server["executable"] = m.Entry
+	return json.Marshal(all)
 }

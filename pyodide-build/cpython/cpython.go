@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -34,10 +33,17 @@ func BuildInfo() string { return buildInfo }
 func Wasm() ([]byte, error) { return unpack("python.wasm", wasm) }
 
 // Stdlib returns the standard library, a zip of bytecode, stored rather than deflated, that belongs at
-// /lib/python313.zip. It is unpacked at the first call; all calls return the same bytes, which nobody may change.
-func Stdlib() ([]byte, error) { return unpackedStdlib() }
+// /lib/python313.zip. Each call unpacks it anew (some 25 ms).
+func Stdlib() ([]byte, error) { return unpack("stdlib.zip", stdlib) }
 
-var unpackedStdlib = sync.OnceValues(func() ([]byte, error) { return unpack("stdlib.zip", stdlib) })
+// WasmSum is what tells one build from another: the SHA-256 of what Wasm returns, in hexadecimal.
+func WasmSum() (string, error) {
+	sum, _, err := recorded("python.wasm")
+	return sum, err
+}
+
+// StdlibSum is the SHA-256 of what Stdlib returns, in hexadecimal, and its size in bytes.
+func StdlibSum() (sum string, size int, err error) { return recorded("stdlib.zip") }
 
 // unpack decompresses what is embedded as name and compares it with what BUILDINFO says.
 func unpack(name string, compressed []byte) ([]byte, error) {

@@ -64,7 +64,8 @@ func TestTheModuleImportsTheContractAndNothingElse(t *testing.T) {
 		"take", "tick", "wait",
 	}, module.Imports[abi.HostModule])
 	require.Equal(t, []string{
-		"_initialize", "mm_abi_version", "mm_alloc", "mm_hook", "mm_init", "mm_interrupt_info", "mm_load", "mm_main",
+		"_initialize", "mm_abi_version", "mm_alloc", "mm_freeze", "mm_hook", "mm_init", "mm_interrupt_info", "mm_load", "mm_main",
+		"mm_thaw",
 	}, module.Exports)
 }
 

@@ -6,6 +6,7 @@
 #include "mm_abi_gen.h"
 #include "pycore_ceval.h"
 #include "pycore_runtime.h"
+#include "snapshot.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,9 @@ MM_EXPORT("mm_alloc") void *mm_alloc(uint32_t length) { return malloc(length ? l
 
 // ---- answers ----
 
-static void respond_text(const char *text) { host_respond(text, (uint32_t)strlen(text)); }
+void mm_respond(const void *data, size_t length) { host_respond(data, (uint32_t)length); }
+
+static void respond_text(const char *text) { mm_respond(text, strlen(text)); }
 
 // "type NUL message NUL traceback" of an exception; NULL with an exception set when even that fails.
 static PyObject *describe(PyObject *exception) {
@@ -47,7 +50,7 @@ static PyObject *describe(PyObject *exception) {
 }
 
 // Answers with the exception that is set, and clears it.
-static void respond_exception(void) {
+void mm_respond_exception(void) {
     PyObject *exception = PyErr_GetRaisedException();
     PyObject *parts = describe(exception);
     if (!parts) { // the deadline's exception may strike here too, once
@@ -73,7 +76,7 @@ static int32_t respond_result(PyObject *result, const char *what) {
         Py_CLEAR(result);
     }
     if (!result) {
-        respond_exception();
+        mm_respond_exception();
         return 1;
     }
     if (result != Py_None)
@@ -167,7 +170,7 @@ MM_EXPORT("mm_init") int32_t mm_init(char *request, uint32_t length) {
         return 1;
     }
     if (handle_interrupts() < 0) {
-        respond_exception();
+        mm_respond_exception();
         return 1;
     }
     return 0;
@@ -199,10 +202,12 @@ MM_EXPORT("mm_load") int32_t mm_load(char *request, uint32_t length) {
     if (!argument) {
         PyErr_SetString(PyExc_ValueError, "mm_load: the request must be two NUL-terminated strings");
     } else {
+        mm_loading(1);
         PyObject *module = PyImport_ImportModule(entry);
         result = module ? PyObject_CallMethod(module, "load", "s", argument) : NULL;
         if (result)
             Py_XSETREF(dispatch, PyObject_GetAttrString(module, "dispatch"));
+        mm_loading(0);
         if (!dispatch)
             Py_CLEAR(result);
         Py_XDECREF(module);

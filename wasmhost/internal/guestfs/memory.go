@@ -195,6 +195,13 @@ func (m *Memory) Stat(name string) (wasys.Stat_t, sys.Errno) {
 	return n.stat(), 0
 }
 
+// Empty says whether there is nothing in it.
+func (m *Memory) Empty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.top.children) == 0
+}
+
 // Lstat implements sys.FS.
 func (m *Memory) Lstat(name string) (wasys.Stat_t, sys.Errno) { return m.Stat(name) }
 

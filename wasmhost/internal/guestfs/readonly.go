@@ -19,9 +19,13 @@ const maxLoaded = 64 << 20
 // no owners, no links, and nothing that is neither a file nor a directory.
 func ReadOnly(files fs.FS) sys.FS { return &view{files: files} }
 
+// Timeless is ReadOnly, but all files are of 1970.
+func Timeless(files fs.FS) sys.FS { return &view{files: files, timeless: true} }
+
 type view struct {
 	readOnly
-	files fs.FS
+	files    fs.FS
+	timeless bool
 }
 
 func (v *view) Lstat(name string) (wasys.Stat_t, sys.Errno) { return v.Stat(name) }
@@ -51,7 +55,10 @@ func (v *view) describe(name string, info fs.FileInfo) wasys.Stat_t {
 	if info.IsDir() {
 		mode = fs.ModeDir | 0o555
 	}
-	modified := info.ModTime().UnixNano()
+	modified := int64(0)
+	if !v.timeless {
+		modified = info.ModTime().UnixNano()
+	}
 	return wasys.Stat_t{
 		Ino: inode(name), Mode: mode, Nlink: 1, Size: info.Size(), Atim: modified, Mtim: modified, Ctim: modified,
 	}

@@ -1,8 +1,8 @@
 package guestfs
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -31,8 +31,9 @@ type place struct {
 	path   string // in the guest, without the leading slash; "." is the root
 	places map[string]*place
 	files  sys.FS // mounted here
-	data   []byte // a file's content
 	isFile bool
+	size   int64                       // of a file
+	load   func() (io.ReaderAt, error) // its content, when it is opened
 }
 
 // NewRoot makes an empty root.
@@ -47,11 +48,11 @@ func (r *Root) Mount(at string, files sys.FS) error {
 	return err
 }
 
-// File makes a read-only file of data appear at an absolute path.
-func (r *Root) File(at string, data []byte) error {
+// File makes a read-only file of that size appear at an absolute path. load gives its content whenever it is opened.
+func (r *Root) File(at string, size int64, load func() (io.ReaderAt, error)) error {
 	p, err := r.add(at)
 	if err == nil {
-		p.data, p.isFile = data, true
+		p.size, p.load, p.isFile = size, load, true
 	}
 	return err
 }
@@ -81,6 +82,9 @@ func (r *Root) add(at string) (*place, error) {
 	}
 	return p, nil
 }
+
+// Open is how many files the guest has open.
+func (r *Root) Open() int { return int(r.open.Load()) }
 
 // find gives the place of a path, and the path below it where a file system is mounted there.
 func (r *Root) find(name string) (p *place, below string, errno sys.Errno) {
@@ -117,7 +121,7 @@ func (r *Root) find(name string) (p *place, below string, errno sys.Errno) {
 func (p *place) stat() (wasys.Stat_t, sys.Errno) {
 	stat := wasys.Stat_t{Ino: inode("root", p.path), Mode: fs.ModeDir | 0o555, Nlink: 1}
 	if p.isFile {
-		stat.Mode, stat.Size = 0o444, int64(len(p.data))
+		stat.Mode, stat.Size = 0o444, p.size
 	}
 	return stat, 0
 }
@@ -196,8 +200,12 @@ func (p *place) openFile(below string, flag sys.Oflag, mode fs.FileMode) (sys.Fi
 	case flag&sys.O_DIRECTORY != 0:
 		return nil, sys.ENOTDIR
 	}
+	data, err := p.load()
+	if err != nil {
+		return nil, sys.EIO
+	}
 	stat, _ := p.stat()
-	return &readFile{stat: stat, data: bytes.NewReader(p.data)}, 0
+	return &readFile{stat: stat, data: data}, 0
 }
 
 // openFile counts for as long as it is open.

@@ -17,7 +17,7 @@ import (
 func newRoot(t *testing.T, plugin fs.FS) *Root {
 	t.Helper()
 	r := NewRoot()
-	require.NoError(t, r.File("/lib/python.zip", []byte("zipped")))
+	require.NoError(t, r.File("/lib/python.zip", 6, func() (io.ReaderAt, error) { return bytes.NewReader([]byte("zipped")), nil }))
 	require.NoError(t, r.Mount("/lib/sdk", ReadOnly(fstest.MapFS{"sdk.py": {Data: []byte("sdk")}})))
 	require.NoError(t, r.Mount("/plugin", ReadOnly(plugin)))
 	require.NoError(t, r.Mount("/tmp", NewMemory(Quota{Bytes: 1 << 20, Entries: 2000})))

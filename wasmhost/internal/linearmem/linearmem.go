@@ -13,6 +13,7 @@ import (
 // Memory is the linear memory of one guest. It is an experimental.MemoryAllocator that has exactly this memory to give.
 type Memory struct {
 	reserved  []byte
+	least     uint64 // what there is from the beginning, however little is asked for
 	committed atomic.Uint64
 }
 
@@ -42,8 +43,9 @@ func Reserve(initial, limit uint64) (*Memory, error) {
 func (m *Memory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
 
 // Reallocate implements experimental.LinearMemory: the first size bytes, always at the same address, or nil when there
-// are no more.
+// are no more. With an image it is at least as many as that has.
 func (m *Memory) Reallocate(size uint64) []byte {
+	size = max(size, m.least)
 	if size > uint64(len(m.reserved)) {
 		return nil
 	}
@@ -55,6 +57,9 @@ func (m *Memory) Reallocate(size uint64) []byte {
 	}
 	return m.reserved[:size:size]
 }
+
+// Bytes are what the guest has. They are valid until Release.
+func (m *Memory) Bytes() []byte { return m.reserved[:m.Size()] }
 
 // Size is how many bytes the guest has. It may be called at any time, from any goroutine.
 func (m *Memory) Size() uint64 { return m.committed.Load() }

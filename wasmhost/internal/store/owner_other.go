@@ -1,6 +1,6 @@
 //go:build !unix
 
-package codecache
+package store
 
 import "io/fs"
 
