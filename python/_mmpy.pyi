@@ -4,8 +4,8 @@ abi/ABI.md has what is behind the functions. The classes below Message that are 
 behaviours, EnumType) are here for what they do; messages give them.
 """
 
-from collections.abc import Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
-from typing import Any, Self, TypeVar, overload, type_check_only
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping, MutableSequence
+from typing import Any, NoReturn, Self, TypeVar, overload, type_check_only
 
 from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -28,6 +28,7 @@ class EncodeError(Error):
     """A message cannot be written."""
 
 _M = TypeVar("_M", bound="Message")
+_R = TypeVar("_R")
 
 @overload
 def call(method: str, request: bytes | Message, response_type: None = None) -> bytes: ...
@@ -51,7 +52,45 @@ def stream_write(number: int, data: ReadableBuffer) -> int: ...
 def stream_control(number: int, message: bytes | Message) -> None: ...
 def stream_close(number: int, failed: bool = False) -> None: ...
 def stream_pipe() -> int: ...
+def invoker(app_error: Callable[[Any], NoReturn], status_error: Callable[[StatusError], NoReturn], /) -> Any:
+    """What calls a method (name, request, response type) and gives its response.
+
+    The functions raise what an AppError in the response, or a StatusError, means.
+    """
+
+def hook(
+    name: str,
+    handler: Callable[..., Any],
+    request: type[Message],
+    response: type[Message] | None,
+    arguments: tuple[str, ...],
+    field: str | None,
+    finish: Callable[[str, Any, Any], None],
+    runner: dict[str, Any],
+    failed: Callable[[Exception], bytes] | None,
+    /,
+) -> Callable[[bytes], bytes]:
+    """What fires a hook: from the bytes of its request to those of its response.
+
+    arguments are the request's fields for the handler, as HOOK_RULES has them. finish fills the response from what the
+    handler returns, but for a message of the type that the response's field has: that one is the whole response. runner
+    is the namespace of hook_runner, and failed what its answer_awaited is given.
+    """
+
 def log(level: int, message: str) -> None: ...
+def struct_to_dict(struct: Message) -> dict[str, Any]: ...
+def value_to_python(value: Message) -> Any: ...
+def record_reader(
+    record: type[_R], message: type[Message], fields: dict[str, tuple[str, str, Any]], /
+) -> Callable[[Message], _R]:
+    """What makes a record of a message.
+
+    fields are the record's, in order, each with the field of the message, how it is read, and an argument for that:
+    "as it is" or "optional" (None where unset), of a scalar; "list" and "dict" copy a container; "record", "records" and
+    "table" read messages with the record_reader that the argument gives when it is called; "struct" gives a dict, by the
+    argument where there are numbers that do not fit; "function" gives what the argument makes of message and field.
+    """
+
 def message_type(full_name: str, module: str, fields: tuple[tuple[Any, ...], ...], /) -> type[Message]: ...
 def enum_type(full_name: str, module: str, values: tuple[tuple[str, int], ...], /) -> EnumType: ...
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"log/slog"
+	"strconv"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -39,4 +40,48 @@ class Echo(Plugin):
 			b.Fatal("the hook failed")
 		}
 	}
+}
+
+// userAPI answers GetUser at once.
+type userAPI struct {
+	logAPI
+	user *model.User
+}
+
+func (a *userAPI) GetUser(string) (*model.User, *model.AppError) { return a.user, nil }
+
+// BenchmarkGetUser is an API call from Python, without the hook around it.
+func BenchmarkGetUser(b *testing.B) {
+	const calls = 1000
+	runtime, err := interpreterRuntime()
+	require.NoError(b, err)
+	bundle, err := Open(writeBundle(b, `
+from mattermost_plugin import Plugin, hook, HookName
+
+class Many(Plugin):
+    @hook(HookName.ExecuteCommand)
+    def run(self, context, args):
+        for _ in range(int(args.command)):
+            user = self.api.get_user(args.user_id)
+        return user.username
+`, nil))
+	require.NoError(b, err)
+	defer bundle.Close()
+	api := &userAPI{user: &model.User{
+		Id: model.NewId(), Username: "ada", Email: "ada@example.com", FirstName: "Ada", LastName: "Lovelace", Nickname: "Countess",
+		Roles: "system_user", Locale: "en", CreateAt: 1, UpdateAt: 2, LastActivityAt: 3, EmailVerified: true,
+		Props: model.StringMap{"theme": "dark"}, Timezone: model.StringMap{"automaticTimezone": "Europe/London"},
+		NotifyProps: model.StringMap{"email": "true", "push": "mention", "desktop": "mention", "channel": "true"},
+	}}
+	p, err := New(b.Context(), Config{Bundle: bundle, Runtime: runtime, API: api, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(b, err)
+	defer p.Close(b.Context())
+	b.ReportAllocs()
+	for b.Loop() {
+		response, failure := p.ExecuteCommand(&plugin.Context{}, &model.CommandArgs{Command: strconv.Itoa(calls), UserId: api.user.Id})
+		if failure != nil || response.Text != "ada" {
+			b.Fatal("the calls failed: ", failure)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/calls, "ns/call")
 }

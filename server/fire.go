@@ -40,8 +40,7 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 	return response, nil
 }
 
-// fire runs a hook in a guest and fills in its response. Its time begins here, whether or not there is a guest. A guest
-// that dies of it is replaced.
+// fire runs a hook in a guest and fills in its response. A guest that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
 	begin := time.Now()
 	defer func() { p.count(hook, time.Since(begin), err, response) }()
@@ -49,30 +48,39 @@ func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response prot
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	deadline := begin.Add(p.timeout)
-	return p.inGuest(ctx, deadline, func(g *guest) error {
+	return p.inGuest(ctx, begin, func(g *guest, deadline time.Time) error {
 		ctx, cancel := g.hookContext(ctx, deadline)
 		defer cancel()
 		return p.run(ctx, g, hook, request, response)
 	})
 }
 
-// inGuest gives a guest to f, which runs a hook in it. Where the guest ends before the hook has begun, f gets another.
-func (p *Plugin) inGuest(ctx context.Context, deadline time.Time, f func(*guest) error) error {
+// inGuest gives a guest to f, which runs a hook in it that has begun then and is to end at a deadline. Where the guest ends
+// before the hook has reached it, f gets another. A hook that has to wait for a guest to start loses none of its time,
+// unless both together were more than a hook's time is by default.
+func (p *Plugin) inGuest(ctx context.Context, begin time.Time, f func(g *guest, deadline time.Time) error) error {
+	deadline := begin.Add(p.timeout)
 	for {
-		g, err := p.guests.acquire(ctx, deadline)
-		if err != nil {
-			return &startError{err}
+		g := p.guests.pick()
+		if g == nil {
+			last := begin.Add(max(p.timeout, DefaultHookTimeout))
+			var err error
+			if g, err = p.guests.acquire(ctx, last); err != nil {
+				return &startError{err}
+			}
+			if deadline = time.Now().Add(p.timeout); deadline.After(last) {
+				deadline = last
+			}
 		}
-		if err := giveTo(f, g); !hasNotBegun(err) {
+		if err := giveTo(f, g, deadline); !hasNotBegun(err) {
 			return err
 		}
 	}
 }
 
-func giveTo(f func(*guest) error, g *guest) error {
+func giveTo(f func(*guest, time.Time) error, g *guest, deadline time.Time) error {
 	defer g.end()
-	return f(g)
+	return f(g, deadline)
 }
 
 // hasNotBegun says that a hook failed because its guest had ended before.
@@ -118,7 +126,7 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 	if g.starved.Load() != 0 {
 		g.starved.Store(0)
 	}
-	if err := proto.Unmarshal(reply, response); err != nil {
+	if err := convert.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
 	}
 	return nil

@@ -21,6 +21,9 @@ import (
 // closeTimeout is how long calls that still run in a guest may take to end when it is given up.
 const closeTimeout = time.Second
 
+// errClosed is why a guest ends that did nothing wrong.
+var errClosed = &wasmhost.Error{Code: wasmhost.Closed, Op: "interpreter"}
+
 // guest is one interpreter with the plugin loaded in it.
 type guest struct {
 	instance instance
@@ -104,13 +107,14 @@ func (g *guest) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
 	err := g.instance.Close(ctx)
-	g.interrupt(&wasmhost.Error{Code: wasmhost.Closed, Op: "instance"})
+	g.interrupt(errClosed)
 	return err
 }
 
 // startGuest starts an interpreter and loads the plugin. What the plugin's file calls of the API while it is loaded
 // fails: as in a Go plugin, the API is there from OnConfigurationChange on.
-func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
+func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
+	defer recovered(&err)
 	engine, err := p.theEngine(ctx)
 	if err != nil {
 		return nil, err
@@ -138,9 +142,17 @@ func (p *Plugin) startGuest(ctx context.Context) (*guest, error) {
 	p.learnHooks(g.names)
 	go func() { // it may end while no hook runs in it
 		<-g.instance.Retired()
-		p.guests.lost(g, g.instance.Err())
+		p.guests.lost(g, g.cause())
 	}()
 	return g, nil
+}
+
+// cause is why the interpreter has ended.
+func (g *guest) cause() error {
+	if err := g.instance.Err(); err != nil {
+		return err
+	}
+	return errClosed
 }
 
 // apiFor gives the API to one guest.

@@ -22,7 +22,7 @@ func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	return p.inGuest(context.Background(), begin.Add(p.timeout), func(g *guest) error {
+	return p.inGuest(context.Background(), begin, func(g *guest, _ time.Time) error {
 		return p.streamIn(g, hook, response, open)
 	})
 }

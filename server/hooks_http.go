@@ -84,7 +84,7 @@ func httpFailure(err error) (text string, status int) {
 		return "Service Unavailable", http.StatusServiceUnavailable
 	case !ok:
 		return "Internal Server Error", http.StatusInternalServerError
-	case failure.Code == wasmhost.Busy, failure.Code == wasmhost.Closed:
+	case failure.Code == wasmhost.Busy, failure.Code == wasmhost.Overloaded, failure.Code == wasmhost.Closed:
 		return "Service Unavailable", http.StatusServiceUnavailable
 	case !failure.Temporary():
 		return "Bad Gateway", http.StatusBadGateway

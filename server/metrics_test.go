@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -74,7 +75,7 @@ func TestAPluginHasMetricsWithoutDefiningTheHook(t *testing.T) {
 			return &pb.OnInstallResponse{Error: &pb.AppError{Message: "not here"}}, nil
 		},
 	}}
-	p, _ := fake(t, engine)
+	p, api := fake(t, engine)
 	require.NoError(t, p.OnActivate())
 	post := func(err error) {
 		failure = err
@@ -84,6 +85,7 @@ func TestAPluginHasMetricsWithoutDefiningTheHook(t *testing.T) {
 	post(raise("ValueError", "no"))
 	post(&wasmhost.Error{Code: wasmhost.Overloaded, Op: "hook"})
 	post(killed())
+	require.Eventually(t, func() bool { return strings.Contains(api.String(), "the plugin was restarted") }, 10*time.Second, time.Millisecond)
 	post(nil)
 	require.Error(t, p.OnInstall(nil, model.OnInstallEvent{}))
 	p.MessageWillBePosted(nil, &model.Post{}) // is not defined, so it is not called

@@ -164,6 +164,9 @@ func (p *pool) load(ctx, life context.Context) error {
 	}
 	p.starting--
 	defer p.notify()
+	if err == nil && g.gone {
+		err = g.cause()
+	}
 	if err != nil {
 		p.failure, p.retryAt = err, time.Now().Add(loadDelay)
 		return err

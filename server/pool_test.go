@@ -256,3 +256,36 @@ func TestHammerOfThePool(t *testing.T) {
 }
 
 func nothing(*fakeInstance, proto.Message) (proto.Message, error) { return nil, nil }
+
+// An interpreter may end the moment after it has loaded the plugin.
+func TestAGuestThatEndsAsSoonAsItIsLoadedIsNotGivenHooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &fakeEngine{script: dying(), load: func(i *fakeInstance) error { i.end(killed()); return nil }}
+		p, _ := fake(t, engine)
+		for range 3 {
+			_, err := p.Invoke(t.Context(), abi.HookMessageWillBePosted, &pb.MessageWillBePostedRequest{})
+			if err == nil {
+				t.Fatal("a hook of a dead guest succeeded")
+			}
+			synctest.Wait()
+		}
+		engine.setLoad(nil)
+		time.Sleep(loadDelay)
+		_, err := p.Invoke(t.Context(), abi.HookMessageWillBePosted, &pb.MessageWillBePostedRequest{})
+		require.NoError(t, err)
+	})
+}
+
+func TestAnEngineThatPanicsDoesNotKeepHooksWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &fakeEngine{script: dying(), load: func(*fakeInstance) error { panic("not what we thought") }}
+		p, _ := fake(t, engine)
+		for range 2 {
+			_, err := p.Invoke(t.Context(), abi.HookMessageWillBePosted, &pb.MessageWillBePostedRequest{})
+			require.ErrorContains(t, err, "panic: not what we thought")
+		}
+		engine.setLoad(nil)
+		time.Sleep(loadDelay)
+		require.NoError(t, p.OnActivate())
+	})
+}

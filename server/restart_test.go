@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,7 +58,7 @@ func TestARestartedPluginThatPostsInOnActivateDoesNotWaitForItself(t *testing.T)
 	var p *Plugin
 	engine := &fakeEngine{}
 	api := &postAPI{create: func(post *model.Post) { p.MessageWillBePosted(nil, post) }}
-	filtered := 0
+	var filtered atomic.Int32
 	engine.script = script{
 		"OnActivate": func(i *fakeInstance, _ proto.Message) (proto.Message, error) {
 			if engine.starts() > 1 {
@@ -69,7 +70,7 @@ func TestARestartedPluginThatPostsInOnActivateDoesNotWaitForItself(t *testing.T)
 			if request.(*pb.MessageWillBePostedRequest).Post.Message == "spin" {
 				return nil, killed()
 			}
-			filtered++
+			filtered.Add(1)
 			return nil, nil
 		},
 	}
@@ -78,7 +79,7 @@ func TestARestartedPluginThatPostsInOnActivateDoesNotWaitForItself(t *testing.T)
 	require.NoError(t, p.OnActivate())
 	p.MessageWillBePosted(nil, &model.Post{Message: "spin"})
 	p.MessageWillBePosted(nil, &model.Post{Message: "hi"})
-	require.Equal(t, 2, filtered)
+	require.Eventually(t, func() bool { return filtered.Load() == 2 }, 10*time.Second, time.Millisecond)
 }
 
 // postAPI is a logAPI that posts.

@@ -9,11 +9,11 @@ import (
 
 // The defaults.
 const (
-	DefaultMemoryLimit = 256 << 20       // bytes of memory of one instance
-	DefaultGrace       = 2 * time.Second // between a call's deadline and the end of the instance
-	DefaultNesting     = 32              // calls of one instance on top of each other, before more become slow
-	DefaultQueue       = 1024            // calls that wait for their turn at one instance
-	DefaultWakeTimeout = 30 * time.Second
+	DefaultMemoryLimit = 256 << 20        // bytes of memory of one instance
+	DefaultGrace       = 2 * time.Second  // between a call's deadline and the end of the instance
+	DefaultNesting     = 32               // calls of one instance on top of each other, before more become slow
+	DefaultQueue       = 1024             // calls that wait for their turn at one instance
+	DefaultWakeTimeout = 30 * time.Second // for what the guest does between hooks without a pause
 )
 
 // What /tmp of one instance holds.

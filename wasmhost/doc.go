@@ -28,8 +28,12 @@
 // for a [Stream]. Which hooks are let in on top is what package internal/gate is about.
 // The queue is bounded (InstanceConfig.Queue); Instance.Stats tells how long it is.
 //
+// The Python code may also put a hook off: then nothing of it is in the guest, its caller waits, and any number of others
+// run. The host wakes the guest when something has happened that it waits for, or when it has asked for that: so it can
+// have tasks and timers of its own, which go on between hooks, and end with [Instance.Close].
+//
 // # Time
 //
 // When a call's context ends, the Python code gets an exception, again and again, until it ends or the grace time is over
-// ([InstanceConfig]). Then the instance dies. Go's garbage collector and scheduler can always interrupt a guest.
+// ([InstanceConfig]). Then the instance dies. What runs on top of a call has no more time than that. Go's garbage collector and scheduler can always interrupt a guest.
 package wasmhost

@@ -19,6 +19,7 @@ import (
 // outputs are the kinds of files that gen writes.
 var outputs = []output{
 	{name: "the Go messages", generate: goMessages, owns: []string{"proto/pluginapiv1/*.pb.go"}},
+	{name: "the Go messages' wire form", generate: wireCode, owns: []string{"proto/pluginapiv1/wire_gen.go"}},
 	{name: "the method tables", generate: methodTables, owns: []string{abiDir + "/methods_gen.go"}},
 	{name: "the guest's header", generate: guestHeader, owns: []string{abiDir + "/mm_abi_gen.h"}},
 	{name: "the Python messages", generate: pythonMessages, owns: []string{pythonGRPC + "/*_pb2.py", pythonGoogle + "/*_pb2.py"}},

@@ -36,10 +36,10 @@ type Manifest struct {
 	// Entry is the plugin's main file, a slash-separated path in the folder: server.executable, or in a packed bundle,
 	// whose executable is mmpy, server.python.entry_point.
 	Entry string
-	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
-	NoSnapshot bool
 	// Instances is how many interpreters may run the plugin at the same time, from server.python.instances.
 	Instances int
+	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
+	NoSnapshot bool
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -117,8 +117,8 @@ type python struct {
 	DependencyMode   string `json:"dependency_mode"`
 	VenvPath         string `json:"venv_path"`
 	RequirementsPath string `json:"requirements_path"`
-	Snapshot         *bool  `json:"snapshot"`
 	Instances        *int   `json:"instances"`
+	Snapshot         *bool  `json:"snapshot"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -136,10 +136,10 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 		return nil, c.err()
 	}
 	m.Entry = c.checkServer(own.Server)
+	m.Instances = c.checkInstances(own.Server.Python)
 	if python := own.Server.Python; python != nil && python.Snapshot != nil {
 		m.NoSnapshot = !*python.Snapshot
 	}
-	m.Instances = c.checkInstances(own.Server.Python)
 	if m.Model.IconPath != "" {
 		c.checkFile("icon_path", m.Model.IconPath, ".svg")
 	}

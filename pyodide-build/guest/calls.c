@@ -66,7 +66,7 @@ int mm_response_type(PyObject **type) {
 
 static PyObject *decode(PyObject *type, const void *data, int64_t length) {
     if (type)
-        return mm_message_decode((PyTypeObject *)type, data, (size_t)length);
+        return mm_message_decode((PyTypeObject *)type, data, (size_t)length, true);
     return PyBytes_FromStringAndSize(data, (Py_ssize_t)length);
 }
 
@@ -112,7 +112,7 @@ static api_function find(PyObject *method) {
 PyDoc_STRVAR(call_doc, "call(method, request, response_type=None)\n--\n\n"
                        "Call the plugin API method of that name with a message, or its bytes. The answer is a message of\n"
                        "response_type, or bytes when that is None. Raises StatusError when the host did not answer.");
-static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+PyObject *mm_call(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (count < 2 || count > 3 || !PyUnicode_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError, "call(method: str, request: bytes | Message, response_type: type | None = None)");
         return NULL;
@@ -159,7 +159,7 @@ static PyObject *submit(PyObject *module, PyObject *const *args, Py_ssize_t coun
 }
 
 static PyMethodDef functions[] = {
-    {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL, call_doc},
+    {"call", (PyCFunction)(void (*)(void))mm_call, METH_FASTCALL, call_doc},
     {"submit", (PyCFunction)(void (*)(void))submit, METH_FASTCALL, submit_doc},
     {NULL, NULL, 0, NULL},
 };

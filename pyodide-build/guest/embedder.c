@@ -66,7 +66,7 @@ void mm_respond_exception(void) {
     PyObject *exception = PyErr_GetRaisedException();
     PyObject *bytes = mm_exception_text(exception);
     if (bytes) {
-        host_respond(PyBytes_AS_STRING(bytes), (uint32_t)PyBytes_GET_SIZE(bytes));
+        mm_respond(PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
     } else { // no memory to describe it, or __str__ raised
         respond_text(Py_TYPE(exception)->tp_name);
     }

@@ -30,8 +30,12 @@ int mm_message_register(PyObject *module);
 int mm_message_check(PyObject *object);
 int mm_message_type_check(PyObject *object);
 
-// A new message of that type from its wire form, or NULL with DecodeError or MemoryError set. Keeps no pointer to data.
-PyObject *mm_message_decode(PyTypeObject *type, const uint8_t *data, size_t length);
+// The plain dict of a Struct, or NULL with an exception set.
+PyObject *mm_struct_to_dict(PyObject *message);
+
+// A new message of that type from the wire form that the host gives, or NULL with DecodeError or MemoryError set. Keeps no
+// pointer to data. The host sends what protobuf has written, so a Struct is not checked before somebody looks into it.
+PyObject *mm_message_decode(PyTypeObject *type, const uint8_t *data, size_t length, bool defer); // defer: what is right in it
 
 // Writes message's wire form into an initialised buffer. 0, or -1 with EncodeError or MemoryError set; mm_buffer_free is
 // due either way.

@@ -95,6 +95,18 @@ static int write_real(struct writer *writer, enum mm_kind kind, PyObject *value)
     return write_fixed(writer, bits, 4);
 }
 
+// A stored integer, which is in range; those of one or two digits, such as times, without the detour over bytes.
+static int64_t integer(PyObject *value) {
+    const _PyLongValue *digits = &((PyLongObject *)value)->long_value;
+    int64_t sign = 1 - (int64_t)(digits->lv_tag & 3);
+    switch (digits->lv_tag >> 3) {
+    case 0: return 0;
+    case 1: return sign * digits->ob_digit[0];
+    case 2: return sign * (digits->ob_digit[0] | (int64_t)digits->ob_digit[1] << PyLong_SHIFT);
+    default: return PyLong_AsLongLong(value);
+    }
+}
+
 static int write_number(struct writer *writer, enum mm_kind kind, PyObject *value) {
     if (kind == MM_DOUBLE || kind == MM_FLOAT)
         return write_real(writer, kind, value);
@@ -104,7 +116,7 @@ static int write_number(struct writer *writer, enum mm_kind kind, PyObject *valu
         uint64_t number = PyLong_AsUnsignedLongLong(value);
         return kind == MM_UINT64 ? write_varint(writer, number) : write_fixed(writer, number, 8);
     }
-    int64_t number = PyLong_AsLongLong(value); // stored values are in range: this does not fail
+    int64_t number = integer(value);
     switch (kind) {
     case MM_SFIXED64: return write_fixed(writer, (uint64_t)number, 8);
     case MM_FIXED32:
@@ -144,7 +156,7 @@ static int write_value(struct writer *writer, enum mm_kind kind, PyObject *value
 static int write_tag(struct writer *writer, const struct mm_field *field) { return write_bytes(writer, field->tag, field->tag_length); }
 
 static int write_repeated(struct writer *writer, const struct mm_field *field, PyObject *list) {
-    bool packed = mm_kind_wire(field->value.kind) != MM_WIRE_BYTES;
+    bool packed = field->value.wire != MM_WIRE_BYTES;
     size_t before = written(writer);
     for (Py_ssize_t i = PyList_GET_SIZE(list); i-- > 0;) {
         if (write_value(writer, field->value.kind, PyList_GET_ITEM(list, i)) < 0 || (!packed && write_tag(writer, field) < 0))
@@ -157,9 +169,9 @@ static int write_repeated(struct writer *writer, const struct mm_field *field, P
 
 static int write_entry(struct writer *writer, const struct mm_field *field, PyObject *key, PyObject *value) {
     size_t before = written(writer);
-    if (write_value(writer, field->value.kind, value) < 0 || write_varint(writer, 2 << 3 | mm_kind_wire(field->value.kind)) < 0)
+    if (write_value(writer, field->value.kind, value) < 0 || write_varint(writer, 2 << 3 | field->value.wire) < 0)
         return -1;
-    if (write_value(writer, field->key.kind, key) < 0 || write_varint(writer, 1 << 3 | mm_kind_wire(field->key.kind)) < 0)
+    if (write_value(writer, field->key.kind, key) < 0 || write_varint(writer, 1 << 3 | field->key.wire) < 0)
         return -1;
     return write_varint(writer, written(writer) - before) < 0 ? -1 : write_tag(writer, field);
 }
@@ -191,6 +203,8 @@ static int write_field(struct writer *writer, const struct mm_field *field, PyOb
 
 static int write_fields(struct writer *writer, struct mm_message *message) {
     const struct mm_layout *layout = mm_layout(message);
+    if (writer->deterministic && mm_message_ready(message) < 0)
+        return -1;
     if (message->unknown_length && write_bytes(writer, message->unknown, message->unknown_length) < 0)
         return -1;
     for (Py_ssize_t i = layout->count; i-- > 0;) {
@@ -216,6 +230,14 @@ static int write_message(struct writer *writer, struct mm_message *message) {
 int mm_message_write(struct mm_message *message, struct mm_buffer *buffer, bool deterministic) {
     struct writer writer = {buffer, deterministic, MM_MAX_DEPTH};
     if (write_fields(&writer, message) < 0)
+        return -1;
+    buffer->length = (size_t)(buffer->end - buffer->data);
+    return 0;
+}
+
+int mm_field_encode(const struct mm_field *field, PyObject *value, struct mm_buffer *buffer) {
+    struct writer writer = {buffer, false, MM_MAX_DEPTH};
+    if (write_value(&writer, field->value.kind, value) < 0 || write_tag(&writer, field) < 0)
         return -1;
     buffer->length = (size_t)(buffer->end - buffer->data);
     return 0;

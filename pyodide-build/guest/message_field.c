@@ -53,6 +53,8 @@ static PyObject *unset_message(struct mm_message *message, struct mm_field *fiel
 }
 
 PyObject *mm_field_get(struct mm_message *message, struct mm_field *field) {
+    if (mm_message_ready(message) < 0)
+        return NULL;
     PyObject **slot = &message->slots[field->slot];
     if (!*slot) {
         if (field->shape == MM_REPEATED)
@@ -85,6 +87,8 @@ int mm_field_set(struct mm_message *message, struct mm_field *field, PyObject *v
         PyErr_Format(PyExc_AttributeError, "field %U cannot be deleted; ClearField(\"%U\") unsets it", field->name, field->name);
         return -1;
     }
+    if (mm_message_ready(message) < 0)
+        return -1;
     if (field->shape <= MM_EXPLICIT && field->value.kind != MM_MESSAGE) {
         PyObject *stored = mm_value_from(&field->value, field->name, value);
         if (stored)

@@ -30,6 +30,12 @@ static int merge_map(struct mm_message *into, struct mm_field *field, PyObject *
 }
 
 static int merge_message(struct mm_message *into, struct mm_field *field, PyObject *from) {
+    if (!into->slots[field->slot]) { // what has nothing yet becomes a copy, which is less work
+        PyObject *copy = mm_message_copy((struct mm_message *)from);
+        if (copy)
+            mm_field_store(into, field, copy);
+        return copy ? 0 : -1;
+    }
     PyObject *child = mm_field_get(into, field);
     int result = child ? mm_message_merge((struct mm_message *)child, (struct mm_message *)from) : -1;
     Py_XDECREF(child);
@@ -65,7 +71,7 @@ int mm_message_merge(struct mm_message *into, struct mm_message *from) {
         Py_XDECREF(copy);
         return result;
     }
-    if (Py_EnterRecursiveCall(" while copying a message"))
+    if (mm_message_ready(into) < 0 || mm_message_ready(from) < 0 || Py_EnterRecursiveCall(" while copying a message"))
         return -1;
     mm_touch(into);
     int result = merge_fields(into, from);
@@ -75,7 +81,10 @@ int mm_message_merge(struct mm_message *into, struct mm_message *from) {
 
 PyObject *mm_message_copy(struct mm_message *message) {
     struct mm_message *copy = mm_message_new(Py_TYPE(message));
-    if (copy && mm_message_merge(copy, message) < 0)
+    if (!copy)
+        return NULL;
+    copy->pending = message->pending;
+    if ((message->pending ? mm_unknown_append(copy, message->unknown, message->unknown_length) : mm_message_merge(copy, message)) < 0)
         Py_CLEAR(copy);
     return (PyObject *)copy;
 }
@@ -109,7 +118,7 @@ static int equal_fields(struct mm_message *a, struct mm_message *b) {
 }
 
 int mm_message_equal(struct mm_message *a, struct mm_message *b) {
-    if (Py_EnterRecursiveCall(" while comparing messages"))
+    if (mm_message_ready(a) < 0 || mm_message_ready(b) < 0 || Py_EnterRecursiveCall(" while comparing messages"))
         return -1;
     int equal = equal_fields(a, b);
     Py_LeaveRecursiveCall();
@@ -124,6 +133,7 @@ void mm_message_clear(struct mm_message *message) {
     PyMem_Free(message->unknown);
     message->unknown = NULL;
     message->unknown_length = 0;
+    message->pending = false;
 }
 
 void mm_message_become(struct mm_message *message, struct mm_message *copy) {
@@ -138,6 +148,8 @@ void mm_message_become(struct mm_message *message, struct mm_message *copy) {
     }
     message->unknown = copy->unknown;
     message->unknown_length = copy->unknown_length;
+    message->pending = copy->pending;
+    copy->pending = false;
     copy->unknown = NULL;
     copy->unknown_length = 0;
 }
@@ -160,7 +172,7 @@ static int discard_in_value(struct mm_field *field, PyObject *value) {
 
 int mm_message_discard_unknown(struct mm_message *message) {
     const struct mm_layout *layout = mm_layout(message);
-    if (Py_EnterRecursiveCall(" while discarding unknown fields"))
+    if (mm_message_ready(message) < 0 || Py_EnterRecursiveCall(" while discarding unknown fields"))
         return -1;
     PyMem_Free(message->unknown);
     message->unknown = NULL;

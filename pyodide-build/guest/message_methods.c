@@ -90,6 +90,28 @@ static PyObject *message_copy_from(PyObject *self, PyObject *other) {
     Py_RETURN_NONE;
 }
 
+// CopyFrom for the field of a message that is only made to be serialized: the field has the other message itself.
+static PyObject *message_lend(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    struct mm_field *field = count == 2 && PyUnicode_Check(args[0]) ? mm_field_by_name(Py_TYPE(self), args[0]) : NULL;
+    if (!field || field->shape > MM_EXPLICIT || field->value.kind != MM_MESSAGE) {
+        PyErr_SetString(PyExc_TypeError, "_lend(name of a message field, message)");
+        return NULL;
+    }
+    PyTypeObject *type = mm_element_type(&field->value);
+    if (!type || mm_message_ready(as_message(self)) < 0)
+        return NULL;
+    if (Py_TYPE(args[1]) != type) {
+        PyObject *child = mm_field_get(as_message(self), field), *result = child ? message_copy_from(child, args[1]) : NULL;
+        Py_XDECREF(child);
+        return result;
+    }
+    PyObject *lent = as_message(args[1])->owner ? mm_message_copy(as_message(args[1])) : Py_NewRef(args[1]);
+    if (!lent)
+        return NULL;
+    mm_field_store(as_message(self), field, lent);
+    Py_RETURN_NONE;
+}
+
 static PyObject *message_clear(PyObject *self, PyObject *unused) {
     mm_message_clear(as_message(self));
     Py_RETURN_NONE;
@@ -129,6 +151,8 @@ static struct mm_field *field_of(PyObject *self, PyObject *name) {
 
 static PyObject *message_has_field(PyObject *self, PyObject *name) {
     struct mm_field *field = field_of(self, name);
+    if (mm_message_ready(as_message(self)) < 0)
+        return NULL;
     if (!field) {
         struct mm_field *member = oneof_member(self, name);
         return member ? PyBool_FromLong(set_member(self, member) != NULL) : unknown_name(self, name);
@@ -140,6 +164,8 @@ static PyObject *message_has_field(PyObject *self, PyObject *name) {
 
 static PyObject *message_clear_field(PyObject *self, PyObject *name) {
     struct mm_field *field = field_of(self, name);
+    if (mm_message_ready(as_message(self)) < 0)
+        return NULL;
     if (!field) {
         struct mm_field *member = oneof_member(self, name);
         if (!member)
@@ -156,6 +182,8 @@ static PyObject *message_which_oneof(PyObject *self, PyObject *name) {
     struct mm_field *member = oneof_member(self, name);
     if (!member)
         return PyErr_Format(PyExc_ValueError, "protocol message %.200s has no oneof %R", Py_TYPE(self)->tp_name, name);
+    if (mm_message_ready(as_message(self)) < 0)
+        return NULL;
     member = set_member(self, member);
     return Py_NewRef(member ? member->name : Py_None);
 }
@@ -163,6 +191,8 @@ static PyObject *message_which_oneof(PyObject *self, PyObject *name) {
 static PyObject *message_list_fields(PyObject *self, PyObject *unused) {
     struct mm_message *message = as_message(self);
     const struct mm_layout *layout = mm_layout(message);
+    if (mm_message_ready(message) < 0)
+        return NULL;
     PyObject *descriptors = mm_descriptor_fields(Py_TYPE(self)), *result = descriptors ? PyList_New(0) : NULL;
     for (Py_ssize_t i = 0; result && i < layout->count; i++) {
         struct mm_field *field = layout->fields[i];
@@ -216,6 +246,8 @@ PyMethodDef mm_message_methods[] = {
     {"MergeFrom", message_merge_from, METH_O,
      "MergeFrom($self, other, /)\n--\n\nTake over other's set fields; repeated fields are appended, maps and messages merged."},
     {"CopyFrom", message_copy_from, METH_O, "CopyFrom($self, other, /)\n--\n\nBecome a copy of other."},
+    {"_lend", (PyCFunction)(void (*)(void))message_lend, METH_FASTCALL,
+     "_lend($self, name, message, /)\n--\n\nSet a field to a message without a copy, until this one is serialized."},
     {"Clear", message_clear, METH_NOARGS, "Clear($self, /)\n--\n\nUnset every field."},
     {"HasField", message_has_field, METH_O,
      "HasField($self, name, /)\n--\n\nWhether a field with presence, or one of a oneof, is set; else ValueError."},

@@ -24,6 +24,7 @@ enum { MM_MAX_DEPTH = 100, MM_MAX_NUMBER = (1 << 29) - 1 };
 // The type of one value: of a field, an element, a map's key or value.
 struct mm_element {
     enum mm_kind kind;
+    enum mm_wire wire; // that of the kind
     PyObject *reference; // message or enum type; a str is the full name of a type still to be looked up
 };
 
@@ -51,6 +52,7 @@ struct mm_layout {
     struct mm_field **fields; // by number
     uint32_t dense; // by_number has an entry for the numbers below
     uint16_t *by_number; // index in fields + 1, or 0
+    bool deferred; // the decoder leaves messages of this type pending
 };
 
 // A message type: what Message's type makes, but Message itself.
@@ -65,6 +67,7 @@ struct mm_message {
     struct mm_field *field; // which one
     uint8_t *unknown; // fields that the type does not have, in wire form; room is the next power of two
     size_t unknown_length;
+    bool pending; // all its fields are still in `unknown`: see message_decode.c
     PyObject *slots[];
 };
 
@@ -91,10 +94,20 @@ static inline struct mm_layout *mm_layout_of(PyTypeObject *type) { // NULL for M
     return type == &mm_message_base ? NULL : ((struct mm_class *)type)->layout;
 }
 
+// Before the slots of a message are looked at: makes sure that it is not pending. 0, or -1 without memory.
+int mm_message_make(struct mm_message *message);
+static inline int mm_message_ready(struct mm_message *message) { return message->pending ? mm_message_make(message) : 0; }
+
 // message_type.c
 PyTypeObject *mm_element_type(struct mm_element *element); // the message type, looked up if need be; borrowed
 struct mm_field *mm_field_by_name(PyTypeObject *type, PyObject *name); // borrowed; NULL without an exception
-struct mm_field *mm_field_by_number(const struct mm_layout *layout, uint64_t number);
+struct mm_field *mm_field_by_high_number(const struct mm_layout *layout, uint64_t number);
+static inline struct mm_field *mm_field_by_number(const struct mm_layout *layout, uint64_t number) { // borrowed; NULL: none
+    if (number >= layout->dense)
+        return mm_field_by_high_number(layout, number);
+    uint16_t index = layout->by_number[number];
+    return index ? layout->fields[index - 1] : NULL;
+}
 
 
 // message_descriptor.c
@@ -155,6 +168,7 @@ static inline bool mm_is_repeated(PyObject *value) {
 int mm_message_merge_bytes(struct mm_message *message, const uint8_t *data, size_t length);
 enum mm_wire mm_kind_wire(enum mm_kind kind);
 int mm_message_write(struct mm_message *message, struct mm_buffer *buffer, bool deterministic);
+int mm_field_encode(const struct mm_field *field, PyObject *value, struct mm_buffer *buffer); // a message with that field alone
 PyObject *mm_message_text(PyObject *message);
 PyObject *mm_enum_new(PyObject *module, PyObject *args);
 PyObject *mm_enum_number(PyObject *type, PyObject *name); // NULL without an exception: no such name

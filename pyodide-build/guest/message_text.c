@@ -161,6 +161,8 @@ static int add_message(struct text *text, struct mm_message *message) {
     const struct mm_layout *layout = mm_layout(message);
     if (text->indent > MAX_INDENT)
         return add_indent(text) < 0 ? -1 : add_literal(text, "# nested too deeply to be shown\n");
+    if (mm_message_ready(message) < 0)
+        return -1;
     for (Py_ssize_t i = 0; i < layout->count; i++) {
         struct mm_field *field = layout->fields[i];
         if (mm_field_present(message, field) && add_field(text, field, message->slots[field->slot]) < 0)

@@ -36,11 +36,7 @@ struct mm_field *mm_field_by_name(PyTypeObject *type, PyObject *name) {
     return (struct mm_field *)attribute;
 }
 
-struct mm_field *mm_field_by_number(const struct mm_layout *layout, uint64_t number) {
-    if (number < layout->dense) {
-        uint16_t index = layout->by_number[number];
-        return index ? layout->fields[index - 1] : NULL;
-    }
+struct mm_field *mm_field_by_high_number(const struct mm_layout *layout, uint64_t number) {
     Py_ssize_t low = 0, high = layout->count;
     while (low < high) {
         Py_ssize_t middle = (low + high) / 2;
@@ -58,6 +54,7 @@ static int set_element(struct mm_field *field, struct mm_element *element, PyObj
             element->kind = (enum mm_kind)i;
     if (!element->kind)
         return bad_field(field, "unknown type");
+    element->wire = mm_kind_wire(element->kind);
     if (element->kind == MM_ENUM && !Py_IS_TYPE(reference, &mm_enum_type))
         return bad_field(field, "an enum field needs an enum type");
     if (element->kind == MM_MESSAGE && !PyUnicode_Check(reference) && !mm_message_type_check(reference))
@@ -215,6 +212,7 @@ static struct mm_layout *new_layout(PyObject *full_name, PyObject *fields) {
         return (struct mm_layout *)PyErr_NoMemory();
     layout->full_name = Py_NewRef(full_name);
     layout->definition = Py_NewRef(fields);
+    layout->deferred = PyUnicode_EqualToUTF8(full_name, "google.protobuf.Struct");
     if (fill_layout(layout, fields) < 0) {
         free_layout(layout);
         return NULL;

@@ -32,7 +32,9 @@ static int execute(PyObject *module) {
         mm_calls_register(module) < 0 || mm_submitted_register(module) < 0 || mm_deferred_register(module) < 0 ||
         mm_streams_register(module) < 0)
         return -1;
-    return mm_message_register(module);
+    if (mm_message_register(module) < 0 || mm_struct_register(module) < 0)
+        return -1;
+    return mm_record_register(module) < 0 || mm_hooks_register(module) < 0 ? -1 : mm_invoker_register(module);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};

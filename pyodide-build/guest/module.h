@@ -12,6 +12,14 @@ int mm_calls_register(PyObject *module);
 int mm_submitted_register(PyObject *module);
 int mm_deferred_register(PyObject *module);
 int mm_streams_register(PyObject *module);
+int mm_struct_register(PyObject *module);
+int mm_record_register(PyObject *module);
+int mm_hooks_register(PyObject *module);
+int mm_invoker_register(PyObject *module);
+
+PyObject *mm_call(PyObject *module, PyObject *const *args, Py_ssize_t count); // _mmpy.call
+
+extern PyObject *mm_status_error; // the class
 
 // Raises StatusError for what a host function gave below zero; what is a str or NULL, with an exception set. Where the
 // deadline has struck, it is the exception of that. Always NULL.

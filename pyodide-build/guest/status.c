@@ -1,7 +1,7 @@
 // StatusError: what the host refused or failed, as an exception.
 #include "module.h"
 
-static PyObject *status_error; // _mmpy.StatusError
+PyObject *mm_status_error; // _mmpy.StatusError
 
 static const char *status_text(int64_t status) {
     switch (status) {
@@ -23,10 +23,10 @@ PyObject *mm_raise_status(PyObject *what, int64_t status) {
     if (status == MM_STATUS_CANCELLED && PyErr_CheckSignals() < 0)
         return NULL;
     PyObject *message = PyUnicode_FromFormat("%U: %s", what, status_text(status));
-    PyObject *error = message ? PyObject_CallOneArg(status_error, message) : NULL;
+    PyObject *error = message ? PyObject_CallOneArg(mm_status_error, message) : NULL;
     PyObject *number = error ? PyLong_FromLongLong(status) : NULL;
     if (number && PyObject_SetAttrString(error, "method", what) == 0 && PyObject_SetAttrString(error, "status", number) == 0)
-        PyErr_SetObject(status_error, error);
+        PyErr_SetObject(mm_status_error, error);
     Py_XDECREF(number);
     Py_XDECREF(error);
     Py_XDECREF(message);
@@ -41,8 +41,8 @@ PyObject *mm_raise_status_of(const char *function, int64_t status) {
 }
 
 int mm_status_register(PyObject *module) {
-    status_error = PyErr_NewExceptionWithDoc("_mmpy.StatusError",
+    mm_status_error = PyErr_NewExceptionWithDoc("_mmpy.StatusError",
                                              "The host did not carry out a call: attributes method (str), status (int).",
                                              NULL, NULL);
-    return status_error ? PyModule_AddObjectRef(module, "StatusError", status_error) : -1;
+    return mm_status_error ? PyModule_AddObjectRef(module, "StatusError", mm_status_error) : -1;
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from _operator import attrgetter
+import _mmpy
 
+from mattermost_plugin._internal import hook_runner
 from mattermost_plugin._internal.hook_messages import hook_messages
-from mattermost_plugin._internal.hook_runner import answer_hook
 from mattermost_plugin._internal.hook_table import HOOK_RULES
 from mattermost_plugin._internal.results import nothing, set_error
 
@@ -15,55 +15,41 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def _list(name: str) -> Callable[[Any], list[Any]]:
-    return lambda request: list(getattr(request, name))
-
-
-def _optional(name: str) -> Callable[[Any], Any]:
-    return lambda request: getattr(request, name) if request.HasField(name) else None
-
-
-def argument_getters(fields: tuple[str, ...]) -> list[Callable[[Any], Any]]:
-    """Functions that take a request and give the handler's arguments; see HOOK_RULES."""
-    getters: list[Callable[[Any], Any]] = []
-    for field in fields:
-        name = field.rstrip("[]?")
-        kind = _list if field.endswith("[]") else _optional if field.endswith("?") else attrgetter
-        getters.append(kind(name))
-    return getters
-
-
 class Binding:
     """A hook and the handler that a plugin has for it."""
+
+    # Makes the answer of an exception that an async handler raises after the host was told to wait.
+    _failed: Callable[[Exception], bytes] | None = None
 
     def __init__(self, hook: str, handler: Callable[..., Any]) -> None:
         self.hook = hook
         self.handler = handler
-        fields, self._finish = HOOK_RULES[hook]
-        self._arguments = argument_getters(fields)
-        self._types: tuple[Any, Any] | None = None  # the modules of messages are imported for the first call
+        self._caller: Callable[[bytes], bytes] | None = None
+
+    def caller(self) -> Callable[[bytes], bytes]:
+        """What fires the hook, made in C. The modules of its messages are imported now: call it for the first hook."""
+        if self._caller is None:
+            request, response = hook_messages(self.hook)
+            arguments, finish = HOOK_RULES[self.hook]
+            self._caller = _mmpy.hook(
+                self.hook,
+                self.handler,
+                request,
+                None if finish is nothing else response,
+                arguments,
+                getattr(finish, "field", None),
+                finish,
+                vars(hook_runner),
+                self._failed,
+            )
+        return self._caller
 
     def fire(self, request: bytes) -> bytes:
         """The response to a request, from message to message. What the handler raises comes out.
 
         It is PENDING when the handler is async and waits, and the host drives the event loop.
         """
-        return self._fire(request)
-
-    def _fire(self, request: bytes, failed: Callable[[Exception], bytes] | None = None) -> bytes:
-        if self._types is None:
-            self._types = hook_messages(self.hook)
-        message = self._types[0].FromString(request)
-        return answer_hook(self.hook, self.handler, [get(message) for get in self._arguments], self._respond, failed)
-
-    def _respond(self, result: Any) -> bytes:
-        """The response for what the handler has returned."""
-        if self._finish is nothing:
-            return b""
-        assert self._types is not None
-        response = self._types[1]()
-        self._finish(self.hook, result, response)
-        return response.SerializeToString()
+        return self.caller()(request)
 
 
 class LifecycleBinding(Binding):
@@ -72,7 +58,7 @@ class LifecycleBinding(Binding):
     def answer(self, request: bytes) -> bytes:
         """As fire, but what the handler raises is in the response."""
         try:
-            return self._fire(request, self._failed)
+            return self.fire(request)
         except Exception as error:
             return self._failed(error)
 

@@ -9,36 +9,52 @@ from mattermost_plugin.exceptions import convert_app_error, convert_status_error
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import Any, NoReturn, TypeVar
 
     M = TypeVar("M", bound=_mmpy.Message)
     Transport = Callable[[str, _mmpy.Message, type[M]], M]
 
 
+def _raise_app_error(error: Any) -> NoReturn:
+    raise convert_app_error(error)
+
+
+def _raise_status_error(error: _mmpy.StatusError) -> NoReturn:
+    raise convert_status_error(error) from None
+
+
 class APICalls:
     """Base of the mixins that make up PluginAPIClient."""
 
-    _transport: Any = staticmethod(_mmpy.call)
+    # (method, request, response_type) → the response of the plugin API's method of that name. Raises PluginAPIError, or
+    # the subclass that fits, when the server answers with an AppError or the host does not carry the call out.
+    _invoke: Any = _mmpy.invoker(_raise_app_error, _raise_status_error)
 
-    def _invoke(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:
-        """The response of the plugin API's method of that name.
+    _transport: Any = None  # in place of the host
 
-        Raises PluginAPIError, or the subclass that fits, when the server answers with an AppError or the host does not
-        carry the call out.
-        """
-        try:
-            response = self._transport(method, request, response_type)
-        except _mmpy.StatusError as error:
-            raise convert_status_error(error) from None
-        if response.HasField("error"):
-            raise convert_app_error(response.error)
-        return response
+    def _call_through(self, transport: Transport[Any]) -> None:
+        """Has calls answered by a transport in place of the host."""
+
+        def invoke(method: str, request: _mmpy.Message, response_type: type[M]) -> M:
+            try:
+                response: M = transport(method, request, response_type)
+            except _mmpy.StatusError as error:
+                raise convert_status_error(error) from None
+            if response.HasField("error"):
+                raise convert_app_error(response.error)
+            return response
+
+        self._transport, self._invoke = transport, invoke
 
 
 class AsyncAPICalls:
     """Base of the mixins that make up AsyncPluginAPIClient."""
 
     _transport: Any = None  # in place of the host; called directly
+
+    def _call_through(self, transport: Transport[Any]) -> None:
+        """Has calls answered by a transport in place of the host."""
+        self._transport = transport
 
     async def _invoke(self, method: str, request: _mmpy.Message, response_type: type[M]) -> M:
         """The response of the plugin API's method of that name. Other tasks, and other hooks, go on meanwhile.

@@ -19,7 +19,9 @@ class Connection:
             `mattermost_plugin.testing.MockTransport` is one.
     """
 
-    _transport: Any
+    if TYPE_CHECKING:
+
+        def _call_through(self, transport: Transport[Any]) -> None: ...  # the base of the mixins has it
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class Connection:
         self._target = target or ""
         self._connected = True
         if transport is not None:
-            self._transport = transport
+            self._call_through(transport)
 
     @property
     def target(self) -> str:

@@ -19,11 +19,23 @@ class Dispatcher:
     def __init__(self, plugin: Plugin) -> None:
         self.hooks = plugin.implemented_hooks()
         self._bindings = [_bind(hook, plugin.get_hook_handler(hook)) for hook in self.hooks]
-        self._answers = [getattr(binding, "answer", binding.fire) for binding in self._bindings]
+        self._answers = [self._answer(i) for i in range(len(self._bindings))]
 
     def dispatch(self, hook_id: int, request: bytes) -> bytes:
         """Calls the handler with a request message; gives the response message. Raises what the handler does."""
         return self._answers[hook_id](request)
+
+    def _answer(self, hook_id: int) -> Callable[[bytes], bytes]:
+        binding = self._bindings[hook_id]
+        if type(binding) is not Binding:
+            answer: Callable[[bytes], bytes] = getattr(binding, "answer", binding.fire)
+            return answer
+
+        def first(request: bytes) -> bytes:
+            caller = self._answers[hook_id] = binding.caller()
+            return caller(request)
+
+        return first
 
     def binding(self, hook: str) -> Binding:
         """The binding of a hook of `hooks`."""

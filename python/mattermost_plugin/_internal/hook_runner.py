@@ -140,6 +140,8 @@ def answer_hook(
 
     The answer of an async handler that waits is PENDING, and the true one is given to the host later. Its exception is
     answered by failed, if there is one. end is called at the end of the hook, whatever has become of it.
+
+    _mmpy.hook does the same for the outermost hook.
     """
     global _outside
     outer = None
@@ -151,18 +153,12 @@ def answer_hook(
     _running.append(name)
     try:
         result = context.run(handler, *args)
-        if hasattr(result, "__await__"):
-            import asyncio  # noqa: F401  # before what imports it in its turn
-
-            if driven:
-                from mattermost_plugin._internal.deferred import answer_later
-
-                ending, end = end, None
-                return answer_later(name, result, context, respond, failed, ending)
-            from mattermost_plugin._internal.event_loop import run_to_end
-
-            result = run_to_end(result, context)
-        return respond(result)
+        if not hasattr(result, "__await__"):
+            return respond(result)
+        ending = None
+        if driven:
+            ending, end = end, None
+        return answer_awaited(name, result, context, respond, failed, ending)
     finally:
         if end is not None:
             end()
@@ -171,6 +167,26 @@ def answer_hook(
             _resume_loop(outer)
         if after_hook is not None:
             after_hook()
+
+
+def answer_awaited(
+    name: str,
+    awaitable: Any,
+    context: Context,
+    respond: Callable[[Any], bytes],
+    failed: Callable[[Exception], bytes] | None = None,
+    end: Callable[[], None] | None = None,
+) -> bytes:
+    """The answer to a hook on the stack whose handler has returned an awaitable; see answer_hook."""
+    import asyncio  # noqa: F401  # before what imports it in its turn
+
+    if driven:
+        from mattermost_plugin._internal.deferred import answer_later
+
+        return answer_later(name, awaitable, context, respond, failed, end)
+    from mattermost_plugin._internal.event_loop import run_to_end
+
+    return respond(run_to_end(awaitable, context))
 
 
 class _Hook:

@@ -73,10 +73,11 @@ def modify_or_reject(field: str, mark: str) -> Rule:
         if reason:
             response.rejection_reason = str(reason)
         elif value is not None and hasattr(value, mark):
-            getattr(response, field).CopyFrom(as_message(value))
+            response._lend(field, as_message(value))
         elif value is not None:
             _ignored(hook, result, "None, the changed object, a reason to reject (str), or (object or None, reason)")
 
+    rule.field = field  # type: ignore[attr-defined]  # a message of its type needs no looking at: see _mmpy.hook
     return rule
 
 
@@ -88,7 +89,7 @@ def file_or_reject(hook: str, result: Any, response: Any) -> None:
         elif isinstance(part, (bytes, bytearray)):
             response.modified_content = bytes(part)
         elif hasattr(part, "mime_type"):
-            response.modified_file_info.CopyFrom(as_message(part))
+            response._lend("modified_file_info", as_message(part))
         elif part is not None:
             _ignored(hook, part, "None, a FileInfo, bytes, a reason to reject (str), or a tuple of these")
 
@@ -120,7 +121,7 @@ def command_response(hook: str, result: Any, response: Any) -> None:
     elif isinstance(message, dict):
         _fill_command_response(hook, response.response, message)
     elif hasattr(message, "response_type"):
-        response.response.CopyFrom(message)
+        response._lend("response", message)
     else:
         _ignored(hook, result, "a CommandResponse, a dict of its fields, a text, or None")
 
@@ -160,7 +161,7 @@ def new_config(hook: str, result: Any, response: Any) -> None:
         set_error(hook, response, error)
         response.error.id = "plugin.configuration_will_be_saved.rejected"
     elif hasattr(config, "config_json"):
-        response.modified_config.CopyFrom(config)
+        response._lend("modified_config", config)
     elif config is not None:
         _ignored(hook, result, "None, a ConfigJson, or (ConfigJson or None, error)")
 
@@ -169,7 +170,7 @@ def sync_response(hook: str, result: Any, response: Any) -> None:
     """A SyncResponse, or (SyncResponse or None, error)."""
     answer, error = result if isinstance(result, tuple) and len(result) == 2 else (result, None)
     if hasattr(answer, "users_last_update_at"):
-        response.response.CopyFrom(answer)
+        response._lend("response", answer)
     elif answer is not None:
         _ignored(hook, result, "None, a SyncResponse, or (SyncResponse or None, error)")
     if error:

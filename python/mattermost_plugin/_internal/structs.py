@@ -7,6 +7,8 @@ reads both.
 
 from __future__ import annotations
 
+from _mmpy import struct_to_dict, value_to_python
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,28 +46,6 @@ def put_value(message: Any, name: str, item: Any, where: str = "") -> None:
         fill_struct(held, item, where or name, numbers)
     else:
         fill_value(held, item, where or name, numbers)
-
-
-def struct_to_dict(struct: Any) -> dict[str, Any]:
-    """The fields of a Struct. Numbers that are whole become int, as JSON would have them."""
-    return {key: value_to_python(value) for key, value in struct.fields.items()}
-
-
-def value_to_python(value: Any) -> Any:
-    """What a google.protobuf.Value holds: None, bool, int, float, str, list or dict."""
-    kind = value.WhichOneof("kind")
-    if kind == "string_value":
-        return value.string_value
-    if kind == "number_value":
-        number = value.number_value
-        return int(number) if number.is_integer() else number
-    if kind == "bool_value":
-        return value.bool_value
-    if kind == "struct_value":
-        return struct_to_dict(value.struct_value)
-    if kind == "list_value":
-        return [value_to_python(item) for item in value.list_value.values]
-    return None
 
 
 def with_exact(plain: Any, numbers: Any) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from _operator import attrgetter
+from _mmpy import record_reader
 
 from mattermost_plugin._internal.record import Record
-from mattermost_plugin._internal.structs import put_value, read_value, struct_to_dict
+from mattermost_plugin._internal.structs import put_value, read_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,85 +37,56 @@ class Plan:
         module, _, name = cls._message.partition(".")
         self.message_type: Any = getattr(__import__(f"mattermost_plugin.grpc.{module}", fromlist=[name]), name)
         self.sources: list[tuple[str, str]] = []  # what the message's constructor takes: field, its name there
-        self.copies: list[tuple[str, Callable[[Any], Any]]] = []  # containers, which the record has a copy of
-        self.special: list[tuple[str, str, Get]] = []  # how other fields are read
-        self.puts: list[tuple[str, str, Put]] = []  # and written
+        self.puts: list[tuple[str, str, Put]] = []  # how other fields are written
         self.nested = set()
-        plain = []
+        fields: dict[str, tuple[str, str, Any]] = {}  # how each is read
         blank = self.message_type()
         for name, one in cls._fields.items():
             source = cls._names.get(name, name)
             kind = one.annotation.removesuffix(" | None")
-            optional = kind != one.annotation
-            copy = self._copy(name, kind) if name not in cls._read else None
-            get, put = (None, None) if copy else self._codec(cls, name, source, kind, optional, blank)
-            if copy is not None:
-                self.copies.append((name, copy))
-            if get is None:
-                plain.append((name, source))
-            else:
-                self.special.append((name, source, get))
+            how, argument, put = self._codec(cls, name, source, kind, kind != one.annotation, blank)
+            fields[name] = (source, how, argument)
             if put is None:
                 self.sources.append((name, source))
             else:
                 self.puts.append((name, source, put))
-        self.plain = tuple(name for name, _ in plain)
-        self.get_plain = _getter(tuple(source for _, source in plain))
+        self.read = record_reader(cls, self.message_type, fields)
 
     def _codec(
         self, cls: type[WireRecord], name: str, source: str, kind: str, optional: bool, blank: Any
-    ) -> tuple[Get | None, Put | None]:
-        """How a field is read, None as it is, and how it is written, None through the constructor."""
+    ) -> tuple[str, Any, Put | None]:
+        """How a field is read, as record_reader has it, and how it is written, None through the constructor."""
         if name in cls._read:
-            return cls._read[name], cls._write.get(name)
+            return "function", cls._read[name], cls._write.get(name)
+        if container := self._container(name, kind):
+            return *container, None
         if name in cls._letters or (hasattr(blank, f"{source}_exact") and f"{name}_exact" not in cls._fields):
             from mattermost_plugin._internal import companions
 
             if name in cls._letters:
-                return companions.letters(cls._letters[name])
+                return "function", *companions.letters(cls._letters[name])
             suffix = {"bytes": "bytes", "int": "number", "object": "json"}[kind]
-            return getattr(companions, f"get_{suffix}"), getattr(companions, f"put_{suffix}")
+            return "function", getattr(companions, f"get_{suffix}"), getattr(companions, f"put_{suffix}")
         if kind in ("object", "dict[str, object]"):
-            return _read_json(blank, source), _put_into(cls, nothing=None if kind == "object" else {})
+            how = "struct" if type(getattr(blank, source)).__name__ == "Struct" else "function"
+            return how, read_value, _put_into(cls, nothing=None if kind == "object" else {})
         if kind in _SCALARS:
-            return (_get_optional if optional else None), None
+            return ("optional" if optional else "as it is"), None, None
         if kind == "dict[str, list[str]]":
-            return _get_lists, _put_lists
+            return "function", _get_lists, _put_lists
         self.nested.add(name)
-        convert = _converter(kind)
-        return lambda message, name: convert(getattr(message, name)) if message.HasField(name) else None, None
+        return "record", _reader(kind), None
 
-    def _copy(self, name: str, kind: str) -> Callable[[Any], Any] | None:
-        """How a record has what a container holds; None for a field that is none, or that breaks the rule."""
+    def _container(self, name: str, kind: str) -> tuple[str, Any] | None:
+        """How a list or a dict is read; None for a field that is none, or that breaks the rule."""
         inner = kind.removeprefix("list[").removeprefix("dict[str, ").removesuffix("]")
         if inner == kind or inner == "object" or kind == "dict[str, list[str]]":
             return None
         is_list = kind.startswith("list[")
         if inner in _SCALARS:
-            return list if is_list else _copy_map
+            return ("list" if is_list else "dict"), None
         self.nested.add(name)
-        convert = _converter(inner)
-        if is_list:
-            return lambda items: [convert(item) for item in items]
-        return lambda items: {key: convert(item) for key, item in items.items()}
-
-
-def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda message: tuple(getattr(message, name) for name in names)
-
-
-def _read_json(blank: Any, name: str) -> Get:
-    """read_value, at less cost for what is most of it: a Struct without exact numbers."""
-    if type(getattr(blank, name)).__name__ != "Struct":
-        return read_value
-    numbers = f"{name}_numbers"
-
-    def get(message: Any, name: str) -> Any:
-        return read_value(message, name) if getattr(message, numbers) else struct_to_dict(getattr(message, name))
-
-    return get if hasattr(blank, numbers) else read_value
+        return ("records" if is_list else "table"), _reader(inner)
 
 
 def _put_into(cls: type[WireRecord], nothing: Any) -> Put:
@@ -135,20 +106,22 @@ def _put_lists(message: Any, name: str, value: dict[str, list[str]]) -> None:
         getattr(message, name)[key].values.extend(item)
 
 
-def _get_optional(message: Any, name: str) -> Any:
-    return getattr(message, name) if message.HasField(name) else None
+def _reader(record_name: str) -> Callable[[], Any]:
+    """Gives what reads the record of that name, which may be a class that is not imported yet."""
+
+    def find() -> Any:
+        from mattermost_plugin._internal import wrappers
+
+        return plan_of(getattr(wrappers, record_name)).read
+
+    return find
 
 
-def _copy_map(items: Any) -> dict[str, Any]:
-    return dict(items.items()) if items else {}  # dict(items) asks for each key
-
-
-def _converter(record_name: str) -> Callable[[Any], Any]:
-    """Makes the record of that name of a message."""
-    from mattermost_plugin._internal import wrappers
-
-    convert: Callable[[Any], Any] = getattr(wrappers, record_name).from_proto
-    return convert
+def plan_of(cls: type[WireRecord]) -> Plan:
+    """The plan of a record class, made when it is first asked for."""
+    if cls._plan is None:
+        cls._plan = Plan(cls)
+    return cls._plan
 
 
 def as_message(value: Any) -> Any:
@@ -181,6 +154,8 @@ class WireRecord(Record):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._plan = None
+        if "from_proto" not in cls.__dict__:
+            cls.from_proto = _from_proto  # type: ignore[method-assign]  # that of a base may be the base's reader
 
     def __repr__(self) -> str:
         shown = {name: getattr(self, name) for name in self._fields}
@@ -190,23 +165,15 @@ class WireRecord(Record):
     @classmethod
     def from_proto(cls, proto: Any) -> Self:
         """The record with the values of a message."""
-        plan = cls._plan
-        if plan is None:
-            plan = cls._plan = Plan(cls)
-        record = cls.__new__(cls)
-        values = record.__dict__
-        values.update(zip(plan.plain, plan.get_plain(proto)))
-        for name, copy in plan.copies:
-            values[name] = copy(values[name])
-        for name, source, get in plan.special:
-            values[name] = get(proto, source)
+        plan = plan_of(cls)
+        if cls.__dict__.get("from_proto") is _from_proto:
+            cls.from_proto = plan.read  # from here on it is called directly
+        record: Self = plan.read(proto)
         return record
 
     def to_proto(self) -> Any:
         """A new message with the values of the record. Raises TypeError or ValueError for one that does not fit."""
-        plan = self._plan
-        if plan is None:
-            plan = type(self)._plan = Plan(type(self))
+        plan = plan_of(type(self))
         values = {}
         for name, source in plan.sources:
             value = getattr(self, name)
@@ -216,3 +183,6 @@ class WireRecord(Record):
         for name, source, put in plan.puts:
             put(message, source, getattr(self, name))
         return message
+
+
+_from_proto = WireRecord.__dict__["from_proto"]

@@ -10,12 +10,25 @@ import (
 // Marshal appends the encoding of m to buffer. Where a string is no UTF-8 (a file name, a log line: Mattermost lets some
 // through, protobuf none) each wrong part of it becomes U+FFFD, in m too.
 func Marshal(buffer []byte, m proto.Message) ([]byte, error) {
+	if message, ok := m.(interface{ AppendWire([]byte) ([]byte, bool) }); ok {
+		if encoded, ok := message.AppendWire(buffer); ok {
+			return encoded, nil
+		}
+	}
 	encoded, err := proto.MarshalOptions{}.MarshalAppend(buffer, m)
 	if err == nil {
 		return encoded, nil
 	}
 	scrubMessage(m.ProtoReflect())
 	return proto.MarshalOptions{}.MarshalAppend(buffer, m)
+}
+
+// Unmarshal reads an empty message.
+func Unmarshal(encoded []byte, m proto.Message) error {
+	if message, ok := m.(interface{ ReadWire([]byte) bool }); ok && message.ReadWire(encoded) {
+		return nil
+	}
+	return proto.Unmarshal(encoded, m)
 }
 
 // scrubMessage makes every string in m valid UTF-8.

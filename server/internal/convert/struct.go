@@ -81,13 +81,13 @@ func valueToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	case bool:
 		return structpb.NewBoolValue(v), nil
 	case string:
-		return structpb.NewStringValue(v), nil
+		return textValue(v), nil
 	case float64:
-		return structpb.NewNumberValue(v), nil
+		return numberValue(v), nil
 	case int:
-		return structpb.NewNumberValue(float64(v)), great(int64(v))
+		return numberValue(float64(v)), great(int64(v))
 	case int64:
-		return structpb.NewNumberValue(float64(v)), great(v)
+		return numberValue(float64(v)), great(v)
 	case json.Number:
 		return numberToProto(v)
 	case []any:
@@ -110,20 +110,40 @@ func valueToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	case []string:
 		values := make([]*structpb.Value, len(v))
 		for i, item := range v {
-			values[i] = structpb.NewStringValue(item)
+			values[i] = textValue(item)
 		}
 		return structpb.NewListValue(&structpb.ListValue{Values: values}), nil
 	}
 	return reflectedToProto(v)
 }
 
+// textValue is structpb.NewStringValue with one allocation instead of two.
+func textValue(text string) *structpb.Value {
+	made := &struct {
+		value structpb.Value
+		kind  structpb.Value_StringValue
+	}{kind: structpb.Value_StringValue{StringValue: text}}
+	made.value.Kind = &made.kind
+	return &made.value
+}
+
+// numberValue is structpb.NewNumberValue with one allocation instead of two.
+func numberValue(number float64) *structpb.Value {
+	made := &struct {
+		value structpb.Value
+		kind  structpb.Value_NumberValue
+	}{kind: structpb.Value_NumberValue{NumberValue: number}}
+	made.value.Kind = &made.kind
+	return &made.value
+}
+
 // numberToProto gives the message of a number in JSON's own words.
 func numberToProto(number json.Number) (*structpb.Value, []*pb.ExactNumber) {
 	nearest, err := number.Float64()
 	if err != nil { // no number, or one that is greater than any double
-		return structpb.NewStringValue(number.String()), nil
+		return textValue(number.String()), nil
 	}
-	return structpb.NewNumberValue(nearest), greatText(number.String())
+	return numberValue(nearest), greatText(number.String())
 }
 
 // reflectedToProto is valueToProto for the rarer types.
@@ -132,23 +152,23 @@ func reflectedToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 	switch r := reflect.ValueOf(v); {
 	case marshals: // its own JSON is what it wants to be
 	case r.CanInt():
-		return structpb.NewNumberValue(float64(r.Int())), great(r.Int())
+		return numberValue(float64(r.Int())), great(r.Int())
 	case r.CanUint():
-		return structpb.NewNumberValue(float64(r.Uint())), greatUnsigned(r.Uint())
+		return numberValue(float64(r.Uint())), greatUnsigned(r.Uint())
 	case r.CanFloat():
-		return structpb.NewNumberValue(r.Float()), nil
+		return numberValue(r.Float()), nil
 	case r.Kind() == reflect.String:
-		return structpb.NewStringValue(r.String()), nil
+		return textValue(r.String()), nil
 	case r.Kind() == reflect.Bool:
 		return structpb.NewBoolValue(r.Bool()), nil
 	}
 	encoded, err := json.Marshal(v)
 	if err != nil {
-		return structpb.NewStringValue(fmt.Sprint(v)), nil
+		return textValue(fmt.Sprint(v)), nil
 	}
 	plain, err := plainJSON(encoded)
 	if err != nil {
-		return structpb.NewStringValue(string(encoded)), nil
+		return textValue(string(encoded)), nil
 	}
 	return valueToProto(plain)
 }
@@ -202,8 +222,7 @@ func structOnto(original map[string]any, s *structpb.Struct, numbers []*pb.Exact
 	for key, value := range s.GetFields() {
 		below := numbersOf(key, numbers)
 		if old, ok := original[key]; ok {
-			before, beforeNumbers := ValueAndNumbers(old)
-			if equalValues(before, value) && sameNumbers(beforeNumbers, below) {
+			if unchanged(old, value, below) {
 				m[key] = old
 				continue
 			}
@@ -211,6 +230,62 @@ func structOnto(original map[string]any, s *structpb.Struct, numbers []*pb.Exact
 		m[key] = ValueFromProto(value, below...)
 	}
 	return m
+}
+
+// unchanged says whether a value and the numbers that it rounds are what ValueAndNumbers makes of old.
+func unchanged(old any, value *structpb.Value, numbers []*pb.ExactNumber) bool {
+	if len(numbers) == 0 {
+		if same, known := holds(value, old); known {
+			return same
+		}
+	}
+	before, beforeNumbers := ValueAndNumbers(old)
+	return equalValues(before, value) && sameNumbers(beforeNumbers, numbers)
+}
+
+// holds says whether a value holds old, without making a message of old; known is false for what it does not know.
+func holds(value *structpb.Value, old any) (same, known bool) {
+	switch old := old.(type) {
+	case string:
+		kind, ok := value.GetKind().(*structpb.Value_StringValue)
+		return ok && kind.StringValue == old, true
+	case bool:
+		kind, ok := value.GetKind().(*structpb.Value_BoolValue)
+		return ok && kind.BoolValue == old, true
+	case float64:
+		kind, ok := value.GetKind().(*structpb.Value_NumberValue)
+		return ok && kind.NumberValue == old, true
+	case []any:
+		kind, ok := value.GetKind().(*structpb.Value_ListValue)
+		if !ok || len(kind.ListValue.GetValues()) != len(old) {
+			return false, true
+		}
+		for i, item := range kind.ListValue.GetValues() {
+			if same, known := holds(item, old[i]); !same || !known {
+				return false, known
+			}
+		}
+		return true, true
+	case map[string]any:
+		kind, ok := value.GetKind().(*structpb.Value_StructValue)
+		if old == nil || !ok {
+			return false, old != nil
+		}
+		if len(kind.StructValue.GetFields()) != len(old) {
+			return false, true
+		}
+		for key, item := range kind.StructValue.GetFields() {
+			before, ok := old[key]
+			if !ok {
+				return false, true
+			}
+			if same, known := holds(item, before); !same || !known {
+				return false, known
+			}
+		}
+		return true, true
+	}
+	return false, false
 }
 
 // equalValues is proto.Equal for these messages, several times faster.

@@ -6,11 +6,13 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -30,6 +32,12 @@ type Record struct {
 	Duration time.Duration
 }
 
+// buffers are for encoding responses, of which each is then given away as a copy that has just the room it needs.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxBuffer is how large a buffer may be that is kept, in bytes.
+const maxBuffer = 64 << 10
+
 // Caller calls a plugin.API for a guest. It is a wasmhost.Caller, safe for any number of goroutines.
 type Caller struct {
 	API     func() plugin.API // may return nil: then every call fails with abi.StatusUnavailable
@@ -43,11 +51,11 @@ func (c *Caller) Call(ctx context.Context, method abi.Method, request []byte) ([
 	if int(method) >= len(table) || table[method].answer == nil {
 		return nil, fmt.Errorf("%s: %w", method, abi.StatusUnimplemented)
 	}
+	record := Record{API: method.String()}
 	var start time.Time
 	if c.Trace != nil {
 		start = time.Now()
 	}
-	record := Record{API: method.String()}
 	encoded, err := c.call(ctx, method, request, &record)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", method, err)
@@ -66,7 +74,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	handler := &table[method]
 	request := handler.newRequest()
-	if err := proto.Unmarshal(encoded, request); err != nil {
+	if err := convert.Unmarshal(encoded, request); err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
 	}
 	record.Request = request
@@ -75,11 +83,17 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 		return nil, err
 	}
 	record.Response = response
-	encoded, err = convert.Marshal(nil, response)
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	encoded, err = convert.Marshal((*buffer)[:0], response)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
 	}
-	return encoded, nil
+	if cap(encoded) > maxBuffer {
+		return encoded, nil
+	}
+	*buffer = encoded
+	return bytes.Clone(encoded), nil
 }
 
 // answer runs the method's handler. A panic in it, or in Mattermost's API behind it, is an error of this one call.

@@ -1,36 +1,31 @@
-"""Appears once in each interval, however many servers and people ask for it, in commands and by posting."""
-
-import json
+"""Appears once in each interval, whichever of a cluster's servers prints it."""
 
 from mattermost_plugin import Command, HookName, Plugin, hook, run_plugin
 from mattermost_plugin._internal.wrappers import Post
-from schedule import Schedule
 
 INTERVAL = 1  # seconds
 
 
 class Newspaper(Plugin):
+    """``/newspaper`` subscribes a channel; each edition is posted there, with how often it came and is wanted."""
+
     @hook(HookName.OnActivate)
     def activate(self):
-        self.schedule = Schedule(self.api, "edition", INTERVAL)
+        self.subscribers = {}
+        self.edition = 0
         self.api.register_command(Command(trigger="newspaper"))
+        self.schedule_cluster("edition", INTERVAL, self.print_edition)
 
     @hook(HookName.ExecuteCommand)
     def execute(self, context, args):
-        interval, printed = self.print_if_due(args.channel_id, args.user_id)
-        return json.dumps({"interval": interval, "printed": printed})
+        self.subscribers[args.channel_id] = args.user_id
+        return "subscribed"
 
-    @hook(HookName.MessageHasBeenPosted)
-    def posted(self, context, post):
-        if not post.message.startswith("Edition"):
-            self.print_if_due(post.channel_id, post.user_id)
-
-    def print_if_due(self, channel_id, user_id):
-        interval = self.schedule.current()
-        due = self.schedule.claim(interval)
-        if due:
-            self.api.create_post(Post(id="", channel_id=channel_id, user_id=user_id, message=f"Edition {interval}"))
-        return interval, due
+    def print_edition(self):
+        self.edition += 1
+        for channel_id, user_id in self.subscribers.items():
+            message = f"Edition {self.edition}"
+            self.api.create_post(Post(id="", channel_id=channel_id, user_id=user_id, message=message))
 
 
 if __name__ == "__main__":

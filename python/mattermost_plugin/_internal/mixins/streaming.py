@@ -45,7 +45,7 @@ class StreamingMixin(APICalls):
     def _send(self, method: str, request: Any, fields: tuple[str, str], data: Any, response_type: type[M]) -> M:
         """As _invoke, with data for one of the request's two fields: the bytes, or the number of a stream."""
         whole, stream = fields
-        if sending.is_whole(data) or self._transport is not _mmpy.call:
+        if sending.is_whole(data) or self._transport is not None:
             setattr(request, whole, sending.read_whole(data))
             return self._invoke(method, request, response_type)
         response = sending.call_through_pipe(method, request, stream, data, response_type)
