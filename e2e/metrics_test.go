@@ -37,9 +37,10 @@ func metrics(t *testing.T, plugin string) map[string]float64 {
 }
 
 func TestTheMetricsOfAPluginAreOnTheServersListener(t *testing.T) {
+	channel := newChannel(t) // which has posts of its own: who has joined
 	id := install(t, "testdata/plugins/countdown")
 	enableRunning(t, id)
-	_, err := post(t, newChannel(t), "before 3")
+	_, err := post(t, channel, "before 3")
 	require.NoError(t, err)
 
 	m := metrics(t, id)

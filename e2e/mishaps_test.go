@@ -171,7 +171,9 @@ func testSpinningHooks(t *testing.T) {
 
 	insisting := write(server.User, "@pair insist")
 	waitSaid(t, from, two, "pair will insist")
-	for range 5 { // where there is another interpreter, others do not notice
+	unlucky := write(client, "hello") // it waits in the only interpreter, and has another one started
+	waitSaid(t, from, two, "pair is ready")
+	for range 5 { // then others do not notice
 		stored, took, err := timedPost(testContext(t), client, channel, "hello")
 		require.NoError(t, err)
 		require.True(t, signed(stored), stored)
@@ -183,7 +185,7 @@ func testSpinningHooks(t *testing.T) {
 	require.NotEmpty(t, messages(t, channel), "what calls no hook goes on")
 	require.Empty(t, waiting)
 
-	outcomes := []struct {
+	posts := []struct {
 		name    string
 		post    <-chan outcome
 		atLeast time.Duration
@@ -192,9 +194,10 @@ func testSpinningHooks(t *testing.T) {
 		{"a hook that ends with the exception", spinning, hookTimeout, hookTimeout},
 		{"a hook that takes no notice of it", insisting, hookTimeout + hookGrace, hookTimeout + hookGrace},
 		{"a post that waited for the first one", waiting, 0, hookTimeout},
+		{"a post that waited for the second one", unlucky, 0, hookTimeout},
 	}
 	var stored []string
-	for _, o := range outcomes {
+	for _, o := range posts {
 		outcome := <-o.post
 		require.NoError(t, outcome.err)
 		stored = append(stored, outcome.message)
