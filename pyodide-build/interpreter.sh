@@ -135,7 +135,8 @@ stdlib() {
 	local sysconfig
 	sysconfig=$(echo "$wasi"/build/lib.wasi-wasm32-3.13/_sysconfigdata_*.py)
 	sed -e "s#$work#/mmpy#g" "$sysconfig" >"$work/$(basename "$sysconfig")"
-	"$native/python" "$here/stdlib.py" "$python/Lib" "$work/$(basename "$sysconfig")" "$work/stdlib.zip"
+	# Never from bytecode that lies about: how a constant is written depends on whether the module of the tool was read from it.
+	"$native/python" -B -X pycache_prefix="$work/no-bytecode" "$here/stdlib.py" "$python/Lib" "$work/$(basename "$sysconfig")" "$work/stdlib.zip"
 }
 
 # What both builds begin with.
