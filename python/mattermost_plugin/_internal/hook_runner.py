@@ -95,10 +95,13 @@ def _interrupted(signal_number: int, frame: Any) -> None:
         raise deadline_error()
     name = _running[-1]
     if name is not None:
-        if _mmpy.over(0) == _BELOW:
+        why = _mmpy.over(0)
+        if why == _BELOW:
             message = f"hook {name} was interrupted: the time of a hook that waits for it is over"
             raise HookTimeoutError(name, _timeout, message)
-        raise deadline_error()
+        if why or not driven:  # otherwise it is for others, at the begin or the end of what runs on top of the hook
+            raise deadline_error()
+        return
     # Somebody's time is over, of those who may be running. Between two of them nobody is to blame.
     current = activity.get()
     if current is not None and _mmpy.over(current.number):
