@@ -172,7 +172,7 @@ func testSpinningHooks(t *testing.T) {
 	insisting := write(server.User, "@pair insist")
 	waitSaid(t, from, two, "pair will insist")
 	unlucky := write(client, "hello") // it waits in the only interpreter, and has another one started
-	waitSaid(t, from, two, "pair is ready")
+	eventually(t, func() bool { return metrics(t, two)["mmpy_instances"] == 2 }, "another interpreter")
 	for range 5 { // then others do not notice
 		stored, took, err := timedPost(testContext(t), client, channel, "hello")
 		require.NoError(t, err)
