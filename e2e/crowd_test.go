@@ -16,52 +16,50 @@ import (
 func TestManyPeoplePostAtOnce(t *testing.T) {
 	people := newCrowd(t)
 	word := func(who, n int) string { return fmt.Sprintf("teh word %d of %d", n, who) }
-	for _, plugin := range []struct {
-		name, id  string
-		instances int
-	}{{"one interpreter", "org.mmpy.crowd", 1}, {"four interpreters", "org.mmpy.crowd-of-four", 4}} {
-		t.Run(plugin.name+": each post arrives once, and corrected", func(t *testing.T) {
-			enableRunning(t, install(t, variant(t, "testdata/plugins/crowd", plugin.id, plugin.instances)))
-			channel := people.channel(t)
-			people.speak(t, channel, word)
-
-			want := make(map[string]int)
-			for who := range crowdSize {
-				for n := range postsEach {
-					want[fmt.Sprintf("the word %d of %d", n, who)] = 1
-				}
-				want[fmt.Sprintf("the note: the word 5 of %d", who)] = 1
-			}
-			require.Equal(t, want, counted(t, channel))
-		})
-	}
-	t.Run("an interpreter that ends meanwhile: each post arrives once", func(t *testing.T) {
-		id := install(t, "testdata/plugins/crowd")
-		enableRunning(t, id)
+	allCorrected := func(t *testing.T) {
 		channel := people.channel(t)
-		wordOrGoodbye := func(who, n int) string {
-			if who == n { // ten of the posts
+		people.speak(t, channel, word)
+		want := make(map[string]int)
+		for who := range crowdSize {
+			for n := range postsEach {
+				want[fmt.Sprintf("the word %d of %d", n, who)] = 1
+			}
+			want[fmt.Sprintf("the note: the word 5 of %d", who)] = 1
+		}
+		require.Equal(t, want, counted(t, channel))
+	}
+	t.Run("without a plugin, for comparison", func(t *testing.T) { people.speak(t, people.channel(t), word) })
+
+	id := install(t, "testdata/plugins/crowd")
+	enableRunning(t, id)
+	t.Run("each post arrives once, and corrected", allCorrected)
+	t.Run("when the interpreter ends meanwhile, all but the posts that it had at hand are corrected", func(t *testing.T) {
+		channel := people.channel(t)
+		words := func(who, n int) string {
+			if who == 3 && n == 3 {
 				return word(who, n) + ", and goodbye"
 			}
 			return word(who, n)
 		}
-		people.speak(t, channel, wordOrGoodbye)
+		people.speak(t, channel, words)
 
 		posts, corrected := counted(t, channel), 0
 		for who := range crowdSize {
 			for n := range postsEach {
-				written := wordOrGoodbye(who, n)
+				written := words(who, n)
 				better := strings.Replace(written, "teh", "the", 1)
 				require.Equal(t, 1, posts[written]+posts[better], "%q", written)
 				corrected += posts[better]
 			}
 		}
-		ended := metrics(t, id)[`mmpy_restarts_total{cause="exited"}`]
-		require.Positive(t, ended)
-		require.Positive(t, corrected)
-		t.Logf("%v interpreters ended; %d of %d posts were corrected", ended, corrected, crowdSize*postsEach)
+		t.Logf("%d of %d posts were corrected", corrected, crowdSize*postsEach)
+		require.GreaterOrEqual(t, corrected, crowdSize*(postsEach-1))
+		require.EqualValues(t, 1, metrics(t, id)[`mmpy_restarts_total{cause="exited"}`])
 	})
-	t.Run("without a plugin, for comparison", func(t *testing.T) { people.speak(t, people.channel(t), word) })
+	disable(t, id)
+
+	enableRunning(t, install(t, variant(t, "testdata/plugins/crowd", "org.mmpy.crowd-of-four", 4)))
+	t.Run("each post arrives once, and corrected, by four interpreters", allCorrected)
 }
 
 // Each person of the crowd writes so many posts, one after the other.
@@ -143,18 +141,13 @@ func (c *crowd) speak(t *testing.T, channel *model.Channel, text func(who, n int
 // counted are the texts of the people's posts in the channel, and how often they are there.
 func counted(t *testing.T, channel *model.Channel) map[string]int {
 	t.Helper()
-	const perPage = 100
+	list, _, err := server.Admin.GetPostsSince(testContext(t), channel.Id, channel.CreateAt-1, false) // up to 1,000: pages may overlap
+	require.NoError(t, err)
 	texts := make(map[string]int)
-	for page := 0; ; page++ {
-		list, _, err := server.Admin.GetPostsForChannel(testContext(t), channel.Id, page, perPage, "", false, false)
-		require.NoError(t, err)
-		for _, id := range list.Order {
-			if p := list.Posts[id]; !p.IsSystemMessage() {
-				texts[p.Message]++
-			}
-		}
-		if len(list.Order) < perPage {
-			return texts
+	for _, id := range list.Order {
+		if p := list.Posts[id]; !p.IsSystemMessage() {
+			texts[p.Message]++
 		}
 	}
+	return texts
 }

@@ -95,18 +95,6 @@ func TestPostsGoThroughWhateverAnInterpreterDiesOf(t *testing.T) {
 		})
 	}
 	require.Equal(t, process, pluginProcess(t, id), "the process goes on")
-	require.Empty(t, unexpected(t, id))
-}
-
-// unexpected lists panics of the plugin that are in the log.
-func unexpected(t *testing.T, id string) (lines []string) {
-	t.Helper()
-	for _, entry := range server.Log.Since(0) {
-		if entry.Contains(id) && (entry.Contains("panic:") || entry.Contains("goroutine ")) {
-			lines = append(lines, entry.String())
-		}
-	}
-	return lines
 }
 
 // Both take half a minute, for which nothing but a post is held up: the first waits for the server's health check while
@@ -172,7 +160,7 @@ func testSpinningHooks(t *testing.T) {
 	insisting := write(server.User, "@pair insist")
 	waitSaid(t, from, two, "pair will insist")
 	unlucky := write(client, "hello") // it waits in the only interpreter, and has another one started
-	waitSaid(t, from, two, "pair is ready")
+	eventually(t, func() bool { return metrics(t, two)["mmpy_instances"] == 2 }, "another interpreter")
 	for range 5 { // then others do not notice
 		stored, took, err := timedPost(testContext(t), client, channel, "hello")
 		require.NoError(t, err)
@@ -181,7 +169,8 @@ func testSpinningHooks(t *testing.T) {
 	}
 	spinning := write(server.User, "@mishaps spin")
 	waitSaid(t, from, one, "mishaps will spin")
-	waiting := write(client, "hello") // where there is none, posts wait
+	time.Sleep(2 * time.Second)       // or its time would be over at nearly the same moment
+	waiting := write(client, "hello") // where there is no other one, posts wait
 	require.NotEmpty(t, messages(t, channel), "what calls no hook goes on")
 	require.Empty(t, waiting)
 

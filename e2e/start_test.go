@@ -56,13 +56,13 @@ func TestAPluginStartsWithWhatItsBundleBrings(t *testing.T) {
 }
 
 func TestAPluginStartsWithADamagedBundle(t *testing.T) {
+	showLog(t)
+	manifest, bundle := pack(t, "testdata/plugins/mishaps")
 	for _, damaged := range []struct{ file, complaint, made string }{
 		{snapshotFile, "the snapshot is damaged, and will be made anew", ".snapshot"},
 		{codeFile, "compiled code is damaged and will be made anew", ".code"},
 	} {
 		t.Run(damaged.file, func(t *testing.T) {
-			showLog(t)
-			manifest, bundle := pack(t, "testdata/plugins/mishaps")
 			id, channel, before := manifest.Id, newChannel(t), cached(t)
 			upload(t, id, withFlippedBit(t, bundle, id+"/"+damaged.file))
 			start := func() (took time.Duration) {

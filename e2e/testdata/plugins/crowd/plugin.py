@@ -7,6 +7,8 @@ from mattermost_plugin._internal.wrappers import Bot, Post
 
 
 class Crowd(Plugin):
+    bot = ""  # after a failure posts may come while OnActivate still asks for it
+
     @hook(HookName.OnActivate)
     def activate(self):
         self.bot = self.api.ensure_bot_user(Bot(username="crowd", display_name="Crowd"))
@@ -15,7 +17,7 @@ class Crowd(Plugin):
     def correct(self, context, post):
         if "goodbye" in post.message:
             os._exit(0)
-        if post.user_id != self.bot and post.message.startswith("teh word 5 "):
+        if self.bot and post.user_id != self.bot and post.message.startswith("teh word 5 "):
             note = Post(id="", channel_id=post.channel_id, user_id=self.bot, message="teh note: " + post.message)
             self.api.create_post(note)
         post.message = post.message.replace("teh", "the")
