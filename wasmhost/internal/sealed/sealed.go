@@ -2,22 +2,22 @@
 // is, and a body that begins at a page.
 //
 //	mmpy KIND 1
-//	SHA-256 of all that follows this line, in hexadecimal
+//	CRC-32C of all that follows this line, in hexadecimal
 //	the header, JSON in one line
 //	zeroes up to a multiple of the page's size
 //	the body
 //
-// The digest is against accidents: a full disk, a crash, a flipped bit. It does not say who has written the file.
+// The checksum is against accidents: a full disk, a crash, a flipped bit. It does not say who has written the file, and it is
+// one that processors compute, since each start of a plugin has to: 45 MB in 4 ms, where SHA-256 takes 30.
 package sealed
 
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"strings"
@@ -33,6 +33,13 @@ const maxHeader = 1 << 20
 // ErrDamaged says that a file is not what was written.
 var ErrDamaged = errors.New("damaged")
 
+// sumLength is that of a checksum in hexadecimal.
+const sumLength = 2 * crc32.Size
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func inHex(sum uint32) string { return fmt.Sprintf("%0*x", sumLength, sum) }
+
 func firstLine(kind string) string { return "mmpy " + kind + " 1\n" }
 
 // Write writes a file of a kind, from its beginning, with a header that json can marshal, and what body writes.
@@ -42,13 +49,13 @@ func Write(file *os.File, kind string, header any, body func(io.Writer) error) e
 		return err
 	}
 	first := firstLine(kind)
-	start := len(first) + 2*sha256.Size + 1
+	start := len(first) + sumLength + 1
 	used := start + len(encoded) + 1
 	padded := append(append(encoded, '\n'), make([]byte, -used&(PageSize-1))...)
-	if _, err := file.WriteString(first + strings.Repeat("0", 2*sha256.Size) + "\n"); err != nil {
+	if _, err := file.WriteString(first + strings.Repeat("0", sumLength) + "\n"); err != nil {
 		return err
 	}
-	hash := sha256.New()
+	hash := crc32.New(castagnoli)
 	out := bufio.NewWriterSize(&holes{file: file}, PageSize)
 	both := io.MultiWriter(out, hash)
 	if _, err := both.Write(padded); err != nil {
@@ -67,7 +74,7 @@ func Write(file *os.File, kind string, header any, body func(io.Writer) error) e
 	if err := file.Truncate(end); err != nil { // it may end with a hole
 		return err
 	}
-	_, err = file.WriteAt([]byte(hex.EncodeToString(hash.Sum(nil))), int64(len(first)))
+	_, err = file.WriteAt([]byte(inHex(hash.Sum32())), int64(len(first)))
 	return err
 }
 
@@ -90,11 +97,11 @@ type File struct {
 	Body int64 // where the body begins
 	Size int64 // of the body
 
-	digest string
-	start  int64 // of what the digest is of
+	sum   string
+	start int64 // of what the checksum is of
 }
 
-// Open opens a file of a kind and reads its header into what header points to. The digest is not compared yet. What is no
+// Open opens a file of a kind and reads its header into what header points to. The checksum is not compared yet. What is no
 // file of that kind is ErrDamaged.
 func Open(path, kind string, header any) (_ *File, err error) {
 	file, err := os.Open(path)
@@ -115,27 +122,27 @@ func Open(path, kind string, header any) (_ *File, err error) {
 	}
 	in := bufio.NewReader(io.LimitReader(file, maxHeader))
 	first, _ := in.ReadString('\n')
-	digest, _ := in.ReadString('\n')
+	sum, _ := in.ReadString('\n')
 	encoded, err := in.ReadBytes('\n')
-	if err != nil || first != firstLine(kind) || len(digest) != 2*sha256.Size+1 || json.Unmarshal(encoded, header) != nil {
+	if err != nil || first != firstLine(kind) || len(sum) != sumLength+1 || json.Unmarshal(encoded, header) != nil {
 		return nil, fmt.Errorf("%s: it does not begin as such a file does: %w", path, ErrDamaged)
 	}
-	start := int64(len(first) + len(digest))
+	start := int64(len(first) + len(sum))
 	body := (start + int64(len(encoded)) + PageSize - 1) &^ (PageSize - 1)
 	if info.Size() < body {
 		return nil, fmt.Errorf("%s: it is cut off: %w", path, ErrDamaged)
 	}
-	return &File{File: file, Body: body, Size: info.Size() - body, digest: strings.TrimSuffix(digest, "\n"), start: start}, nil
+	return &File{File: file, Body: body, Size: info.Size() - body, sum: strings.TrimSuffix(sum, "\n"), start: start}, nil
 }
 
-// Verify compares the digest with the file. It reads all of it.
+// Verify compares the checksum with the file. It reads all of it.
 func (f *File) Verify() error {
-	hash := sha256.New()
+	hash := crc32.New(castagnoli)
 	if _, err := io.CopyBuffer(hash, io.NewSectionReader(f, f.start, f.Body+f.Size-f.start), make([]byte, 256<<10)); err != nil {
 		return err
 	}
-	if hex.EncodeToString(hash.Sum(nil)) != f.digest {
-		return fmt.Errorf("%s: its digest is another: %w", f.Name(), ErrDamaged)
+	if inHex(hash.Sum32()) != f.sum {
+		return fmt.Errorf("%s: its checksum is another: %w", f.Name(), ErrDamaged)
 	}
 	return nil
 }
