@@ -10,19 +10,21 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// Feed is a cache folder of wazero's that holds nothing, until it is offered something.
+// Feed is a cache folder of wazero's that holds nothing, until it is offered something. The folder is there only while
+// wazero uses it: a process may end at any time, and nobody would remove what it leaves.
 type Feed struct {
-	path  string // of the folder, which is removed with Close
+	path  string // of the folder
 	inner string // of wazero's folder in it
 	maker string // the name of that: wazero's version, and the platform
 	last  string // what take has taken
 	cache wazero.CompilationCache
+	stays bool // until Close: it lies where other users could put another one in its place
 }
 
 // NewFeed makes a feed whose folder lies in dir; "" is where temporary files lie. One wazero.Runtime uses it, for one
 // module at a time.
 func NewFeed(dir string) (_ *Feed, err error) {
-	f := &Feed{}
+	f := &Feed{stays: dir == ""}
 	if f.path, err = os.MkdirTemp(dir, "unfinished-"); err != nil {
 		return nil, err
 	}
@@ -43,6 +45,7 @@ func NewFeed(dir string) (_ *Feed, err error) {
 	}
 	f.maker = entries[0].Name()
 	f.inner = filepath.Join(f.path, f.maker)
+	f.end()
 	return f, nil
 }
 
@@ -54,6 +57,23 @@ func (f *Feed) Maker() string { return f.maker }
 
 // Close removes the folder.
 func (f *Feed) Close() error { return os.RemoveAll(f.path) }
+
+// begin makes the folder, for wazero to use.
+func (f *Feed) begin() error {
+	if f.stays {
+		return nil
+	}
+	return os.MkdirAll(f.inner, 0o700)
+}
+
+// end removes the folder, and what was taken.
+func (f *Feed) end() {
+	if f.stays {
+		return
+	}
+	f.last = ""
+	_ = os.RemoveAll(f.path) // what then remains is removed as anything unfinished is
+}
 
 // take takes away the entry that wazero has written, and gives its name: "" when it has written none.
 func (f *Feed) take() (string, error) {

@@ -106,6 +106,10 @@ func (c *Code) CompileWhole(ctx context.Context, engine wazero.Runtime, feed *Fe
 }
 
 func (c *Code) compile(ctx context.Context, engine wazero.Runtime, feed *Feed, name string, module []byte) (wazero.CompiledModule, error) {
+	if err := feed.begin(); err != nil {
+		return nil, err
+	}
+	defer feed.end()
 	stop, err := feed.offer(name, c.entry(), c.header.HeadSize)
 	if err != nil {
 		return nil, err
@@ -129,6 +133,10 @@ func (c *Code) compile(ctx context.Context, engine wazero.Runtime, feed *Feed, n
 
 // Make compiles a module, which takes seconds, and writes its code into file. The module that was compiled comes too.
 func Make(ctx context.Context, engine wazero.Runtime, feed *Feed, name string, module []byte, file *os.File) (_ wazero.CompiledModule, err error) {
+	if err := feed.begin(); err != nil {
+		return nil, err
+	}
+	defer feed.end()
 	whole, err := engine.CompileModule(ctx, module)
 	if err != nil {
 		return nil, err
