@@ -73,7 +73,7 @@ func TestHTTP(t *testing.T) {
 		waitLog(t, from, id, "the handler is broken")
 	})
 	t.Run("100 MiB down: the first bytes come before the last are written, in little memory", func(t *testing.T) {
-		plugin := pluginProcess(t)
+		plugin := pluginProcess(t, id)
 		before := resetPeakMemory(t, plugin)
 		response := do(t, pluginRequest(t, server.User, http.MethodGet, id, fmt.Sprintf("/large?blocks=%d", largeBlocks), nil))
 		require.Equal(t, http.StatusOK, response.StatusCode)
@@ -109,7 +109,7 @@ func TestHTTP(t *testing.T) {
 		}, "a BrokenPipeError in the handler")
 	})
 	t.Run("100 MiB up, in little memory", func(t *testing.T) {
-		plugin := pluginProcess(t)
+		plugin := pluginProcess(t, id)
 		before := resetPeakMemory(t, plugin)
 		response := do(t, pluginRequest(t, server.User, http.MethodPost, id, "/count", newBlocks(largeBlocks)))
 		require.Equal(t, http.StatusOK, response.StatusCode)

@@ -43,19 +43,25 @@ func install(t *testing.T, dir string) string {
 	t.Helper()
 	showLog(t)
 	manifest, bundle := pack(t, dir)
+	upload(t, manifest.Id, bundle)
+	return manifest.Id
+}
+
+// upload uploads a bundle as an administrator would; it is removed after the test.
+func upload(t *testing.T, id, bundle string) {
+	t.Helper()
 	file, err := os.Open(bundle)
 	require.NoError(t, err)
 	defer func() { _ = file.Close() }()
 	installed, _, err := server.Admin.UploadPluginForced(testContext(t), file)
 	require.NoError(t, err)
-	require.Equal(t, manifest.Id, installed.Id)
+	require.Equal(t, id, installed.Id)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second) // the test's own has ended
 		defer cancel()
-		_, err := server.Admin.RemovePlugin(ctx, manifest.Id)
+		_, err := server.Admin.RemovePlugin(ctx, id)
 		require.NoError(t, err)
 	})
-	return manifest.Id
 }
 
 // enable switches the plugin on and returns its status, once it runs or has failed to.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Log collects what the server writes, one JSON object a line, and lets tests wait for a line.
@@ -20,6 +21,7 @@ type Log struct {
 
 // Entry is one line of the log.
 type Entry struct {
+	Time    time.Time // when it was read
 	Level   string
 	Message string
 	Fields  map[string]any // all but level and message; nil for a line that is not JSON
@@ -83,13 +85,13 @@ func (l *Log) Wait(ctx context.Context, n int, matches func(Entry) bool) (Entry,
 func parseEntry(line []byte) Entry {
 	var fields map[string]any
 	if json.Unmarshal(line, &fields) != nil || fields == nil {
-		return Entry{Message: string(line)}
+		return Entry{Time: time.Now(), Message: string(line)}
 	}
 	level, _ := fields["level"].(string)
 	message, _ := fields["msg"].(string)
 	delete(fields, "level")
 	delete(fields, "msg")
-	return Entry{Level: level, Message: message, Fields: fields}
+	return Entry{Time: time.Now(), Level: level, Message: message, Fields: fields}
 }
 
 // Contains reports whether the message or one of the fields contains text.

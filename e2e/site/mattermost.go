@@ -7,13 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 // settings of the server under test: loopback only, plugins may be uploaded, nothing calls home.
 var settings = map[string]string{
-	"SERVICESETTINGS_LISTENADDRESS":              "127.0.0.1:0",
 	"SERVICESETTINGS_ENABLESECURITYFIXALERT":     "false",
 	"SERVICESETTINGS_ENABLELOCALMODE":            "false",
 	"TEAMSETTINGS_ENABLEOPENSERVER":              "true",
@@ -33,18 +33,25 @@ var settings = map[string]string{
 	"ANNOUNCEMENTSETTINGS_USERNOTICESENABLED":    "false",
 	"RATELIMITSETTINGS_ENABLE":                   "false",
 	"SQLSETTINGS_DRIVERNAME":                     "postgres",
+	"METRICSSETTINGS_ENABLE":                     "true",
+	"METRICSSETTINGS_LISTENADDRESS":              "127.0.0.1:0",
 	"FEATUREFLAGS_STREAMLINEDMARKETPLACE":        "false",
 	"FEATUREFLAGS_CONSUMEPOSTHOOK":               "true", // MessagesWillBeConsumed is asked
 }
 
-// mattermost is a running server.
+// mattermost is a server, which runs between start and stop.
 type mattermost struct {
+	program, dir string
+	environment  []string
+	log          *Log
+
 	process *process
-	url     string
+	address string // where it listens: a port that it got, from the first start on
+	metrics string // where its metrics are, since the last start
 }
 
-// startMattermost starts the server that e2e/setup.sh made in install, in the folder dir, which must not exist.
-func startMattermost(ctx context.Context, install, dir, dataSource, mailPort string, log *Log) (*mattermost, error) {
+// newMattermost makes the folder dir, which must not exist, for the server that e2e/setup.sh made in install.
+func newMattermost(install, dir, dataSource, mailPort string, log *Log) (*mattermost, error) {
 	for _, folder := range []string{"config", "data", "plugins", "client/plugins"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
 			return nil, fmt.Errorf("make the server's folders: %w", err)
@@ -55,29 +62,34 @@ func startMattermost(ctx context.Context, install, dir, dataSource, mailPort str
 			return nil, fmt.Errorf("link the server's files: %w", err)
 		}
 	}
-
-	cmd := exec.Command(filepath.Join(install, "bin", "mattermost"))
-	cmd.Dir = dir
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = []string{
+	m := &mattermost{program: filepath.Join(install, "bin", "mattermost"), dir: dir, log: log, address: "127.0.0.1:0"}
+	m.environment = []string{
 		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "MM_SQLSETTINGS_DATASOURCE=" + dataSource, "MM_EMAILSETTINGS_SMTPPORT=" + mailPort,
 	}
 	for name, value := range settings {
-		cmd.Env = append(cmd.Env, "MM_"+name+"="+value)
-	}
-	process, err := startProcess("Mattermost", cmd)
-	if err != nil {
-		return nil, err
-	}
-	m := &mattermost{process: process}
-	if m.url, err = m.waitListening(ctx, log); err != nil {
-		return nil, errors.Join(err, m.stop())
+		m.environment = append(m.environment, "MM_"+name+"="+value)
 	}
 	return m, nil
 }
 
-// waitListening waits for the line that names the port the server got, and returns the server's URL.
-func (m *mattermost) waitListening(ctx context.Context, log *Log) (string, error) {
+// start starts the server, and waits until it listens.
+func (m *mattermost) start(ctx context.Context) (err error) {
+	from := m.log.Len()
+	cmd := exec.Command(m.program)
+	cmd.Dir = m.dir
+	cmd.Stdout, cmd.Stderr = m.log, m.log
+	cmd.Env = append(slices.Clone(m.environment), "MM_SERVICESETTINGS_LISTENADDRESS="+m.address)
+	if m.process, err = startProcess("Mattermost", cmd); err != nil {
+		return err
+	}
+	if err := m.waitListening(ctx, from); err != nil {
+		return errors.Join(err, m.stop())
+	}
+	return nil
+}
+
+// waitListening waits for the lines of the log, from the n-th on, that name the addresses the server has got.
+func (m *mattermost) waitListening(ctx context.Context, n int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -87,12 +99,23 @@ func (m *mattermost) waitListening(ctx context.Context, log *Log) (string, error
 		case <-ctx.Done():
 		}
 	}()
-	const announcement = "Server is listening on "
-	line, err := log.Wait(ctx, 0, func(e Entry) bool { return strings.HasPrefix(e.Message, announcement) })
+	metrics, err := m.log.Wait(ctx, n, func(e Entry) bool { return e.Message == "Metrics and profiling server is started" })
 	if err != nil {
-		return "", fmt.Errorf("start Mattermost: %w", context.Cause(ctx))
+		return fmt.Errorf("start Mattermost: %w", context.Cause(ctx))
 	}
-	return "http://" + strings.TrimPrefix(line.Message, announcement), nil
+	m.metrics = fmt.Sprint(metrics.Fields["address"])
+	const announcement = "Server is listening on "
+	line, err := m.log.Wait(ctx, n, func(e Entry) bool { return strings.HasPrefix(e.Message, announcement) })
+	if err != nil {
+		return fmt.Errorf("start Mattermost: %w", context.Cause(ctx))
+	}
+	m.address = strings.TrimPrefix(line.Message, announcement)
+	return nil
 }
 
-func (m *mattermost) stop() error { return m.process.stop(30 * time.Second) }
+func (m *mattermost) stop() error {
+	if m.process == nil {
+		return nil
+	}
+	return m.process.stop(30 * time.Second)
+}

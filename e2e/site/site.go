@@ -63,10 +63,13 @@ func (s *Site) start(ctx context.Context, config Config) (err error) {
 		return err
 	}
 	run := filepath.Join(s.dir, "mattermost")
-	if s.mattermost, err = startMattermost(ctx, config.Mattermost, run, s.postgres.dataSource(), s.Mail.port(), s.Log); err != nil {
+	if s.mattermost, err = newMattermost(config.Mattermost, run, s.postgres.dataSource(), s.Mail.port(), s.Log); err != nil {
 		return err
 	}
-	s.URL = s.mattermost.url
+	if err := s.mattermost.start(ctx); err != nil {
+		return err
+	}
+	s.URL = "http://" + s.mattermost.address
 	return s.populate(ctx)
 }
 
@@ -88,8 +91,24 @@ func (s *Site) Stop() error {
 	return errors.Join(errs...)
 }
 
+// Restart stops the server and starts it again, at the same address. Database, plugins and sessions stay.
+func (s *Site) Restart(ctx context.Context) error {
+	if err := s.mattermost.stop(); err != nil {
+		return err
+	}
+	return s.mattermost.start(ctx)
+}
+
 // PID is the server's process id.
 func (s *Site) PID() int { return s.mattermost.process.cmd.Process.Pid }
+
+// MetricsURL is where the server's metrics are.
+func (s *Site) MetricsURL() string { return "http://" + s.mattermost.metrics }
+
+// CacheFolder is where mmpy keeps what takes long to make, for the user that the server runs as.
+func (s *Site) CacheFolder() string {
+	return filepath.Join(s.mattermost.dir, ".cache", "mmpy", "compiled")
+}
 
 // populate makes the administrator (a new server gives the first account that role), the team and the member.
 func (s *Site) populate(ctx context.Context) (err error) {
@@ -105,13 +124,20 @@ func (s *Site) populate(ctx context.Context) (err error) {
 	if s.Team, _, err = s.Admin.CreateTeam(ctx, team); err != nil {
 		return fmt.Errorf("create the team: %w", err)
 	}
-	if s.User, s.Me, err = s.signUp(ctx, "ada"); err != nil {
-		return err
+	s.User, s.Me, err = s.NewMember(ctx, "ada")
+	return err
+}
+
+// NewMember makes an account in the team, and logs in with it.
+func (s *Site) NewMember(ctx context.Context, name string) (*model.Client4, *model.User, error) {
+	client, account, err := s.signUp(ctx, name)
+	if err != nil {
+		return nil, nil, err
 	}
-	if _, _, err = s.Admin.AddTeamMember(ctx, s.Team.Id, s.Me.Id); err != nil {
-		return fmt.Errorf("add %s to the team: %w", s.Me.Username, err)
+	if _, _, err := s.Admin.AddTeamMember(ctx, s.Team.Id, account.Id); err != nil {
+		return nil, nil, fmt.Errorf("add %s to the team: %w", name, err)
 	}
-	return nil
+	return client, account, nil
 }
 
 // signUp makes an account and logs in with it.
