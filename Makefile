@@ -43,6 +43,10 @@ bench: ## ratios against a native Go plugin and native Python over gRPC
 	-internal/bench/setup.sh
 	go run ./internal/bench
 
+.PHONY: bench-cpu
+bench-cpu: ## speed of Python code in the sandbox, against the native CPython that make runtime builds
+	go run ./internal/bench/cpu
+
 .PHONY: generate
 generate: ## everything that is generated: from the contract, and the bytecode of the SDK
 	go run ./internal/gen
@@ -61,6 +65,11 @@ lint: ## format, vet, generated files, linters
 runtime: ## python.wasm and the standard library, from source, into pyodide-build/cpython
 	pyodide-build/prepare.sh
 	pyodide-build/build.sh $(cache)/runtime pyodide-build/cpython
+
+.PHONY: runtime-profile
+runtime-profile: ## what the compiler is told of which code is hot, by running a counting interpreter; then make runtime
+	pyodide-build/prepare.sh
+	pyodide-build/profile.sh $(cache)/runtime
 
 .PHONY: runtime-verify
 runtime-verify: ## rebuilds both elsewhere and compares with what is committed

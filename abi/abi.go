@@ -16,7 +16,7 @@ const (
 // on, and the result is a ticket for it. No buffer is that large.
 const Submit = 0xFFFFFFFF
 
-// Wake, as the address of the response of a call that is submitted, has the host wake the guest when it is complete.
+// Wake is the address of the response of a submitted call at whose end the host is to wake the guest.
 const Wake = 1
 
 // HookPending is what mm_hook returns when the hook is answered later.

@@ -59,6 +59,6 @@ func TestAScheduledTaskRunsOnceInEachInterval(t *testing.T) {
 		editions++
 	}
 	t.Log(editions, "editions")
-	require.GreaterOrEqual(t, editions, 3)
+	require.GreaterOrEqual(t, editions, 2)
 	require.LessOrEqual(t, editions, 6)
 }

@@ -3,7 +3,7 @@
 # a folder of its own. Root gets what is missing from Debian; anybody else is told.
 set -euo pipefail
 
-declare -A package=([gcc]=gcc [make]=make [patch]=patch [xz]=xz-utils [dpkg]=dpkg [tar]=tar)
+declare -A package=([gcc]=gcc [make]=make [patch]=patch [xz]=xz-utils [dpkg]=dpkg [tar]=tar [gzip]=gzip)
 missing=()
 for tool in "${!package[@]}"; do
 	command -v "$tool" >/dev/null || missing+=("${package[$tool]}")

@@ -2,16 +2,11 @@ package python_test
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -19,143 +14,8 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/python"
 	"github.com/mmpy/mmpy/wasmhost"
 )
-
-// plugin is one instance of a plugin that the host has loaded, as the server does.
-type plugin struct {
-	*wasmhost.Instance
-	hooks map[string]uint32
-	log   *lines
-}
-
-// lines are what a plugin has logged.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) add(level slog.Level, message string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	fmt.Fprintln(&l.text, level, message)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-var sharedRuntime = sync.OnceValues(func() (*wasmhost.Runtime, error) {
-	return wasmhost.NewRuntime(context.Background(), wasmhost.NewRuntimeConfig())
-})
-
-// load loads a plugin whose file begins with what most need; its own part follows.
-func load(t testing.TB, config wasmhost.InstanceConfig, timeout time.Duration, source string) *plugin {
-	t.Helper()
-	runtime, err := sharedRuntime()
-	require.NoError(t, err)
-	settings, err := json.Marshal(map[string]any{"path": "/plugin/plugin.py", "hook_timeout": timeout.Seconds()})
-	require.NoError(t, err)
-	program, err := runtime.NewProgram(wasmhost.ProgramConfig{
-		Files: fstest.MapFS{"plugin.py": {Data: []byte(`
-import asyncio, threading, time
-from mattermost_plugin import AsyncPluginAPIClient, Plugin, hook
-api = AsyncPluginAPIClient()
-` + source)}},
-		Libraries: map[string]fs.FS{"mmpy": python.Files()},
-		Entry:     "mattermost_plugin._internal.guest",
-		Argument:  string(settings),
-	})
-	require.NoError(t, err)
-	log := &lines{}
-	config.Log, config.WakeTimeout = log.add, timeout
-	instance, err := program.Instantiate(t.Context(), config)
-	var failure *wasmhost.Error
-	if errors.As(err, &failure) {
-		t.Log(failure.Traceback)
-	}
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		_ = instance.Close(context.Background())
-		if t.Failed() {
-			t.Log(log)
-		}
-	})
-	var implemented pb.ImplementedResponse
-	require.NoError(t, proto.Unmarshal(instance.Loaded(), &implemented))
-	p := &plugin{Instance: instance, hooks: map[string]uint32{}, log: log}
-	for id, name := range implemented.Hooks {
-		p.hooks[name] = uint32(id)
-	}
-	return p
-}
-
-// ask runs a hook that is asked with a text: ExecuteCommand.
-func (p *plugin) ask(ctx context.Context, text string) (string, error) {
-	var response pb.ExecuteCommandResponse
-	err := p.fire(ctx, "ExecuteCommand", &pb.ExecuteCommandRequest{Args: &pb.CommandArgs{Command: text}}, &response)
-	return response.GetResponse().GetText(), err
-}
-
-func (p *plugin) fire(ctx context.Context, hook string, request, response proto.Message) error {
-	encoded, err := proto.Marshal(request)
-	if err != nil {
-		return err
-	}
-	answer, err := p.Hook(ctx, p.hooks[hook], encoded)
-	if err != nil {
-		return err
-	}
-	return proto.Unmarshal(answer, response)
-}
-
-func (p *plugin) activate(t testing.TB) {
-	t.Helper()
-	var response pb.OnActivateResponse
-	require.NoError(t, p.fire(t.Context(), "OnActivate", &pb.OnActivateRequest{}, &response))
-	require.Nil(t, response.Error)
-}
-
-func (p *plugin) mustAsk(t testing.TB, text string) string {
-	t.Helper()
-	answer, err := p.ask(t.Context(), text)
-	var failure *wasmhost.Error
-	if errors.As(err, &failure) {
-		t.Log(failure.Traceback)
-	}
-	require.NoError(t, err)
-	return answer
-}
-
-func within(t testing.TB, timeout time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), timeout)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// users answers GetUser with the id that was asked for, in that time.
-func users(after time.Duration, during func(change int32)) wasmhost.Caller {
-	return wasmhost.CallerFunc(func(_ context.Context, _ abi.Method, request []byte) ([]byte, error) {
-		var r pb.GetUserRequest
-		if err := proto.Unmarshal(request, &r); err != nil {
-			return nil, err
-		}
-		during(1)
-		time.Sleep(after)
-		during(-1)
-		return proto.Marshal(&pb.GetUserResponse{User: &pb.User{Id: r.GetUserId()}})
-	})
-}
-
-const askUser = `
-class Asks(Plugin):
-    @hook
-    async def ExecuteCommand(self, context, args):
-        return (await api.get_user(args.command)).id
-`
 
 // Sixteen callers, each of whose hooks makes an API call of 5 ms: all of them are under way in one instance.
 func TestAsyncHooksOfOneInstanceOverlap(t *testing.T) {
@@ -276,150 +136,6 @@ class Meets(Plugin):
 	all.Wait()
 }
 
-const lateSource = `
-class Late(Plugin):
-    notes = []
-    @hook
-    async def ExecuteCommand(self, context, args):
-        match args.command:
-            case "notes": return " ".join(self.notes)
-            case "wait":
-                try: await asyncio.sleep(60)  # the line in question
-                except BaseException as error:
-                    self.notes.append(type(error).__name__)
-                    raise
-                finally: self.notes.append("finally")
-            case "nested":
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self.child())
-                    await asyncio.sleep(60)
-            case "spin":
-                await asyncio.sleep(0.001)
-                while True: pass
-            case "spin at once":
-                while True: pass
-            case "ignore":
-                while True:
-                    try: await asyncio.sleep(60)
-                    except BaseException: self.notes.append("ignored")
-            case "spin on":
-                await asyncio.sleep(0.001)
-                while True:
-                    try:
-                        while True: pass
-                    except BaseException: pass
-            case "spin deaf":
-                await asyncio.sleep(0.001)
-                sum(range(10**13))
-            case "spin in a task":
-                await asyncio.create_task(self.spin())
-            case "sleep":
-                await asyncio.sleep(0.001)
-                time.sleep(60)
-            case "exit":
-                await asyncio.sleep(0.001)
-                raise SystemExit(3)
-            case "fail":
-                await asyncio.sleep(0.001)
-                raise LookupError("gone")
-        return "ok"
-    async def spin(self):
-        while True: pass
-    async def child(self):
-        try: await asyncio.sleep(60)
-        finally: self.notes.append("child")
-`
-
-func failure(t testing.TB, err error) *wasmhost.Error {
-	t.Helper()
-	var failure *wasmhost.Error
-	require.ErrorAs(t, err, &failure)
-	return failure
-}
-
-func TestTheTimeOfAHookThatWaitsIsOver(t *testing.T) {
-	for _, test := range []struct{ text, message, traceback, notes string }{
-		{"wait", "hook ExecuteCommand took longer than 30 s", "await asyncio.sleep(60)  # the line in question", "HookTimeoutError finally"},
-		{"nested", "hook ExecuteCommand took longer than 30 s", "await asyncio.sleep(60)", "child"},
-		{"spin", "hook ExecuteCommand took longer than 30 s", "while True: pass", ""},
-		{"spin at once", "hook ExecuteCommand took longer than 30 s", "while True: pass", ""},
-		{"spin in a task", "hook ExecuteCommand took longer than 30 s", "while True: pass", ""},
-		{"sleep", "hook ExecuteCommand took longer than 30 s", "time.sleep(60)", ""},
-	} {
-		t.Run(test.text, func(t *testing.T) {
-			p := load(t, wasmhost.InstanceConfig{}, 30*time.Second, lateSource)
-			began := time.Now()
-			other := make(chan error, 1)
-			go func() { // a hook that waits, and has its time, is left alone
-				answer, err := p.ask(t.Context(), "notes")
-				if err == nil && answer != "" {
-					err = errors.New(answer)
-				}
-				other <- err
-			}()
-			require.NoError(t, <-other)
-			_, err := p.ask(within(t, 200*time.Millisecond), test.text)
-			e := failure(t, err)
-			require.Equal(t, wasmhost.Timeout, e.Code, "%v", e)
-			require.ErrorIs(t, e, context.DeadlineExceeded)
-			require.Equal(t, "mattermost_plugin._internal.hook_runner.HookTimeoutError", e.Type, e.Traceback)
-			require.Equal(t, test.message, e.Message)
-			require.Contains(t, e.Traceback, test.traceback)
-			require.Less(t, time.Since(began), wasmhost.DefaultGrace)
-			require.Equal(t, test.notes, p.mustAsk(t, "notes"))
-			require.NoError(t, p.Err())
-		})
-	}
-}
-
-// One that swallows its exception is given up after its grace time, and one that keeps the instance busy ends it.
-func TestAHookThatIgnoresItsTimeIsGivenUpOrKilled(t *testing.T) {
-	for _, test := range []struct {
-		text string
-		code wasmhost.Code
-	}{{"ignore", wasmhost.Timeout}, {"spin on", wasmhost.Killed}, {"spin deaf", wasmhost.Killed}} {
-		t.Run(test.text, func(t *testing.T) {
-			t.Parallel()
-			p := load(t, wasmhost.InstanceConfig{Grace: 400 * time.Millisecond}, 30*time.Second, lateSource)
-			waits := make(chan error, 1)
-			go func() {
-				_, err := p.ask(t.Context(), "wait")
-				waits <- err
-			}()
-			began := time.Now()
-			_, err := p.ask(within(t, time.Second), test.text)
-			e := failure(t, err)
-			require.Equal(t, test.code, e.Code, "%v", e)
-			require.ErrorIs(t, e, context.DeadlineExceeded)
-			require.Less(t, time.Since(began), 5*time.Second)
-			if test.code == wasmhost.Killed {
-				e = failure(t, <-waits)
-				require.Equal(t, wasmhost.Closed, e.Code, "the others")
-				require.ErrorIs(t, e, wasmhost.Killed)
-				require.ErrorIs(t, p.Err(), wasmhost.Killed)
-				return
-			}
-			require.NotEmpty(t, p.mustAsk(t, "notes"))
-			require.NoError(t, p.Err())
-			require.ErrorIs(t, p.Close(within(t, 200*time.Millisecond)), context.DeadlineExceeded, "the hook that waits")
-			require.ErrorIs(t, <-waits, wasmhost.Closed)
-		})
-	}
-}
-
-func TestAnExceptionOfAHookThatWaitedIsItsAnswer(t *testing.T) {
-	p := load(t, wasmhost.InstanceConfig{}, 30*time.Second, lateSource)
-	_, err := p.ask(t.Context(), "fail")
-	e := failure(t, err)
-	require.Equal(t, []any{wasmhost.Exception, "LookupError", "gone"}, []any{e.Code, e.Type, e.Message})
-	require.Contains(t, e.Traceback, `raise LookupError("gone")`)
-	_, err = p.ask(t.Context(), "exit")
-	e = failure(t, err)
-	require.Equal(t, wasmhost.Exited, e.Code)
-	require.Equal(t, 3, e.ExitCode)
-	require.ErrorIs(t, p.Err(), wasmhost.Exited)
-}
-
 const background = `
 class Works(Plugin):
     beats, notes = 0, []
@@ -502,11 +218,4 @@ class Causes(Plugin):
 		}
 		require.Equal(t, want.String()+".", p.mustAsk(t, kind+" 20"), kind)
 	}
-}
-
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
 }

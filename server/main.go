@@ -12,6 +12,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
+	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
@@ -27,7 +28,7 @@ func StartedByMattermost() bool { return os.Getenv(cookieKey) == cookieValue }
 // Main is the executable of a packed plugin: it runs the bundle it lies in until Mattermost ends the process.
 //
 // Mattermost waits 3 s for the handshake, so nothing that takes time happens before: the interpreter starts when it is
-// first needed, in OnConfigurationChange or OnActivate. Nothing but the handshake may be written to stdout before it.
+// first needed, in OnConfigurationChange or OnActivate. The code and the snapshot in the bundle are loaded meanwhile. Nothing but the handshake may be written to stdout before it.
 func Main() { ofProcess(DefaultHookTimeout).serve() }
 
 // ofProcess makes the plugin that this process is for.
@@ -45,6 +46,9 @@ func (p *Plugin) serve() {
 	p.guests.down = func(err error) {
 		p.log.Error("the plugin ends its process, so that the server's health check sees it", "plugin_name", p.bundle.Name(), "error", reason(err))
 		os.Exit(1)
+	}
+	if p.bundle.path(packed.CodeName) != "" { // or it would take all processors for seconds, and the handshake has to wait
+		go func() { _ = p.Snapshot(context.Background()) }() // what fails is tried again, and said, in OnActivate
 	}
 	plugin.ClientMain(p, reportTruthfully(p.Implemented))
 }

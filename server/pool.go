@@ -192,13 +192,6 @@ func (p *pool) activated() {
 	}
 }
 
-// isActive says whether OnActivate has succeeded.
-func (p *pool) isActive() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.phase == active || p.phase == down
-}
-
 // configure says that the settings have changed, and gives the guests that are to be told: all of an active plugin's,
 // those excepted that are being activated, which will notice; otherwise the first one, which is started if need be.
 func (p *pool) configure(ctx context.Context) ([]*guest, error) {

@@ -37,6 +37,7 @@ func (p *pool) lost(g *guest, cause error) {
 	if g.gone || p.phase == stopped {
 		return
 	}
+	reported := g.hooks.Load() > 0 // by the hook that it has died of, or that fails because of that
 	p.giveUp(g)
 	p.withdraw(g)
 	p.discard(g)
@@ -55,7 +56,9 @@ func (p *pool) lost(g *guest, cause error) {
 		p.failures = 0
 	}
 	p.restarts(cause)
-	p.log.Warn("the interpreter has ended, and another one takes over", "error", reason(cause), "left", len(p.all()))
+	if !reported {
+		p.log.Warn("the interpreter has ended, and another one takes over", "error", reason(cause))
+	}
 	p.failed(cause)
 	p.letIn()
 }

@@ -76,7 +76,11 @@ func TestAPluginComesBackWhateverItDiesOf(t *testing.T) {
 		"exit": wasmhost.Exited, "abort": wasmhost.Trap, "spin": wasmhost.Killed, "fill": wasmhost.OutOfMemory,
 	} {
 		t.Run(message, func(t *testing.T) {
-			m := run(t, mortal, Config{HookTimeout: time.Second})
+			config := Config{}
+			if message == "spin" {
+				config.HookTimeout = time.Second
+			}
+			m := run(t, mortal, config)
 			api := &slowAPI{m.Plugin(m.plugin.bundle.manifest.Model), make(chan struct{}), make(chan struct{})}
 			m.plugin.SetAPI(api)
 			below := make(chan error)
@@ -126,7 +130,7 @@ func (g *guest) isGone(p *Plugin) bool {
 }
 
 // cyclesByDefault is how many times TestDyingAndComingBackLeavesNothingBehind does it; MMPY_CYCLES says another number.
-const cyclesByDefault = 30
+const cyclesByDefault = 100
 
 func TestDyingAndComingBackLeavesNothingBehind(t *testing.T) {
 	cycles := cyclesByDefault

@@ -124,6 +124,7 @@ from mattermost_plugin import Plugin, hook, HookName
 class Hanging(Plugin):
     @hook(HookName.MessageHasBeenPosted)
     def posted(self, context, post):
+        self.logger.info("here")
         if post.message == "wait":
             self.api.kv_get("slow")
         while post.message == "spin":
@@ -172,9 +173,11 @@ func TestAPythonPluginIsDeactivatedInTimeWhateverItsHooksDo(t *testing.T) {
 			}()
 			instance := m.plugin.guests.all()[0].instance.(*wasmhost.Instance)
 			require.Eventually(t, func() bool { return instance.Stats().Depth == 1 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Contains(m.log.String(), "here") }, 10*time.Second, time.Millisecond)
 			if message == "wait" {
 				<-api.called
 			}
+			time.Sleep(10 * time.Millisecond) // from there to the loop
 			began := time.Now()
 			_ = m.plugin.OnDeactivate()
 			took := time.Since(began)

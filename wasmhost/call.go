@@ -32,6 +32,7 @@ type call struct {
 	stack    [3]uint64
 
 	wake     api.Function  // likewise
+	owed     bool          // an exception was taken back while it is outside: it is not for what runs on top
 	driving  bool          // what runs is not the call's alone: any hook that was deferred, or background work
 	deferred *deferredHook // what has become of the hook that it is for
 
@@ -93,7 +94,7 @@ func (i *Instance) entered(ctx context.Context, level int, op operation) *call {
 	}
 	c := i.calls[level]
 	c.Context, c.op, c.clock, c.ended, c.killed = ctx, op, newClock(ctx, i.grace), true, nil
-	c.driving, c.deferred, c.since = false, nil, 0
+	c.driving, c.deferred, c.since, c.owed = false, nil, 0, false
 	if level > 0 {
 		c.inherit(&i.calls[level-1].clock)
 	}
@@ -177,6 +178,8 @@ func (i *Instance) left(level int) {
 
 // stepOut lets others in, until stepIn.
 func (c *call) stepOut() {
+	c.owed = c.armed && c.instance.interrupts.pending(c.instance.module.Memory())
+	c.calm()
 	if c.driving {
 		c.instance.deferred.calmed()
 	}
@@ -191,6 +194,10 @@ func (c *call) stepIn() (interrupted bool) {
 		panic(i.dead.Load())
 	}
 	i.current = c
+	if c.owed {
+		i.interrupts.raise(i.module.Memory())
+		c.armed = true
+	}
 	return c.watch()
 }
 

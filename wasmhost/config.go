@@ -78,6 +78,13 @@ func (c RuntimeConfig) WithMemoryLimit(bytes uint64) RuntimeConfig {
 	return c
 }
 
+// WithInterpreter runs another build of the interpreter than the one that is part of this program: a module that keeps to
+// the ABI, and the standard library that belongs to it, a zip. Only whoever builds and measures interpreters needs it.
+func (c RuntimeConfig) WithInterpreter(wasm, library []byte) RuntimeConfig {
+	c.guest = func() (guest, error) { return given(wasm, library), nil }
+	return c
+}
+
 // ProgramConfig says what a program consists of.
 //
 // File systems must not lead out of their root: take one in memory, a zip.Reader, or that of an os.Root, which does not

@@ -179,6 +179,12 @@ func (n *interrupts) raise(memory api.Memory) {
 	}
 }
 
+// pending says whether the guest has not noticed an exception that was raised.
+func (n *interrupts) pending(memory api.Memory) bool {
+	word, ok := memory.ReadUint32Le(n.sigint)
+	return ok && word != 0
+}
+
 func (n *interrupts) withdraw(memory api.Memory) {
 	memory.WriteUint32Le(n.sigint, 0)
 	memory.WriteUint32Le(n.signal, 0)

@@ -208,3 +208,20 @@ func TestLoadHasADeadlineToo(t *testing.T) {
 	require.Contains(t, traceback(err), "while True")
 	require.Less(t, time.Since(began), 20*time.Second)
 }
+
+// An exception that a call has not noticed when it steps out is for that call, and not for what runs on top of it.
+func TestAnExceptionDoesNotHitWhatRunsOnTop(t *testing.T) {
+	i := start(t, runaways, InstanceConfig{})
+	c, err := i.enter(within(t, time.Millisecond), operation{name: "late"})
+	require.NoError(t, err)
+	time.Sleep(2 * time.Millisecond)
+	require.True(t, c.watch(), "raises")
+	c.soft, c.done = time.Time{}, nil // or the one on top would have no time either
+	c.stepOut()
+	require.Equal(t, "alive x", hook(t, i, answer, "x"))
+	c.next = time.Now().Add(time.Hour)
+	c.stepIn()
+	require.True(t, i.interrupts.pending(i.module.Memory()), "raised again")
+	c.leave()
+	require.Equal(t, "alive y", hook(t, i, answer, "y"))
+}

@@ -13,6 +13,9 @@ import (
 	"github.com/mmpy/mmpy/wasmhost/internal/guestmem"
 )
 
+// lateTick is how long a guest that is to die may take to its next tick, on a busy machine.
+const lateTick = 5 * time.Second
+
 // deferred are the hooks of one instance that the guest answers later, after mm_hook has returned: it waits for
 // something, and their callers wait here, where they keep nobody from his turn.
 type deferred struct {
@@ -169,6 +172,14 @@ func (i *Instance) awaitEnd(ctx context.Context, h *deferredHook) bool {
 		return true
 	case <-timer.C:
 	}
+	if d.isBlamed(h) { // then it dies at its next tick, which may be late
+		timer.Reset(lateTick)
+		select {
+		case <-h.ended:
+			return true
+		case <-timer.C:
+		}
+	}
 	d.mu.Lock()
 	if h.done {
 		d.mu.Unlock()
@@ -278,6 +289,13 @@ func (c *call) whyInterrupted(number int64) int32 {
 	return notOver
 }
 
+// isBlamed says whether it may be code of the hook that keeps the guest busy.
+func (d *deferred) isBlamed(h *deferredHook) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.running == h.number || !d.unheard.IsZero()
+}
+
 // isUnheard says whether the guest has been interrupted and has not looked at it yet.
 func (d *deferred) isUnheard() bool {
 	d.mu.Lock()
@@ -301,7 +319,7 @@ func (i *Instance) failDeferred(reason *Error) {
 		d.failure = reason
 	}
 	for _, h := range d.hooks {
-		if h.err == nil || h.err != reason { // it is its own when the instance has died of it
+		if h.err != reason { // which is its own when the instance has died of it
 			h.err = i.closedBy(h.op, reason)
 		}
 		d.end(h)

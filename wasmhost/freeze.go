@@ -73,8 +73,12 @@ func (m *mold) freeze(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if code != 0 {
+	switch code {
+	case 0:
+	case 1:
 		m.reasons = append(m.reasons, strings.Split(strings.ToValidUTF8(string(c.answer), "\uFFFD"), "\n")...)
+	default:
+		m.reasons = append(m.reasons, exception(c.op, c.answer, nil).Error())
 	}
 	if stack := i.module.ExportedGlobal(exportStackPointer); stack == nil || stack.Get() != i.stack {
 		m.reasons = append(m.reasons, "it exports no "+exportStackPointer+" that is back where it was")

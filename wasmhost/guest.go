@@ -1,6 +1,8 @@
 package wasmhost
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,6 +31,19 @@ func embedded() (guest, error) {
 	library.sum, size, err = cpython.StdlibSum()
 	library.size = int64(size)
 	return guest{wasm: cpython.Wasm, sum: sum, stdlib: library}, err
+}
+
+// given is a guest that is at hand, unpacked.
+func given(wasm, library []byte) guest {
+	unpacked := func(content []byte) func() ([]byte, error) { return func() ([]byte, error) { return content, nil } }
+	sum := func(content []byte) string {
+		sum := sha256.Sum256(content)
+		return hex.EncodeToString(sum[:])
+	}
+	return guest{
+		wasm: unpacked(wasm), sum: sum(wasm),
+		stdlib: &stdlib{size: int64(len(library)), sum: sum(library), unpack: unpacked(library)},
+	}
 }
 
 // The exports that the ABI asks for.

@@ -215,3 +215,20 @@ func TestMountsThatAreRefused(t *testing.T) {
 		require.Error(t, err, name)
 	}
 }
+
+func TestAnotherInterpreterTakesThePlaceOfTheEmbeddedOne(t *testing.T) {
+	made, err := handmade{}.guest()()
+	require.NoError(t, err)
+	wasm, err := made.wasm()
+	require.NoError(t, err)
+	config := NewRuntimeConfig().WithoutCache().WithInterpreter(wasm, nil)
+	runtime, err := NewRuntime(t.Context(), config)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, runtime.Close(t.Context())) }()
+	i, err := newProgram(t, runtime, "").Instantiate(t.Context(), InstanceConfig{})
+	require.NoError(t, err)
+	hook(t, i, hookLog, string(words(1, 0, 0)))
+
+	_, err = NewRuntime(t.Context(), config.WithInterpreter([]byte("no module"), nil))
+	require.ErrorContains(t, err, "compile the Python interpreter")
+}

@@ -348,3 +348,26 @@ func TestWhatASnapshotIsOf(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, keys["base"], key)
 }
+
+func TestTheEntryModuleMayPrepareForASnapshot(t *testing.T) {
+	runtime, _ := freezing(t, snapshots(t))
+	program := func(freeze string) *Program {
+		program, err := runtime.NewProgram(ProgramConfig{Files: fstest.MapFS{
+			"entry.py": {Data: []byte(entry + "ready = 'not'\ndef freeze():\n    global ready\n" + freeze)},
+			"main.py":  {Data: []byte("def f(request):\n    import entry\n    return entry.ready.encode()")},
+		}, Entry: "entry"})
+		require.NoError(t, err)
+		return program
+	}
+	i, err := program("    ready = 'ready'").Instantiate(t.Context(), InstanceConfig{})
+	require.NoError(t, err)
+	require.Equal(t, "ready", hook(t, i, 0, ""))
+
+	failing := program("    raise LookupError('no')")
+	var refused *SnapshotError
+	require.ErrorAs(t, failing.Snapshot(t.Context()), &refused)
+	require.Equal(t, []string{"freeze: LookupError: no"}, refused.Reasons)
+	i, err = failing.Instantiate(t.Context(), InstanceConfig{})
+	require.NoError(t, err)
+	require.Equal(t, "not", hook(t, i, 0, ""))
+}

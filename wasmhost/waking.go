@@ -14,14 +14,13 @@ import (
 // ended that it wants to know of, or the time of a deferred hook is over. Each time has a goroutine of its own, which
 // ends with it; where nothing is to come there is none, and no timer.
 type waking struct {
-	mu     sync.Mutex
-	used   bool // the guest has asked to be woken
-	queued bool // a goroutine is on its way into the guest
-
-	wakes    int // goroutines, on their way or in the guest
-	calls    int // submitted calls under way whose end wakes
-	timer    *time.Timer
-	set      bool          // the timer is
+	mu       sync.Mutex
+	used     bool          // the guest has asked to be woken
+	queued   bool          // a goroutine is on its way into the guest
+	wakes    int           // goroutines, on their way or in the guest
+	calls    int           // submitted calls under way whose end wakes
+	timer    *time.Timer   // the alarm
+	set      bool          // it is
 	stopping bool          // the guest is to be told to come to an end
 	ended    bool          // it is not woken any more
 	idle     chan struct{} // closed when nothing is to come; nil when nobody waits for that
@@ -39,14 +38,12 @@ func (i *Instance) poke() {
 // pokeLocked needs w.mu.
 func (i *Instance) pokeLocked() {
 	w := &i.waking
-	switch {
-	case w.ended:
-	case w.queued:
-	default:
-		w.queued, w.used = true, true
-		w.wakes++
-		i.background.run(i.wakeSoon)
+	if w.ended || w.queued {
+		return
 	}
+	w.queued, w.used = true, true
+	w.wakes++
+	i.background.run(i.wakeSoon)
 }
 
 // wakeSoon enters the guest when it is its turn, and wakes it.

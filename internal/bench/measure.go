@@ -23,6 +23,7 @@ type result struct {
 	hook   samples // each one round trip
 	call   samples // each the mean of a few calls
 	start  samples // until the first hook has answered
+	cold   *cold   // nil where there is nothing to warm
 	memory int64   // resident set size in bytes; 0 where the plugin has no process of its own
 }
 
@@ -89,6 +90,16 @@ func measure(ctx context.Context, plan plan, ways []way) (_ []*result, err error
 				return nil, fmt.Errorf("%s: %w", r.way.name, err)
 			}
 		}
+	}
+	for _, r := range able {
+		if r.way.cold == nil {
+			continue
+		}
+		c, err := r.way.cold(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("start %s cold: %w", r.way.name, err)
+		}
+		r.cold = &c
 	}
 	return results, nil
 }

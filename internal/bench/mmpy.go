@@ -47,6 +47,7 @@ func mmpyProcess(ctx context.Context, dir string) (way, error) {
 		return w, fmt.Errorf("unpack the bundle: %w", err)
 	}
 	w.start = inEnvironment(plugins)
+	w.cold = func(ctx context.Context) (cold, error) { return startCold(ctx, w, plugins) }
 	return w, nil
 }
 

@@ -36,6 +36,12 @@ func printTable(w io.Writer, results []*result) error {
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the table: %w", err)
 	}
+	for _, r := range results {
+		if r.cold != nil {
+			left = append(left, fmt.Sprintf("%s, cold: the handshake after %s ms, the first hook after %s ms",
+				r.way.name, number(r.cold.handshake, time.Millisecond), number(r.cold.start, time.Millisecond)))
+		}
+	}
 	for _, line := range left {
 		fmt.Fprintln(w, line)
 	}
@@ -46,7 +52,8 @@ func printTable(w io.Writer, results []*result) error {
 const notes = `
 hook      MessageWillBePosted, a post with 22 fields set, one of them changed, from the call to the answer
 API call  GetUser, a user with 30 fields set, timed inside the plugin, each the mean of ten
-start     until the first hook has answered; compiled code is cached
+start     until the first hook has answered; compiled code, and for mmpy a snapshot, are at hand
+cold      the same without them
 idle      resident memory of the plugin's process before the first round
 ×         median, relative to the first row
 

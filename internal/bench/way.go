@@ -20,6 +20,7 @@ type way struct {
 	name    string
 	skipped string // why it can't run here; "" if it can
 	start   func(ctx context.Context) (*running, error)
+	cold    func(ctx context.Context) (cold, error) // may be nil
 }
 
 // running is the plugin while it runs.

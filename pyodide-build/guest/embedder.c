@@ -213,7 +213,7 @@ MM_EXPORT("mm_load") int32_t mm_load(char *request, uint32_t length) {
         if (result)
             Py_XSETREF(dispatch, PyObject_GetAttrString(module, "dispatch"));
         mm_loading(0);
-        if (!dispatch || PyObject_GetOptionalAttrString(module, "wake", &wake) < 0)
+        if (!dispatch || PyObject_GetOptionalAttrString(module, "wake", &wake) < 0 || mm_loaded(module) < 0)
             Py_CLEAR(result);
         Py_XDECREF(module);
     }

@@ -76,7 +76,7 @@ static PyObject *answer_in(struct hook *hook, PyObject *context, PyObject **argu
     if (wait == 0) {
         bytes = answer(hook, result);
     } else if (wait > 0) {
-        PyObject *function = function_of(hook, "answer_awaited");
+        PyObject *function = function_of(hook, "answer_awaitable");
         PyObject *all[] = {hook->name, result, context, hook->respond, hook->failed};
         bytes = function ? PyObject_Vectorcall(function, all, 5, NULL) : NULL;
     }

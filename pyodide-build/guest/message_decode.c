@@ -53,6 +53,19 @@ PyObject *mm_text(const char *data, size_t length) {
     return text;
 }
 
+// The bytes of a short text as two words, which may overlap.
+static inline void words_of(const char *data, size_t length, uint64_t *first, uint64_t *last) {
+    *first = *last = 0;
+    size_t size = length < sizeof *first ? length : sizeof *first;
+    if (size == sizeof *first) {
+        memcpy(first, data, sizeof *first);
+        memcpy(last, data + length - sizeof *last, sizeof *last);
+    } else {
+        for (size_t i = 0; i < size; i++)
+            *first = *first << 8 | (uint8_t)data[i];
+    }
+}
+
 // Texts that come again and again, the keys of maps above all, are kept: one that is found needs no memory, and has its
 // hash already.
 PyObject *mm_frequent_text(const char *data, size_t length) {
@@ -60,12 +73,17 @@ PyObject *mm_frequent_text(const char *data, size_t length) {
     static PyObject *kept[SIZE]; // ASCII
     if (length < 2 || length > LONGEST)
         return mm_text(data, length);
-    uint32_t hash = 2166136261; // FNV-1a
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (uint8_t)data[i]) * 16777619;
-    PyObject **slot = &kept[(hash ^ hash >> 16) % SIZE];
-    if (*slot && (size_t)PyUnicode_GET_LENGTH(*slot) == length && memcmp(PyUnicode_1BYTE_DATA(*slot), data, length) == 0)
-        return Py_NewRef(*slot);
+    uint64_t first, last, kept_first, kept_last;
+    words_of(data, length, &first, &last);
+    uint64_t hash = ((first ^ (last << 23 | last >> 41)) + length) * 0x9e3779b97f4a7c15;
+    PyObject **slot = &kept[hash >> 32 & (SIZE - 1)];
+    if (*slot && (size_t)PyUnicode_GET_LENGTH(*slot) == length) {
+        const char *text = (const char *)PyUnicode_1BYTE_DATA(*slot);
+        words_of(text, length, &kept_first, &kept_last);
+        bool same = first == kept_first && last == kept_last;
+        if (same && (length <= 2 * sizeof first || memcmp(text, data, length) == 0))
+            return Py_NewRef(*slot);
+    }
     PyObject *text = mm_text(data, length);
     if (text && PyUnicode_IS_ASCII(text))
         Py_XSETREF(*slot, Py_NewRef(text));

@@ -107,11 +107,18 @@ static int call_imported(const char *module_name, const char *function) {
     return failed ? -1 : 0;
 }
 
-// What every exception needs, for its traceback, is in the snapshot too.
+static PyObject *freeze; // of the entry module, NULL when it has none
+
+int mm_loaded(PyObject *entry) { return PyObject_GetOptionalAttrString(entry, "freeze", &freeze) < 0 ? -1 : 0; }
+
+// What will be imported sooner or later is in the snapshot too: here what every exception needs for its traceback, and what
+// the entry module knows of.
 static int complete(void) {
     PyObject *module = PyImport_ImportModule("traceback");
+    PyObject *result = !module ? NULL : freeze ? PyObject_CallNoArgs(freeze) : Py_NewRef(Py_None);
+    Py_XDECREF(result);
     Py_XDECREF(module);
-    return module ? 0 : -1;
+    return result ? 0 : -1;
 }
 
 // gc.collect() drops what loading has left, gc.freeze() keeps later collections from touching, and so copying, every page.
@@ -138,7 +145,7 @@ MM_EXPORT("mm_freeze") int32_t mm_freeze(void) {
         code = 1;
     } else if (complete() < 0 || tidy() < 0) {
         mm_respond_exception();
-        code = 1;
+        code = 2;
     }
     MM_LEAVE_PYTHON
     return code;

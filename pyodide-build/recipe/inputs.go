@@ -17,6 +17,8 @@ import (
 var inputs = []string{
 	"pyodide-build/sources.lock",
 	"pyodide-build/build.sh",
+	"pyodide-build/interpreter.sh",
+	"pyodide-build/profile/cpython.profile.gz",
 	"pyodide-build/unpack.sh",
 	"pyodide-build/stdlib.py",
 	"pyodide-build/guest/*.c",

@@ -17,17 +17,19 @@ import (
 func repository() fstest.MapFS {
 	file := func(content string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(content)} }
 	return fstest.MapFS{
-		"pyodide-build/sources.lock":         file("lock"),
-		"pyodide-build/build.sh":             file("build"),
-		"pyodide-build/unpack.sh":            file("unpack"),
-		"pyodide-build/stdlib.py":            file("stdlib"),
-		"pyodide-build/guest/a.c":            file("a"),
-		"pyodide-build/guest/a.h":            file("a"),
-		"pyodide-build/looptick/x.go":        file("x"),
-		"pyodide-build/looptick/x_test.go":   file("test"),
-		"pyodide-build/cpython/README.md":    file("text"),
-		"abi/mm_abi_gen.h":                   file("abi"),
-		"pyodide-build/guest/testdata/foo.c": file("not built"),
+		"pyodide-build/sources.lock":               file("lock"),
+		"pyodide-build/build.sh":                   file("build"),
+		"pyodide-build/interpreter.sh":             file("stages"),
+		"pyodide-build/profile/cpython.profile.gz": file("profile"),
+		"pyodide-build/unpack.sh":                  file("unpack"),
+		"pyodide-build/stdlib.py":                  file("stdlib"),
+		"pyodide-build/guest/a.c":                  file("a"),
+		"pyodide-build/guest/a.h":                  file("a"),
+		"pyodide-build/looptick/x.go":              file("x"),
+		"pyodide-build/looptick/x_test.go":         file("test"),
+		"pyodide-build/cpython/README.md":          file("text"),
+		"abi/mm_abi_gen.h":                         file("abi"),
+		"pyodide-build/guest/testdata/foo.c":       file("not built"),
 	}
 }
 
@@ -44,6 +46,7 @@ func TestInputsChangeWithWhatTheBuildReads(t *testing.T) {
 		"a renamed source": {func(r fstest.MapFS) {
 			r["abi/mm_abi_gen.h"], r["pyodide-build/guest/a.h"] = r["pyodide-build/guest/a.h"], r["abi/mm_abi_gen.h"]
 		}, true},
+		"another profile":     {func(r fstest.MapFS) { r["pyodide-build/profile/cpython.profile.gz"].Data = []byte("other") }, true},
 		"a moved pin":         {func(r fstest.MapFS) { r["pyodide-build/sources.lock"].Data = []byte("other") }, true},
 		"a changed test":      {func(r fstest.MapFS) { r["pyodide-build/looptick/x_test.go"].Data = []byte("other") }, false},
 		"documentation":       {func(r fstest.MapFS) { r["pyodide-build/cpython/README.md"].Data = []byte("other") }, false},

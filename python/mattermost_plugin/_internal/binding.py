@@ -44,6 +44,10 @@ class Binding:
             )
         return self._caller
 
+    def prepare(self) -> None:
+        """Imports what the hook needs."""
+        self.caller()
+
     def fire(self, request: bytes) -> bytes:
         """The response to a request, from message to message. What the handler raises comes out.
 

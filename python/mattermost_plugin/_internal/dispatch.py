@@ -37,6 +37,16 @@ class Dispatcher:
 
         return first
 
+    def prepare(self) -> bool:
+        """Imports what the hooks need. Whether one of them is async."""
+        coroutine = 0x80  # the flag of such functions
+        asynchronous = False
+        for binding in self._bindings:
+            binding.prepare()
+            code = getattr(binding.handler, "__code__", None)
+            asynchronous = asynchronous or bool(code and code.co_flags & coroutine)
+        return asynchronous
+
     def binding(self, hook: str) -> Binding:
         """The binding of a hook of `hooks`."""
         return self._bindings[self.hooks.index(hook)]

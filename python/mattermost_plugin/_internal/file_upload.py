@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class FileBinding(Binding):
     """FileWillBeUploaded: the handler reads the file, and may write another in its place."""
 
+    def prepare(self) -> None:
+        from mattermost_plugin.grpc import hooks_message_pb2  # noqa: F401
+
     def fire(self, request: bytes) -> bytes:
         from mattermost_plugin.grpc.hooks_message_pb2 import FileWillBeUploadedRequest, FileWillBeUploadedResponse
 

@@ -66,6 +66,25 @@ def dispatch(hook_id: int, request: bytes) -> bytes:
 wake = driving.wake
 
 
+def freeze() -> None:
+    """Imports what hooks and API calls will need: a snapshot is about to be taken, in which it takes no time."""
+    from mattermost_plugin import client  # noqa: F401
+    from mattermost_plugin.grpc import (  # noqa: F401
+        api_access_control_pb2,
+        api_channel_post_pb2,
+        api_file_bot_pb2,
+        api_kv_config_pb2,
+        api_remaining_pb2,
+        api_user_team_pb2,
+    )
+
+    if _dispatcher is not None and _dispatcher.prepare():
+        import asyncio  # noqa: F401
+
+        from mattermost_plugin._internal import deferred  # noqa: F401
+
+
+
 def run_file(path: str) -> ModuleType:
     """Runs a Python file as ``__main__``. Modules beside it, and in ``lib`` beside it, can be imported."""
     folder = path.rpartition("/")[0] or "."

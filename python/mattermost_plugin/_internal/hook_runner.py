@@ -95,10 +95,13 @@ def _interrupted(signal_number: int, frame: Any) -> None:
         raise deadline_error()
     name = _running[-1]
     if name is not None:
-        if _mmpy.over(0) == _BELOW:
+        why = _mmpy.over(0)
+        if why == _BELOW:
             message = f"hook {name} was interrupted: the time of a hook that waits for it is over"
             raise HookTimeoutError(name, _timeout, message)
-        raise deadline_error()
+        if why or not driven:  # otherwise it is for others, at the begin or the end of what runs on top of the hook
+            raise deadline_error()
+        return
     # Somebody's time is over, of those who may be running. Between two of them nobody is to blame.
     current = activity.get()
     if current is not None and _mmpy.over(current.number):
@@ -153,12 +156,10 @@ def answer_hook(
     _running.append(name)
     try:
         result = context.run(handler, *args)
-        if not hasattr(result, "__await__"):
-            return respond(result)
-        ending = None
-        if driven:
+        if hasattr(result, "__await__"):
             ending, end = end, None
-        return answer_awaited(name, result, context, respond, failed, ending)
+            return answer_awaitable(name, result, context, respond, failed, ending)
+        return respond(result)
     finally:
         if end is not None:
             end()
@@ -169,7 +170,7 @@ def answer_hook(
             after_hook()
 
 
-def answer_awaited(
+def answer_awaitable(
     name: str,
     awaitable: Any,
     context: Context,
@@ -177,7 +178,7 @@ def answer_awaited(
     failed: Callable[[Exception], bytes] | None = None,
     end: Callable[[], None] | None = None,
 ) -> bytes:
-    """The answer to a hook on the stack whose handler has returned an awaitable; see answer_hook."""
+    """answer_hook for what an async handler has returned. The hook is the last one in _running."""
     import asyncio  # noqa: F401  # before what imports it in its turn
 
     if driven:
@@ -186,7 +187,11 @@ def answer_awaited(
         return answer_later(name, awaitable, context, respond, failed, end)
     from mattermost_plugin._internal.event_loop import run_to_end
 
-    return respond(run_to_end(awaitable, context))
+    try:
+        return respond(run_to_end(awaitable, context))
+    finally:
+        if end is not None:
+            end()
 
 
 class _Hook:

@@ -19,6 +19,9 @@ __all__ = ["HTTPBinding", "HTTPRequest", "HTTPResponseWriter"]
 class HTTPBinding(Binding):
     """ServeHTTP or ServeMetrics: the bodies of request and response are streams, or in the messages as a whole."""
 
+    def prepare(self) -> None:
+        from mattermost_plugin.grpc import hooks_http_pb2  # noqa: F401
+
     def fire(self, request: bytes) -> bytes:
         from mattermost_plugin.grpc.hooks_http_pb2 import ServeHTTPRequest, ServeHTTPResponse
 

@@ -13,7 +13,10 @@
 // would wait for itself. But what a turn causes arrives after the turn has stepped out. So
 //   - below a quarter of the limit anyone may enter;
 //   - from there on only who has come after the innermost turn stepped out: it alone can be what that waits for;
-//   - from the limit on not even that, unless the innermost turn stays outside for longer than Patience: then it is.
+//   - from the limit on not even that.
+//
+// Where that is wrong, because a turn waits for what another one has caused, one more may enter when the innermost turn
+// has stayed outside for longer than Patience.
 package gate
 
 import (
