@@ -134,9 +134,9 @@ func testSpinningHooks(t *testing.T) {
 	two := install(t, variant(t, "testdata/plugins/mishaps", "org.mmpy.pair", 2))
 	enableRunning(t, two)
 	channel := newChannel(t)
-	client, hedy, err := server.NewMember(testContext(t), "hedy")
+	client, maria, err := server.NewMember(testContext(t), "maria")
 	require.NoError(t, err)
-	_, _, err = server.Admin.AddChannelMember(testContext(t), channel.Id, hedy.Id)
+	_, _, err = server.Admin.AddChannelMember(testContext(t), channel.Id, maria.Id)
 	require.NoError(t, err)
 	type outcome struct {
 		message string

@@ -43,6 +43,7 @@ type guest struct {
 	since      time.Time   // when it became active
 	gone       bool        // it was given up
 	called     bool        // it has called the API while it was activated
+	waited     bool        // that was a while ago, and it may be waiting for a hook
 	activating atomic.Bool // it is being activated in the place of another one
 }
 

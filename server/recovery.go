@@ -15,6 +15,7 @@ const (
 	longestDelay = time.Minute     // the delays double up to this
 	healthyTime  = time.Minute     // a guest that has been active for so long ends the row
 	maxFailures  = 10              // in a row; then the plugin stays down
+	letInDelay   = time.Second     // after the first API call of an activation, until hooks are let in
 )
 
 // delayAfter is how long to wait before a guest is started after so many failures in a row.
@@ -187,23 +188,32 @@ func (p *pool) arrived(life context.Context, g *guest, err error, again bool) {
 	p.failed(err)
 }
 
-// calls says that a guest that is being activated calls the API. It takes hooks from then on, unless others do: Mattermost
-// may be waiting for one of them before it answers.
+// calls says that a guest that is being activated calls the API. If it is not done with its activation after a while, it
+// takes hooks, unless others do: Mattermost may be waiting for one of them before it answers. Mostly it will be done, and
+// what the hooks need is there.
 func (p *pool) calls(g *guest) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if g.called {
+		return
+	}
 	g.called = true
-	p.letIn()
-	p.notify()
+	time.AfterFunc(letInDelay, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		g.waited = true
+		p.letIn()
+		p.notify()
+	})
 }
 
-// letIn publishes the guests that are being activated and call the API, if there are no others.
+// letIn publishes the guests that are being activated and have called the API a while ago, if there are no others.
 func (p *pool) letIn() {
 	if len(p.all()) > 0 {
 		return
 	}
 	for _, g := range p.activating {
-		if g.called {
+		if g.waited {
 			p.publishUnlessLost(p.life, g)
 		}
 	}

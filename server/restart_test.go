@@ -93,6 +93,32 @@ func (a *postAPI) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 	return post, nil
 }
 
+// Its hooks lean on what OnActivate sets up, which takes a call or two.
+func TestARestartedPluginGetsNoHookBeforeItIsActivated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := &fakeEngine{script: dying()}
+		activated := false
+		engine.script["OnActivate"] = func(i *fakeInstance, _ proto.Message) (proto.Message, error) {
+			activated = false
+			err := i.api(abi.CreatePost, &pb.CreatePostRequest{Post: &pb.Post{}})
+			time.Sleep(letInDelay / 2)
+			activated = true
+			return nil, err
+		}
+		engine.script["MessageWillBePosted"] = func(*fakeInstance, proto.Message) (proto.Message, error) {
+			require.True(t, activated)
+			return nil, nil
+		}
+		p, _ := fake(t, engine)
+		p.SetAPI(&postAPI{create: func(*model.Post) {}})
+		require.NoError(t, p.OnActivate())
+		p.MessageHasBeenPosted(nil, &model.Post{Message: "die"})
+		_, err := p.Invoke(t.Context(), abi.HookMessageWillBePosted, &pb.MessageWillBePostedRequest{})
+		require.NoError(t, err)
+		require.Equal(t, 2, engine.starts())
+	})
+}
+
 func TestAPluginThatDiesIsStartedAgainAtOnceAndThenAfterGrowingDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &fakeEngine{script: dying()}

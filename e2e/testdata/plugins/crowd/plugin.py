@@ -7,7 +7,7 @@ from mattermost_plugin._internal.wrappers import Bot, Post
 
 
 class Crowd(Plugin):
-    bot = ""  # after a failure posts may come while OnActivate still asks for it
+    bot = ""  # posts come before OnActivate has ended where that takes long after a failure
 
     @hook(HookName.OnActivate)
     def activate(self):
