@@ -102,33 +102,39 @@ func (r *Runtime) compileAnew(ctx context.Context) error {
 	}
 	workers := min(goruntime.GOMAXPROCS(0), maxWorkers)
 	compiling := experimental.WithCompilationWorkers(ctx, workers)
-	make := func(file *os.File) error {
-		r.whole, err = nativecode.Make(compiling, r.engine, r.feed, r.guest.sum, wasm, file)
-		return err
-	}
-	var path string
-	if r.store != nil {
-		path = r.store.File(r.codeName())
-		if err := r.store.Put(r.codeName(), make); err != nil && r.whole == nil {
-			return err
-		} else if err != nil {
-			r.log.Warn("compiled code cannot be kept in the cache", "error", err)
+	path, remove, err := r.keepCode(func(file *os.File) error {
+		whole, err := nativecode.Make(compiling, r.engine, r.feed, r.guest.sum, wasm, file)
+		if err == nil {
+			r.whole = whole
 		}
-	} else if path, err = temporaryFile(make); err != nil {
 		return err
-	} else {
-		defer os.Remove(path)
-	}
-	code, err := nativecode.Open(path, r.guest.sum, r.feed)
+	})
 	if err != nil {
 		return err
 	}
-	r.code = code
-	if r.shell, err = code.CompileShell(ctx, r.engine, r.feed); err != nil {
+	defer remove()
+	if r.code, err = nativecode.Open(path, r.guest.sum, r.feed); err != nil {
+		return err
+	}
+	if r.shell, err = r.code.CompileShell(ctx, r.engine, r.feed); err != nil {
 		return err
 	}
 	r.log.Info("compiled the Python interpreter", "duration", time.Since(start).Round(time.Millisecond))
 	return nil
+}
+
+// keepCode has code written into the store or, where that is not possible, into a file that remove removes.
+func (r *Runtime) keepCode(write func(*os.File) error) (path string, remove func(), err error) {
+	if r.store != nil {
+		name := r.codeName()
+		if err = r.store.Put(name, write); err == nil {
+			return r.store.File(name), func() {}, nil
+		}
+		r.log.Warn("compiled code cannot be kept in the cache", "error", err)
+		r.dropWhole() // or wazero would have it already, and write nothing
+	}
+	path, err = temporaryFile(write)
+	return path, func() { _ = os.Remove(path) }, err
 }
 
 // temporaryFile makes a file and gives its path. Who calls it removes the file.

@@ -232,3 +232,18 @@ func TestAnotherInterpreterTakesThePlaceOfTheEmbeddedOne(t *testing.T) {
 	_, err = NewRuntime(t.Context(), config.WithInterpreter([]byte("no module"), nil))
 	require.ErrorContains(t, err, "compile the Python interpreter")
 }
+
+func TestCodeThatCannotBeKeptIsUsedAllTheSame(t *testing.T) {
+	dir := t.TempDir()
+	cached(t, dir)
+	file := codeIn(t, dir)
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, os.Mkdir(file, 0o700)) // no file can take its place
+	t.Setenv("TMPDIR", t.TempDir())
+	log := cached(t, dir)
+	require.Contains(t, log, "cannot be kept")
+	require.NotContains(t, log, "level=ERROR")
+	left, err := os.ReadDir(os.TempDir())
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
