@@ -209,7 +209,7 @@ func TestAnEchoAnswersEachLineWhenItComes(t *testing.T) {
 }
 
 func TestAStreamThatMovesOutlivesTheHooksTime(t *testing.T) {
-	s := inProcess(t, Config{HookTimeout: 500 * time.Millisecond})
+	s := inProcess(t, Config{HookTimeout: 800 * time.Millisecond})
 	start := time.Now()
 	status, text := s.post(t, "/slow", nil)
 	require.Equal(t, "200 0123456789", fmt.Sprint(status, " ", text))
