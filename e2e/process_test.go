@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,29 +15,38 @@ import (
 )
 
 // pluginProcess is the id of the process in which the plugin runs: the server's child whose program lies in the plugin's
-// folder.
+// folder. Linux may list a child twice, or not at all, when threads of its parent end meanwhile, so it is asked again.
 func pluginProcess(t *testing.T, plugin string) int {
 	t.Helper()
-	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", server.PID()))
-	require.NoError(t, err)
 	var found []int
+	eventually(t, func() bool {
+		found = slices.DeleteFunc(children(t, server.PID()), func(pid int) bool {
+			program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+			return err != nil || !strings.Contains(program, "/"+plugin+"/")
+		})
+		return len(found) == 1
+	}, "the process of %s", plugin)
+	return found[0]
+}
+
+// children are the ids of a process' children, in order.
+func children(t *testing.T, parent int) (pids []int) {
+	t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+	require.NoError(t, err)
 	for _, list := range lists {
 		text, err := os.ReadFile(list)
 		if err != nil { // a thread may have ended meanwhile
 			continue
 		}
 		for _, child := range strings.Fields(string(text)) {
-			program, err := os.Readlink(filepath.Join("/proc", child, "exe"))
-			if err != nil || !strings.Contains(program, "/"+plugin+"/") {
-				continue
-			}
 			pid, err := strconv.Atoi(child)
 			require.NoError(t, err)
-			found = append(found, pid)
+			pids = append(pids, pid)
 		}
 	}
-	require.Len(t, found, 1, "processes of %s", plugin)
-	return found[0]
+	slices.Sort(pids)
+	return slices.Compact(pids)
 }
 
 // startOf is when a process was started, to a hundredth of a second.
