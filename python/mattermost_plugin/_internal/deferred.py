@@ -58,7 +58,8 @@ class _DeferredHook(hook_runner.Activity):
         end: Callable[[], None] | None,
     ) -> None:
         """Awaits what the handler has returned, and tells the host what respond makes of it."""
-        number = self.number
+        number, answer = self.number, b""
+        failure: BaseException | None = None
         try:
             try:
                 answer = respond(await self._guarded(awaitable))
@@ -70,11 +71,11 @@ class _DeferredHook(hook_runner.Activity):
                 if end is not None:
                     end()
         except BaseException as error:
-            self._ended()
-            _mmpy.fail(number, error)
-        else:
-            self._ended()
-            _mmpy.complete(number, answer)
+            failure = error
+        try:
+            self._tell(number, answer, failure)
+        except hook_runner.HookTimeoutError:  # its time is over just now, which changes nothing any more
+            self._tell(number, answer, failure)
 
     def expire(self) -> None:
         """The time of the hook is over, or nobody waits for it any more."""
@@ -91,6 +92,17 @@ class _DeferredHook(hook_runner.Activity):
     def _cancel(self) -> None:
         assert self.task is not None
         self.task.cancel()
+
+    def _tell(self, number: int, answer: bytes, failure: BaseException | None) -> None:
+        """Gives the host the answer. The second time, if it has it already, nothing happens."""
+        self._ended()
+        try:
+            if failure is None:
+                _mmpy.complete(number, answer)
+            else:
+                _mmpy.fail(number, failure)
+        except _mmpy.StatusError:
+            pass
 
     def _ended(self) -> None:
         _hooks.pop(self.number, None)
