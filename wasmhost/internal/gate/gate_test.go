@@ -357,19 +357,19 @@ func TestWhoEntersAnywayMayHaveArrivedBeforeTheInnermostTurnSteppedOut(t *testin
 		g := New(2, 100)
 		g.StepOut(enter(t, g))
 		inner := enter(t, g)
-		entered := false
+		var entered atomic.Bool
 		go func() {
 			level, err := g.EnterAnyway(t.Context())
-			entered = err == nil
+			entered.Store(err == nil)
 			g.Leave(level)
 		}()
 		synctest.Wait()
-		require.False(t, entered)
+		require.False(t, entered.Load())
 		g.StepOut(inner)
 		synctest.Wait()
-		require.False(t, entered, "the limit counts")
+		require.False(t, entered.Load(), "the limit counts")
 		time.Sleep(2 * Patience)
-		require.True(t, entered)
+		require.True(t, entered.Load())
 		require.True(t, g.StepIn(inner))
 		g.Leave(inner)
 	})
