@@ -11,16 +11,16 @@ import (
 func TestCallsBeyondTheQueueAreTurnedAway(t *testing.T) {
 	i := start(t, runaways, InstanceConfig{Queue: 2})
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error)
+	spun, answered := make(chan error), make(chan error)
 	go func() {
 		_, err := i.Hook(ctx, spin, nil)
-		ended <- err
+		spun <- err
 	}()
 	require.Eventually(t, func() bool { return i.Stats().Depth == 1 }, 10*time.Second, time.Millisecond)
 	for range 2 {
 		go func() {
 			_, err := i.Hook(t.Context(), answer, nil)
-			ended <- err
+			answered <- err
 		}()
 	}
 	require.Eventually(t, func() bool { return i.Stats().Waiting == 2 }, 10*time.Second, time.Millisecond)
@@ -35,9 +35,9 @@ func TestCallsBeyondTheQueueAreTurnedAway(t *testing.T) {
 	require.EqualValues(t, 1, i.Stats().Overloaded)
 
 	cancel()
-	require.ErrorIs(t, <-ended, Timeout)
-	require.NoError(t, <-ended)
-	require.NoError(t, <-ended)
+	require.ErrorIs(t, <-spun, Timeout)
+	require.NoError(t, <-answered)
+	require.NoError(t, <-answered)
 	require.Equal(t, "alive ", hook(t, i, answer, ""))
 }
 
