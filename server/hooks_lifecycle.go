@@ -52,6 +52,7 @@ func (p *Plugin) OnActivate() (err error) {
 	}
 	p.guests.activated()
 	if p.remote {
+		limitProcessors(p.guests.size)
 		trimLater()
 	}
 	return nil
