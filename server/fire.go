@@ -89,16 +89,18 @@ func hasNotBegun(err error) bool {
 	return ok && failure.NotBegun && failure.Code == wasmhost.Closed
 }
 
-// hookContext gives a context that ends with the guest, at the deadline, and with ctx.
-func (g *guest) hookContext(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
+// hookContext gives a context that ends with the guest, at the deadline, and with ctx; and what ends it.
+func (g *guest) hookContext(ctx context.Context, deadline time.Time) (context.Context, func()) {
+	c := newHookContext(g, deadline)
 	if ctx == context.Background() {
-		return context.WithDeadline(g.ctx, deadline)
+		return c, c.end
 	}
-	ctx, cancel := context.WithDeadline(ctx, deadline)
-	stop := context.AfterFunc(g.ctx, cancel)
-	return ctx, func() {
+	both, cancel := context.WithDeadline(ctx, deadline)
+	stop := context.AfterFunc(c, cancel)
+	return both, func() {
 		stop()
 		cancel()
+		c.end()
 	}
 }
 

@@ -34,8 +34,9 @@ func (c *cleared) compare(sent, reply reflect.Value) {
 	switch sent.Kind() {
 	case reflect.Struct:
 		for i := range sent.NumField() {
-			if field := sent.Field(i); field.CanInterface() {
-				c.enter(step{in: sent.Type(), field: i}, field, reply.Field(i))
+			field, replaced := sent.Field(i), reply.Field(i)
+			if field.CanInterface() && !mergesAlone(field, replaced) {
+				c.enter(step{in: sent.Type(), field: i}, field, replaced)
 			}
 		}
 	case reflect.Pointer:
@@ -64,6 +65,15 @@ func (c *cleared) compare(sent, reply reflect.Value) {
 			c.report()
 		}
 	}
+}
+
+// mergesAlone says of a plain value that it was not cleared.
+func mergesAlone(sent, reply reflect.Value) bool {
+	switch sent.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64:
+		return !reply.IsZero() || sent.IsZero()
+	}
+	return false
 }
 
 func (c *cleared) compareElements(sent, reply reflect.Value) {

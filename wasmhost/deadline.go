@@ -17,7 +17,7 @@ const interruptsPerGrace = 4
 // clock says when a call's time is over. The guest looks at it with every tick: a Go timer could not, since nothing but
 // the guest itself may write into its memory, and a tick comes often enough.
 type clock struct {
-	done  <-chan struct{} // the context's; nil: there is no end
+	ctx   context.Context // nil: it has no end but soft
 	soft  time.Time       // the context's deadline, if it has one
 	grace time.Duration
 
@@ -32,7 +32,7 @@ type clock struct {
 }
 
 func newClock(ctx context.Context, grace time.Duration) clock {
-	k := clock{done: ctx.Done(), grace: grace}
+	k := clock{ctx: ctx, grace: grace}
 	k.soft, _ = ctx.Deadline()
 	return k
 }
@@ -58,15 +58,21 @@ func (k *clock) until(soft time.Time) {
 
 // endless says that nothing ends the time.
 func (k *clock) endless() bool {
-	return k.done == nil && k.soft.IsZero() && (k.below == nil || k.below.endless())
+	return k.soft.IsZero() && k.done() == nil && (k.below == nil || k.below.endless())
+}
+
+// done is closed when the context ends; nil: it does not.
+func (k *clock) done() <-chan struct{} {
+	if k.ctx == nil {
+		return nil
+	}
+	return k.ctx.Done()
 }
 
 // isOver says whether the context has ended, or would have if its timer were on time; or that of a call below.
 func (k *clock) isOver() bool {
-	select {
-	case <-k.done:
+	if k.ctx != nil && k.ctx.Err() != nil {
 		return true
-	default:
 	}
 	if k.below != nil && k.below.isOver() {
 		k.inherited = true
@@ -123,7 +129,7 @@ func (c *call) sleep(duration time.Duration) {
 		if raised || left <= 0 {
 			return
 		}
-		done := c.done
+		done := c.done()
 		if c.over {
 			done, left = nil, min(left, c.hard.Sub(now))
 			if c.instance.interrupts.known {

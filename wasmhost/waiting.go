@@ -17,7 +17,7 @@ const forever time.Duration = -1
 // pause lets others in until ready is closed, the timeout is over, another call has ended on top of this one (when
 // c.visits is made) or the time of this one is over. It says whether an exception was raised in the guest.
 func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted bool) {
-	done := c.done
+	done := c.done()
 	if c.over {
 		done = nil
 		until := c.hard
@@ -34,7 +34,7 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 	}
 	var doneBelow <-chan struct{}
 	if !c.over && c.below != nil {
-		doneBelow = c.below.done
+		doneBelow = c.below.done()
 	}
 	var alarm <-chan time.Time
 	if timeout >= 0 {
