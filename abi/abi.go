@@ -4,7 +4,7 @@
 package abi
 
 // Version is the version of the ABI. The guest's mm_abi_version must return it.
-const Version = 3
+const Version = 4
 
 // The modules that the guest imports its host functions from.
 const (
@@ -21,6 +21,9 @@ const Wake = 1
 
 // HookPending is what mm_hook returns when the hook is answered later.
 const HookPending = 2
+
+// RequestBuffer is the length of the buffer that mm_alloc gives for every request that fits.
+const RequestBuffer = 8 << 10
 
 // Stop is what mm_wake is given when the instance is about to end.
 const Stop = -1

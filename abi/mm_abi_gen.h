@@ -5,7 +5,7 @@
 #define MM_ABI_GEN_H
 
 // What mm_abi_version returns.
-#define MM_ABI_VERSION 3
+#define MM_ABI_VERSION 4
 
 // The modules that host functions are imported from.
 #define MM_API_MODULE "mattermost.pluginapi.v1"
@@ -22,10 +22,11 @@
 #define MM_STATUS_BAD_POINTER (-8) // a pointer or length of the guest lies outside of its memory
 
 // As a response's capacity: the call is submitted; as its address then: with a wake at its end. What mm_hook returns
-// when it answers later. The limits of one instance.
+// when it answers later. The length of mm_alloc's own buffer. The limits of one instance.
 #define MM_SUBMIT 4294967295u
 #define MM_WAKE 1u
 #define MM_HOOK_PENDING 2u
+#define MM_REQUEST_BUFFER 8192u
 #define MM_MAX_SUBMITTED 1024u
 #define MM_MAX_DEFERRED 1024u
 #define MM_MAX_STREAMS 256u

@@ -49,7 +49,7 @@ func (c *hookContext) Err() error {
 		return c.Context.Err()
 	case c.ended:
 		return context.Canceled
-	case !time.Now().Before(c.deadline):
+	case time.Until(c.deadline) <= 0:
 		return context.DeadlineExceeded
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
 
+	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/wasmhost/internal/gate"
 )
 
@@ -214,15 +215,31 @@ func (c *call) export(function api.Function) (uint32, error) {
 	return api.DecodeU32(c.stack[0]), nil
 }
 
+// buffer gives a place for a request in the guest's memory; most go to the one that the guest keeps for them.
+func (c *call) buffer(length int) (uint32, error) {
+	i := c.instance
+	small := length <= abi.RequestBuffer
+	if small && i.buffer != 0 {
+		return i.buffer, nil
+	}
+	c.stack[0] = api.EncodeU32(uint32(length))
+	pointer, err := c.export(i.alloc)
+	switch {
+	case err != nil:
+		return 0, err
+	case pointer == 0:
+		return 0, &Error{Code: OutOfMemory, Op: c.op.String(), Message: fmt.Sprintf("no room for a request of %d bytes", length)}
+	case small:
+		i.buffer = pointer
+	}
+	return pointer, nil
+}
+
 // pass puts a request into the guest's memory and the parameters that describe it into c.stack, from index at on.
 func (c *call) pass(at int, request []byte) error {
-	c.stack[0] = api.EncodeU32(uint32(len(request)))
-	pointer, err := c.export(c.instance.alloc)
+	pointer, err := c.buffer(len(request))
 	if err != nil {
 		return err
-	}
-	if pointer == 0 {
-		return &Error{Code: OutOfMemory, Op: c.op.String(), Message: fmt.Sprintf("no room for a request of %d bytes", len(request))}
 	}
 	if !c.instance.module.Memory().Write(pointer, request) {
 		e := badGuest("%s gives a buffer outside of its memory", exportAlloc)

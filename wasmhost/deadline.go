@@ -78,7 +78,7 @@ func (k *clock) isOver() bool {
 		k.inherited = true
 		return true
 	}
-	return !k.soft.IsZero() && !time.Now().Before(k.soft)
+	return !k.soft.IsZero() && time.Until(k.soft) <= 0
 }
 
 // watch ends the call when it has to end, by a panic, and raises an exception in the guest when its time is over. It says

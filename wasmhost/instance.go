@@ -35,6 +35,7 @@ type Instance struct {
 	calls      []*call // by level
 	current    *call   // the one that is inside
 	alloc      api.Function
+	buffer     uint32 // where the guest keeps requests that fit; 0: it has not said so yet
 	interrupts interrupts
 	output     []*lineWriter
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
@@ -85,4 +86,16 @@ func resultFrom(field *protogen.Field, annotation string, names map[string]bool,
 		return fmt.Sprintf("wrappers.%s.from_proto(%s)", wrappers.of(field.Message), value), nil
 	}
 	return "", fmt.Errorf("%s cannot be made of the field %s", annotation, field.Desc.FullName())
+}
+
+var recordsIn = regexp.MustCompile(`^(?:list\(map\((wrappers\.\w+)\.from_proto, response\.(\w+)\)\)|(wrappers\.\w+)\.from_proto\(response\.(\w+)\))$`)
+
+// recordIn finds the field and the class in a result that is one record, or the list of all records, of a field: the
+// client makes those of the wire form.
+func recordIn(result string) (field, record string, ok bool) {
+	match := recordsIn.FindStringSubmatch(result)
+	if match == nil {
+		return "", "", false
+	}
+	return match[2] + match[4], match[1] + match[3], true
 }

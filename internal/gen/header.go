@@ -45,8 +45,8 @@ func guestHeader(c *contract) (files, error) {
 	}
 
 	fmt.Fprint(&b, "\n// As a response's capacity: the call is submitted; as its address then: with a wake at its end. What mm_hook returns\n"+
-		"// when it answers later. The limits of one instance.\n")
-	for _, name := range []string{"Submit", "Wake", "HookPending", "MaxSubmitted", "MaxDeferred", "MaxStreams", "MaxStreamBytes"} {
+		"// when it answers later. The length of mm_alloc's own buffer. The limits of one instance.\n")
+	for _, name := range []string{"Submit", "Wake", "HookPending", "RequestBuffer", "MaxSubmitted", "MaxDeferred", "MaxStreams", "MaxStreamBytes"} {
 		value, err := c.abi.find(name)
 		if err != nil {
 			return nil, err

@@ -180,12 +180,17 @@ func (m *clientMethod) write(b *strings.Builder, stub *stubFile, wrappers *wrapp
 	for _, statement := range fill.statements("request") {
 		fmt.Fprintf(b, "        %s\n", statement)
 	}
+	arguments := []string{fmt.Sprintf("%q", m.api.Desc.Name()), "request", modules.message(m.api.Output)}
+	if field, record, ok := recordIn(result); ok && !async {
+		arguments = append(arguments, fmt.Sprintf("%q", field), record+".from_proto")
+		b.WriteString(pythonCall("        return self._invoke", arguments, ""))
+		return nil
+	}
 	assign := ""
 	if result != "" {
 		assign = "response = "
 	}
-	b.WriteString(pythonCall("        "+assign+await+"self._invoke",
-		[]string{fmt.Sprintf("%q", m.api.Desc.Name()), "request", modules.message(m.api.Output)}, ""))
+	b.WriteString(pythonCall("        "+assign+await+"self._invoke", arguments, ""))
 	if result != "" {
 		fmt.Fprintf(b, "        return %s\n", result)
 	}

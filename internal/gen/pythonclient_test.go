@@ -160,8 +160,7 @@ class ThingsMixin(APICalls):
             things=[as_message(item) for item in things],
         )
         put_value(request, "props", props)
-        response = self._invoke("DoThing", request, _client_pb.DoThingResponse)
-        return list(map(wrappers.Thing.from_proto, response.things))
+        return self._invoke("DoThing", request, _client_pb.DoThingResponse, "things", wrappers.Thing.from_proto)
 `, text)
 	async, err := generateClient(t, methodStub, true)
 	require.NoError(t, err)

@@ -58,7 +58,7 @@ type valueRule struct {
 	prefix  string               // of package convert's names: "convert." or nothing
 	written writtenFuncs         // hand-written conversions
 	need    func(conversionName) // told of the conversions that expressions call
-	shares  bool                 // slices and maps need not be copied
+	shares  bool                 // slices and maps of messages need not be copied
 }
 
 // fromProto gives the expression of type t for the field, with its companions, of a message that an expression gives.
@@ -106,7 +106,7 @@ func (v *valueRule) fromProto(t types.Type, message string, field *protogen.Fiel
 }
 
 // toProto gives the expression for the field of a message for an expression of type t. What the field is too narrow for,
-// assignments puts into its companions.
+// assignments puts into its companions. The message shares memory with the model: it is encoded and forgotten.
 func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (string, error) {
 	t = types.Unalias(t)
 	switch {
@@ -126,7 +126,7 @@ func (v *valueRule) toProto(t types.Type, value string, field *protogen.Field) (
 		element := types.Unalias(pointer.Elem())
 		switch {
 		case field.Desc.HasPresence() && isBasic(element, scalarName(field)):
-			return v.prefix + "Pointer(" + value + ")", nil
+			return value, nil
 		case field.Desc.HasPresence() && convertible(element, field):
 			return v.pointerOf(element, scalarName(field), value), nil
 		case !field.Desc.HasPresence() && convertible(element, field):
@@ -189,7 +189,7 @@ func (v *valueRule) mapToProto(t types.Type, field *protogen.Field, value string
 	element := field.Message.Fields[1]
 	if element.Message == nil {
 		if isBasic(m.Elem(), scalarName(element)) {
-			return v.copied("maps", value), nil
+			return value, nil
 		}
 		return "", v.mismatch(t, field)
 	}
@@ -234,7 +234,7 @@ func (v *valueRule) listToProto(t types.Type, field *protogen.Field, value strin
 	}
 	if field.Message == nil {
 		if isBasic(list.Elem(), scalarName(field)) {
-			return v.copied("slices", value), nil
+			return value, nil
 		}
 		return "", v.mismatch(t, field)
 	}
@@ -350,7 +350,7 @@ func (v *valueRule) bytesToProto(t types.Type, value string, field *protogen.Fie
 	return "", v.mismatch(t, field)
 }
 
-// copied clones a slice or a map, so that model and message share no memory.
+// copied clones a slice or a map of a message, so that the model shares no memory with it.
 func (v *valueRule) copied(pkg, value string) string {
 	if v.shares {
 		return value

@@ -64,37 +64,45 @@ int mm_response_type(PyObject **type) {
     return -1;
 }
 
-static PyObject *decode(PyObject *type, const void *data, int64_t length) {
-    if (type)
-        return mm_message_decode((PyTypeObject *)type, data, (size_t)length, true);
-    return PyBytes_FromStringAndSize(data, (Py_ssize_t)length);
-}
-
 // Fetches a response that did not fit the buffer on the stack.
-static PyObject *take(PyObject *method, PyObject *type, int64_t length) {
+static PyObject *take(PyObject *method, int64_t length) {
     if (length > PY_SSIZE_T_MAX)
         return PyErr_NoMemory();
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)length);
     if (!bytes)
         return NULL;
     int64_t taken = host_take(PyBytes_AS_STRING(bytes), (uint32_t)length);
-    if (taken != length) {
-        Py_DECREF(bytes);
-        return mm_raise_status(method, taken);
-    }
-    if (!type)
+    if (taken == length)
         return bytes;
-    PyObject *message = decode(type, PyBytes_AS_STRING(bytes), length);
     Py_DECREF(bytes);
-    return message;
+    return mm_raise_status(method, taken);
 }
 
-PyObject *mm_response(PyObject *method, int64_t length, const void *buffer, PyObject *type) {
-    if (length < 0)
-        return mm_raise_status(method, length);
-    if (length > MM_RESPONSE_ON_STACK)
-        return take(method, type, length);
-    return decode(type, buffer, length);
+int mm_response_get(struct mm_response *response, PyObject *method, int64_t length, const void *buffer) {
+    *response = (struct mm_response){buffer, (size_t)length, NULL};
+    if (length < 0) {
+        mm_raise_status(method, length);
+        return -1;
+    }
+    if (length <= MM_RESPONSE_ON_STACK)
+        return 0;
+    if (!(response->bytes = take(method, length)))
+        return -1;
+    response->data = (const uint8_t *)PyBytes_AS_STRING(response->bytes);
+    return 0;
+}
+
+PyObject *mm_response_decode(const struct mm_response *response, PyObject *type) {
+    if (type)
+        return mm_message_decode((PyTypeObject *)type, response->data, response->length, true);
+    return response->bytes ? Py_NewRef(response->bytes) : PyBytes_FromStringAndSize((const char *)response->data, (Py_ssize_t)response->length);
+}
+
+PyObject *mm_response_object(PyObject *method, int64_t length, const void *buffer, PyObject *type) {
+    struct mm_response response;
+    PyObject *object = mm_response_get(&response, method, length, buffer) == 0 ? mm_response_decode(&response, type) : NULL;
+    Py_XDECREF(response.bytes);
+    return object;
 }
 
 // ---- calls ----
@@ -109,29 +117,39 @@ static api_function find(PyObject *method) {
     return NULL;
 }
 
+int mm_call(PyObject *method, PyObject *object, uint8_t *buffer, struct mm_response *response) {
+    response->bytes = NULL;
+    api_function function = find(method);
+    if (!function)
+        return -1;
+    struct mm_request request;
+    int result = mm_request_get(&request, object);
+    if (result == 0) {
+        int64_t length;
+        MM_BEGIN_HOST_CALL
+        length = function(request.data, request.length, buffer, MM_RESPONSE_ON_STACK);
+        MM_END_HOST_CALL
+        result = mm_response_get(response, method, length, buffer);
+    }
+    mm_request_free(&request);
+    return result;
+}
+
 PyDoc_STRVAR(call_doc, "call(method, request, response_type=None)\n--\n\n"
                        "Call the plugin API method of that name with a message, or its bytes. The answer is a message of\n"
                        "response_type, or bytes when that is None. Raises StatusError when the host did not answer.");
-PyObject *mm_call(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (count < 2 || count > 3 || !PyUnicode_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError, "call(method: str, request: bytes | Message, response_type: type | None = None)");
         return NULL;
     }
     PyObject *type = count == 3 ? args[2] : NULL;
-    api_function function = mm_response_type(&type) == 0 ? find(args[0]) : NULL;
-    if (!function)
+    if (mm_response_type(&type) < 0)
         return NULL;
-    struct mm_request request;
-    PyObject *result = NULL;
-    if (mm_request_get(&request, args[1]) == 0) {
-        uint8_t response[MM_RESPONSE_ON_STACK];
-        int64_t length;
-        MM_BEGIN_HOST_CALL
-        length = function(request.data, request.length, response, sizeof response);
-        MM_END_HOST_CALL
-        result = mm_response(args[0], length, response, type);
-    }
-    mm_request_free(&request);
+    uint8_t buffer[MM_RESPONSE_ON_STACK];
+    struct mm_response response;
+    PyObject *result = mm_call(args[0], args[1], buffer, &response) == 0 ? mm_response_decode(&response, type) : NULL;
+    Py_XDECREF(response.bytes);
     return result;
 }
 
@@ -159,7 +177,7 @@ static PyObject *submit(PyObject *module, PyObject *const *args, Py_ssize_t coun
 }
 
 static PyMethodDef functions[] = {
-    {"call", (PyCFunction)(void (*)(void))mm_call, METH_FASTCALL, call_doc},
+    {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL, call_doc},
     {"submit", (PyCFunction)(void (*)(void))submit, METH_FASTCALL, submit_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -16,12 +16,21 @@ MM_IMPORT("mmpy", "tick") extern void host_tick(void);
 // The looptick tool finds the tick by its import, so the import must survive the linker.
 __attribute__((used)) static void (*const keep_tick)(void) = host_tick;
 
-// The entry module's dispatch(id, request), and its wake(expired) when it has one, set by mm_load.
+// The entry module's dispatch, a list of what fires each hook or a function for all, and its wake(expired) when it has one,
+// set by mm_load.
 static PyObject *dispatch, *wake;
 
 MM_EXPORT("mm_abi_version") int32_t mm_abi_version(void) { return MM_ABI_VERSION; }
 
-MM_EXPORT("mm_alloc") void *mm_alloc(uint32_t length) { return malloc(length ? length : 1); }
+// Where requests lie that fit. Nothing of one is needed any more when Python runs, and may call for the next.
+static char request_buffer[MM_REQUEST_BUFFER];
+
+MM_EXPORT("mm_alloc") void *mm_alloc(uint32_t length) { return length <= sizeof request_buffer ? request_buffer : malloc(length); }
+
+static void release(char *request) {
+    if (request != request_buffer)
+        release(request);
+}
 
 // ---- answers ----
 
@@ -169,7 +178,7 @@ static PyStatus start(const char **at, const char *end, int command_line) {
 MM_EXPORT("mm_init") int32_t mm_init(char *request, uint32_t length) {
     const char *at = request;
     PyStatus status = start(&at, request + length, 0);
-    free(request);
+    release(request);
     if (PyStatus_Exception(status)) {
         respond_text(status.err_msg ? status.err_msg : "the interpreter did not start");
         return 1;
@@ -184,7 +193,7 @@ MM_EXPORT("mm_init") int32_t mm_init(char *request, uint32_t length) {
 MM_EXPORT("mm_main") int32_t mm_main(char *request, uint32_t length) {
     const char *at = request;
     PyStatus status = start(&at, request + length, 1);
-    free(request);
+    release(request);
     if (PyStatus_IsExit(status))
         return status.exitcode;
     if (PyStatus_Exception(status)) {
@@ -225,17 +234,52 @@ MM_EXPORT("mm_load") int32_t mm_load(char *request, uint32_t length) {
 
 // ---- hooks ----
 
+// Fires a hook by a function of the request, or of the hook's id and the request.
+static PyObject *fire(PyObject *function, PyObject *id, char *request, uint32_t length) {
+    PyObject *arguments[] = {id, PyBytes_FromStringAndSize(request, (Py_ssize_t)length)}, *result = NULL;
+    release(request);
+    if (arguments[1])
+        result = id ? PyObject_Vectorcall(function, arguments, 2, NULL) : PyObject_CallOneArg(function, arguments[1]);
+    Py_XDECREF(arguments[1]);
+    return result;
+}
+
+// Fires what is in the list for a hook.
+static PyObject *fire_listed(uint32_t id, char *request, uint32_t length) {
+    if (id >= (size_t)PyList_GET_SIZE(dispatch)) {
+        release(request);
+        return PyErr_Format(PyExc_IndexError, "there is no hook %lu", (unsigned long)id);
+    }
+    PyObject *hook = Py_NewRef(PyList_GET_ITEM(dispatch, (Py_ssize_t)id)), *result = NULL;
+    if (mm_hook_check(hook)) {
+        PyObject *message = mm_hook_decode(hook, (const uint8_t *)request, length);
+        release(request);
+        if (message)
+            result = mm_hook_answer(hook, message);
+        Py_XDECREF(message);
+    } else {
+        result = fire(hook, NULL, request, length);
+    }
+    Py_DECREF(hook);
+    return result;
+}
+
 MM_EXPORT("mm_hook") int32_t mm_hook(uint32_t id, char *request, uint32_t length) {
     MM_ENTER_PYTHON
     PyObject *result = NULL;
-    PyObject *arguments[2] = {PyLong_FromUnsignedLong(id), PyBytes_FromStringAndSize(request, (Py_ssize_t)length)};
-    free(request);
-    if (!dispatch)
+    if (!dispatch) {
+        release(request);
         PyErr_SetString(PyExc_RuntimeError, "mm_hook: nothing is loaded");
-    else if (arguments[0] && arguments[1])
-        result = PyObject_Vectorcall(dispatch, arguments, 2, NULL);
-    Py_XDECREF(arguments[0]);
-    Py_XDECREF(arguments[1]);
+    } else if (PyList_CheckExact(dispatch)) {
+        result = fire_listed(id, request, length);
+    } else {
+        PyObject *number = PyLong_FromUnsignedLong(id);
+        if (number)
+            result = fire(dispatch, number, request, length);
+        else
+            release(request);
+        Py_XDECREF(number);
+    }
     int32_t code = MM_HOOK_PENDING;
     if (result == mm_pending)
         Py_DECREF(result);

@@ -121,10 +121,11 @@ static PyObject *answer_outermost(struct hook *hook, PyObject **arguments) {
     return bytes;
 }
 
-static PyObject *answer_request(struct hook *hook, struct mm_message *request) {
+PyObject *mm_hook_answer(PyObject *self, PyObject *request) {
+    struct hook *hook = (struct hook *)self;
     PyObject *arguments[MAX_ARGUMENTS], *bytes = NULL;
     Py_ssize_t count = 0;
-    while (count < hook->count && (arguments[count] = argument_of(&hook->arguments[count], request)))
+    while (count < hook->count && (arguments[count] = argument_of(&hook->arguments[count], (struct mm_message *)request)))
         count++;
     if (count == hook->count)
         bytes = PyList_GET_SIZE(hook->running) ? answer_nested(hook, arguments) : answer_outermost(hook, arguments);
@@ -167,14 +168,17 @@ static PyObject *answer(struct hook *hook, PyObject *result) {
     return bytes;
 }
 
+PyObject *mm_hook_decode(PyObject *self, const uint8_t *data, size_t length) {
+    return mm_message_decode(((struct hook *)self)->request, data, length, false);
+}
+
 static PyObject *hook_call(PyObject *self, PyObject *const *args, size_t flags, PyObject *names) {
-    struct hook *hook = (struct hook *)self;
     if (PyVectorcall_NARGS(flags) != 1 || (names && PyTuple_GET_SIZE(names)) || !PyBytes_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError, "a hook takes one argument, the bytes of its request");
         return NULL;
     }
-    PyObject *request = mm_message_decode(hook->request, (const uint8_t *)PyBytes_AS_STRING(args[0]), (size_t)PyBytes_GET_SIZE(args[0]), false);
-    PyObject *bytes = request ? answer_request(hook, (struct mm_message *)request) : NULL;
+    PyObject *request = mm_hook_decode(self, (const uint8_t *)PyBytes_AS_STRING(args[0]), (size_t)PyBytes_GET_SIZE(args[0]));
+    PyObject *bytes = request ? mm_hook_answer(self, request) : NULL;
     Py_XDECREF(request);
     return bytes;
 }
@@ -281,6 +285,8 @@ static PyMethodDef functions[] = {
      "hook(name, handler, request, response, arguments, field, finish, runner, failed)\n--\n\nWhat fires a hook, from bytes to bytes."},
     {NULL, NULL, 0, NULL},
 };
+
+bool mm_hook_check(PyObject *object) { return Py_IS_TYPE(object, &hook_type); }
 
 int mm_hooks_register(PyObject *module) {
     outside_name = PyUnicode_InternFromString("_outside");

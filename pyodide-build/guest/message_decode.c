@@ -38,12 +38,35 @@ static PyObject *from_number(enum mm_kind kind, uint64_t raw) {
     }
 }
 
+// Copies a short text by words, the last two of which may overlap, and says whether it is ASCII.
+static inline bool copy_ascii(uint8_t *to, const uint8_t *from, size_t length) {
+    uint64_t word, seen = 0;
+    if (length < sizeof word) {
+        for (size_t i = 0; i < length; i++)
+            seen |= to[i] = from[i];
+        return !(seen & 0x80);
+    }
+    for (size_t i = 0; i < length; i += sizeof word) {
+        size_t at = i + sizeof word <= length ? i : length - sizeof word;
+        memcpy(&word, from + at, sizeof word);
+        memcpy(to + at, &word, sizeof word);
+        seen |= word;
+    }
+    return !(seen & 0x8080808080808080);
+}
+
 PyObject *mm_text(const char *data, size_t length) {
-    if (length > 1 && mm_is_ascii((const uint8_t *)data, length)) {
+    enum { BY_WORDS = 64 };
+    if (length > 1 && (length <= BY_WORDS || mm_is_ascii((const uint8_t *)data, length))) {
         PyObject *text = PyUnicode_New((Py_ssize_t)length, 127);
-        if (text)
+        if (!text)
+            return NULL;
+        if (length > BY_WORDS)
             memcpy(PyUnicode_1BYTE_DATA(text), data, length);
-        return text;
+        else if (!copy_ascii(PyUnicode_1BYTE_DATA(text), (const uint8_t *)data, length))
+            Py_CLEAR(text);
+        if (text)
+            return text;
     }
     PyObject *text = PyUnicode_DecodeUTF8(data, (Py_ssize_t)length, NULL);
     if (!text && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
@@ -227,7 +250,25 @@ static int read_entry_part(struct mm_element *element, struct reader *entry, enu
     return 0;
 }
 
+// Reads an entry of two short texts in the usual order; 0 when it is none.
+static int read_texts(struct mm_field *field, struct reader *entry, PyObject **key, PyObject **value) {
+    const uint8_t *at = entry->at;
+    ptrdiff_t length = entry->end - at;
+    if (field->key.kind != MM_STRING || field->value.kind != MM_STRING || length < 4 || at[0] != 0x0a || at[1] >= 0x80 || at[1] + 4 > length)
+        return 0;
+    const uint8_t *second = at + 2 + at[1];
+    if (second[0] != 0x12 || second + 2 + second[1] != entry->end || second[1] >= 0x80)
+        return 0;
+    *key = mm_frequent_text((const char *)at + 2, at[1]);
+    *value = !*key ? NULL : second[1] <= SHORT ? mm_frequent_text((const char *)second + 2, second[1]) : mm_text((const char *)second + 2, second[1]);
+    entry->at = entry->end;
+    return *value ? 1 : -1;
+}
+
 int mm_read_entry(struct mm_field *field, struct reader *entry, PyObject **key, PyObject **value) {
+    int texts = read_texts(field, entry, key, value);
+    if (texts)
+        return texts < 0 ? -1 : 0;
     while (entry->at < entry->end) {
         uint32_t number;
         enum mm_wire wire;

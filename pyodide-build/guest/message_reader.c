@@ -7,8 +7,29 @@ int mm_malformed(const char *what) {
     return -1;
 }
 
+// Reads a varint of up to eight bytes in one go; 0 when it is longer, or too near to the end.
+static inline size_t varint_of_word(const uint8_t *at, const uint8_t *end, uint64_t *value) {
+    uint64_t word, last;
+    if (end - at < (ptrdiff_t)sizeof word)
+        return 0;
+    memcpy(&word, at, sizeof word);
+    last = ~word & 0x8080808080808080;
+    if (!last)
+        return 0;
+    word &= (last ^ (last - 1)) & 0x7f7f7f7f7f7f7f7f; // seven bits of each byte up to the last one
+    word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
+    word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
+    *value = (word & 0x000000000fffffff) | (word & 0x0fffffff00000000) >> 4;
+    return (size_t)__builtin_ctzll(last) / 8 + 1;
+}
+
 int mm_read_long_varint(struct reader *reader, uint64_t *value) {
     const uint8_t *at = reader->at;
+    size_t length = varint_of_word(at, reader->end, value);
+    if (length) {
+        reader->at += length;
+        return 0;
+    }
     uint64_t result = 0;
     for (int shift = 0; shift < 64; shift += 7) {
         if (at == reader->end)

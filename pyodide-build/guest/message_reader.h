@@ -20,7 +20,8 @@ int mm_skip_value(struct reader *reader, uint32_t number, enum mm_wire wire);
 int mm_check_message(const struct mm_layout *layout, struct reader *reader); // whether a message could be decoded
 bool mm_is_ascii(const uint8_t *data, size_t length);
 
-// message_decode.c: one value; frequent says that the same may well come again. And the key and the value of a map's entry.
+// message_decode.c: one value; frequent says that the same may well come again. And the key and the value of a map's
+// entry, both NULL before.
 PyObject *mm_read_value(struct mm_element *element, struct reader *reader, enum mm_wire wire, bool frequent);
 int mm_read_entry(struct mm_field *field, struct reader *entry, PyObject **key, PyObject **value);
 PyObject *mm_read_struct(struct reader *part); // message_struct.c: the dict of a Struct
@@ -61,8 +62,13 @@ static inline int read_part(struct reader *reader, struct reader *part) {
 
 static inline int read_tag(struct reader *reader, uint32_t *number, enum mm_wire *wire) {
     uint64_t tag;
-    if (read_varint(reader, &tag) < 0)
+    const uint8_t *at = reader->at;
+    if (reader->end - at >= 2 && at[0] >= 0x80 && at[1] < 0x80) { // as from field 16 on
+        tag = (uint64_t)at[1] << 7 | (at[0] & 0x7f);
+        reader->at += 2;
+    } else if (read_varint(reader, &tag) < 0) {
         return -1;
+    }
     if (tag >> 3 < 1 || tag >> 3 > MM_MAX_NUMBER)
         return mm_malformed("field number out of range");
     *number = (uint32_t)(tag >> 3);

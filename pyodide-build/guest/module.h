@@ -17,8 +17,6 @@ int mm_record_register(PyObject *module);
 int mm_hooks_register(PyObject *module);
 int mm_invoker_register(PyObject *module);
 
-PyObject *mm_call(PyObject *module, PyObject *const *args, Py_ssize_t count); // _mmpy.call
-
 extern PyObject *mm_status_error; // the class
 
 // Raises StatusError for what a host function gave below zero; what is a str or NULL, with an exception set. Where the
@@ -40,9 +38,26 @@ void mm_request_free(struct mm_request *request);
 // A response up to this size needs no second trip to the host. It lies on the C stack, once for each nested hook.
 enum { MM_RESPONSE_ON_STACK = 4096 };
 
-// The Python object of a response that the host has put into buffer, or keeps: a message of type, or bytes when that is
-// NULL. A negative length is a status; method names the call in its error.
-PyObject *mm_response(PyObject *method, int64_t length, const void *buffer, PyObject *type);
+// A response in its wire form. Whoever gets one drops its bytes, also after a failure.
+struct mm_response {
+    const uint8_t *data;
+    size_t length;
+    PyObject *bytes; // that hold it; NULL when it is in a buffer
+};
+
+// The response that the host has put into buffer, or keeps. A negative length is a status; method names the call in its
+// error. 0, or -1 with an exception set.
+int mm_response_get(struct mm_response *response, PyObject *method, int64_t length, const void *buffer);
+PyObject *mm_response_decode(const struct mm_response *response, PyObject *type); // a message of type; bytes when that is NULL
+PyObject *mm_response_object(PyObject *method, int64_t length, const void *buffer, PyObject *type); // both at once
+
+// Calls an API method with a request as mm_request_get takes it; buffer has MM_RESPONSE_ON_STACK bytes.
+int mm_call(PyObject *method, PyObject *request, uint8_t *buffer, struct mm_response *response);
+
+// What _mmpy.hook makes (hooks.c): firing one without the bytes object in between.
+bool mm_hook_check(PyObject *object);
+PyObject *mm_hook_decode(PyObject *hook, const uint8_t *data, size_t length); // the request's message
+PyObject *mm_hook_answer(PyObject *hook, PyObject *request); // bytes, or mm_pending
 
 // What dispatch returns for a hook that is answered later; borrowed.
 extern PyObject *mm_pending;

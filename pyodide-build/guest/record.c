@@ -6,12 +6,17 @@ static const char *const hows[HOWS] = {"as it is", "optional", "list", "dict", "
 
 static PyTypeObject reader_type;
 
+struct record_reader *mm_record_reader(PyObject *object) {
+    return Py_IS_TYPE(object, &reader_type) ? (struct record_reader *)object : NULL;
+}
+
 // The reader of the records in a field, which is looked for when it is first needed: records may hold each other.
 struct record_reader *mm_record_reader_of(struct entry *entry) {
-    if (Py_IS_TYPE(entry->argument, &reader_type))
-        return (struct record_reader *)entry->argument;
+    struct record_reader *found = mm_record_reader(entry->argument);
+    if (found)
+        return found;
     PyObject *reader = PyObject_CallNoArgs(entry->argument);
-    if (reader && !Py_IS_TYPE(reader, &reader_type)) {
+    if (reader && !mm_record_reader(reader)) {
         PyErr_Format(PyExc_TypeError, "field %U: expected a record_reader, not %R", entry->source, reader);
         Py_CLEAR(reader);
     }

@@ -40,6 +40,7 @@ struct record_reader {
 };
 
 // record.c
+struct record_reader *mm_record_reader(PyObject *object); // NULL for any other object; borrowed
 PyObject *mm_record_read(struct record_reader *reader, PyObject *message);
 PyObject *mm_record_of(struct record_reader *reader, PyObject *values); // with the values, a dict, which it takes over
 struct record_reader *mm_record_reader_of(struct entry *entry); // of the records in a field; borrowed
@@ -47,6 +48,9 @@ struct record_reader *mm_record_reader_of(struct entry *entry); // of the record
 // record_wire.c
 int mm_record_wire_init(struct record_reader *reader); // when all entries are set; 0, or -1 with an exception set
 PyObject *mm_record_from_wire(struct record_reader *reader, struct reader *part); // NULL without an exception: not possible
+
+// The record, or the list of records, in the only field that a message has; NULL as above.
+PyObject *mm_record_of_field(struct record_reader *reader, struct mm_field *field, const uint8_t *data, size_t length);
 
 // The values of a dict in their order, where it is a copy of one that nobody has changed; otherwise NULL.
 static inline PyDictUnicodeEntry *mm_dict_entries(PyObject *dict, Py_ssize_t count) {

@@ -148,3 +148,30 @@ PyObject *mm_record_from_wire(struct record_reader *reader, struct reader *part)
     Py_XDECREF(dict);
     return NULL;
 }
+
+// The record in the next field of a message; NULL as above, also when it is another field.
+static PyObject *next_record(struct record_reader *reader, struct mm_field *field, struct reader *message) {
+    uint32_t number;
+    enum mm_wire wire;
+    struct reader part;
+    if (read_tag(message, &number, &wire) < 0 || number != field->number || wire != MM_WIRE_BYTES || read_part(message, &part) < 0)
+        return NULL;
+    return mm_record_from_wire(reader, &part);
+}
+
+PyObject *mm_record_of_field(struct record_reader *reader, struct mm_field *field, const uint8_t *data, size_t length) {
+    struct reader message = {data, data + length, MM_MAX_DEPTH - 1, true, false};
+    if (field->value.kind != MM_MESSAGE || field->shape == MM_MAP || mm_element_type(&field->value) != reader->message)
+        return NULL;
+    if (field->shape != MM_REPEATED) {
+        PyObject *record = length ? next_record(reader, field, &message) : NULL;
+        if (record && message.at < message.end)
+            Py_CLEAR(record);
+        return record;
+    }
+    PyObject *list = PyList_New(0);
+    while (list && message.at < message.end)
+        if (append(list, next_record(reader, field, &message)) < 0)
+            Py_CLEAR(list);
+    return list;
+}

@@ -88,7 +88,7 @@ static PyObject *collect(PyObject *module, PyObject *args) {
     int64_t length = host_collect(ticket, response, sizeof response);
     if (length < 0 && !method)
         return mm_raise_status_of("collect", length);
-    return mm_response(method, length, response, type);
+    return mm_response_object(method, length, response, type);
 }
 
 PyDoc_STRVAR(forget_doc, "forget(ticket)\n--\n\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from mattermost_plugin.hooks import HookRegistrationError, get_hook_name
 
 TYPE_CHECKING = False
@@ -53,7 +55,7 @@ class Plugin:
         self._config = config
         self._logger = logger
 
-    @property
+    @cached_property  # as an ordinary attribute it takes a tenth of the time from the second time on
     def api(self) -> PluginAPIClient:
         """The methods of Mattermost's plugin API."""
         if self._api is None:
@@ -62,7 +64,7 @@ class Plugin:
             self._api = PluginAPIClient()
         return self._api
 
-    @property
+    @cached_property
     def logger(self) -> logging.Logger:
         """A logger whose records reach the server's log with their level."""
         if self._logger is None:

@@ -85,16 +85,16 @@ class AWorkingPlugin(GuestTest):
 
         request = hooks_message_pb2.MessageWillBePostedRequest(post={"message": "hi"}).SerializeToString()
         for expected in ("hi #1", "hi #2"):
-            response = hooks_message_pb2.MessageWillBePostedResponse.FromString(guest.dispatch(1, request))
+            response = hooks_message_pb2.MessageWillBePostedResponse.FromString(guest.dispatch[1](request))
             self.assertEqual(response.modified_post.message, expected)
 
         request = hooks_command_pb2.ExecuteCommandRequest(args={"command": "/hello"}).SerializeToString()
-        response = hooks_command_pb2.ExecuteCommandResponse.FromString(guest.dispatch(0, request))
+        response = hooks_command_pb2.ExecuteCommandResponse.FromString(guest.dispatch[0](request))
         self.assertEqual(response.response.text, "/HELLO")
 
     def test_its_log_reaches_the_host_with_its_level(self):
         hooks = self.load(HELLO, plugin_id="com.example.hello")
-        guest.dispatch(hooks.index("OnActivate"), b"")
+        guest.dispatch[hooks.index("OnActivate")](b"")
         self.assertEqual(self.logged, [(2, "activated com.example.hello")])
 
     def test_configuration_comes_from_the_host(self):
@@ -183,7 +183,7 @@ class Mistakes(GuestTest):
     def test_the_traceback_shows_the_authors_lines(self):
         hooks = self.load(HELLO.replace("self.seen += 1", "self.seen += None  # this line"))
         try:
-            guest.dispatch(hooks.index("MessageWillBePosted"), b"")
+            guest.dispatch[hooks.index("MessageWillBePosted")](b"")
         except TypeError:
             text = traceback.format_exc()
         self.assertIn("self.seen += None  # this line", text)

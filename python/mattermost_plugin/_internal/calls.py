@@ -26,8 +26,9 @@ def _raise_status_error(error: _mmpy.StatusError) -> NoReturn:
 class APICalls:
     """Base of the mixins that make up PluginAPIClient."""
 
-    # (method, request, response_type) → the response of the plugin API's method of that name. Raises PluginAPIError, or
-    # the subclass that fits, when the server answers with an AppError or the host does not carry the call out.
+    # (method, request, response_type) → the response of the plugin API's method of that name; (…, field, read) → what read
+    # makes of the message in that field of it, the list of that where there are several. Raises PluginAPIError, or the
+    # subclass that fits, when the server answers with an AppError or the host does not carry the call out.
     _invoke: Any = _mmpy.invoker(_raise_app_error, _raise_status_error)
 
     _transport: Any = None  # in place of the host
@@ -35,14 +36,19 @@ class APICalls:
     def _call_through(self, transport: Transport[Any]) -> None:
         """Has calls answered by a transport in place of the host."""
 
-        def invoke(method: str, request: _mmpy.Message, response_type: type[M]) -> M:
+        def invoke(
+            method: str, request: _mmpy.Message, response_type: type[M], field: str = "", read: Callable[[Any], Any] | None = None
+        ) -> Any:
             try:
                 response: M = transport(method, request, response_type)
             except _mmpy.StatusError as error:
                 raise convert_status_error(error) from None
             if response.HasField("error"):
                 raise convert_app_error(response.error)
-            return response
+            if read is None:
+                return response
+            value = getattr(response, field)
+            return read(value) if isinstance(value, _mmpy.Message) else list(map(read, value))
 
         self._transport, self._invoke = transport, invoke
 

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Dispatcher:
-    """The hooks of one plugin object. A hook's id is its index in `hooks`."""
+    """The hooks of one plugin object. A hook's id is its index in `hooks`, and in `answers` what fires it."""
 
     def __init__(self, plugin: Plugin) -> None:
         self.hooks = plugin.implemented_hooks()
         self._bindings = [_bind(hook, plugin.get_hook_handler(hook)) for hook in self.hooks]
-        self._answers = [self._answer(i) for i in range(len(self._bindings))]
+        self.answers = [self._answer(i) for i in range(len(self._bindings))]
 
     def dispatch(self, hook_id: int, request: bytes) -> bytes:
         """Calls the handler with a request message; gives the response message. Raises what the handler does."""
-        return self._answers[hook_id](request)
+        return self.answers[hook_id](request)
 
     def _answer(self, hook_id: int) -> Callable[[bytes], bytes]:
         binding = self._bindings[hook_id]
@@ -32,7 +32,7 @@ class Dispatcher:
             return answer
 
         def first(request: bytes) -> bytes:
-            caller = self._answers[hook_id] = binding.caller()
+            caller = self.answers[hook_id] = binding.caller()
             return caller(request)
 
         return first

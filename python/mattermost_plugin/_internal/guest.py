@@ -16,9 +16,11 @@ from mattermost_plugin.plugin import Plugin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 _dispatcher: Dispatcher | None = None
+dispatch: list[Callable[[bytes], bytes]] = []  # what fires each hook of the plugin that load has started, by its id
 
 
 class PluginLoadError(Exception):
@@ -29,7 +31,7 @@ def load(argument: str) -> bytes:
     """Starts the plugin that argument, a JSON object, describes.
 
     Its members: path (of plugin.py), and optionally plugin_id, hook_timeout (seconds), log_level. The result is an
-    ImplementedResponse; a hook's id for `dispatch` is its index there. What the plugin's own code raises comes out.
+    ImplementedResponse; a hook's id is its index there. What the plugin's own code raises comes out.
     """
     global _dispatcher, dispatch
     options = json.loads(argument)
@@ -50,17 +52,10 @@ def load(argument: str) -> bytes:
     hook_runner.loading = False
     _dispatcher = Dispatcher(plugin)
     hook_runner.driven = True
-    dispatch = _dispatcher.dispatch  # type: ignore[assignment]  # one call less for each hook
+    dispatch = _dispatcher.answers
     from mattermost_plugin.grpc.hooks_lifecycle_pb2 import ImplementedResponse
 
     return ImplementedResponse(hooks=_dispatcher.hooks).SerializeToString()
-
-
-def dispatch(hook_id: int, request: bytes) -> bytes:
-    """Fires a hook of the plugin that load started."""
-    if _dispatcher is None:
-        raise RuntimeError("no plugin is loaded")
-    return _dispatcher.dispatch(hook_id, request)
 
 
 wake = driving.wake

@@ -4,9 +4,9 @@
 // written here goes before the rule: one of a model, XToProto or XFromProto; one of a type, of an enum or of a single
 // field of a model, xFieldToProto or xFieldFromProto.
 //
-// XToProto gives the message of a model, XFromProto the model of a message; a nil pointer gives nil both ways. What the
-// contract has no field for does not cross: XFromProto leaves it at its zero value, XOnto (where a plugin hands back a
-// changed copy of what it was given) keeps it as it was.
+// XToProto gives the message of a model, which shares memory with it and is there to be encoded; XFromProto the model of
+// a message. A nil pointer gives nil both ways. What the contract has no field for does not cross: XFromProto leaves it at
+// its zero value, XOnto (where a plugin hands back a changed copy of what it was given) keeps it as it was.
 //
 // Whatever XFromProto returns may be sent to a Mattermost server over net/rpc: values of interface type are nil, bool,
 // numbers, string, []any and map[string]any, the only ones that encoding/gob knows there, and slices of pointers hold
@@ -161,7 +161,7 @@ func StringListsToProto[M ~map[string][]string](lists M) map[string]*pb.StringLi
 	}
 	out := make(map[string]*pb.StringList, len(lists))
 	for key, values := range lists {
-		out[key] = &pb.StringList{Values: slices.Clone(values)}
+		out[key] = &pb.StringList{Values: values}
 	}
 	return out
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Marshal appends the encoding of m to buffer. Where a string is no UTF-8 (a file name, a log line: Mattermost lets some
-// through, protobuf none) each wrong part of it becomes U+FFFD, in m too.
+// through, protobuf none) each wrong part of it becomes U+FFFD.
 func Marshal(buffer []byte, m proto.Message) ([]byte, error) {
 	if message, ok := m.(interface{ AppendWire([]byte) ([]byte, bool) }); ok {
 		if encoded, ok := message.AppendWire(buffer); ok {
@@ -19,6 +19,7 @@ func Marshal(buffer []byte, m proto.Message) ([]byte, error) {
 	if err == nil {
 		return encoded, nil
 	}
+	m = proto.Clone(m) // it may share memory with a model
 	scrubMessage(m.ProtoReflect())
 	return proto.MarshalOptions{}.MarshalAppend(buffer, m)
 }

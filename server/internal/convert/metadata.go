@@ -26,7 +26,7 @@ func PostMetadataToProto(m *model.PostMetadata) *pb.PostMetadata {
 		RedactedFileCount: int64(m.RedactedFileCount),
 		Translations:      Table(m.Translations, PostTranslationToProto),
 		ExpireAt:          m.ExpireAt,
-		Recipients:        slices.Clone(m.Recipients),
+		Recipients:        m.Recipients,
 	}
 }
 

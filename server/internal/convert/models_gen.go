@@ -18,7 +18,7 @@ func AccessControlPolicyRuleToProto(m *model.AccessControlPolicyRule) *pb.Access
 		return nil
 	}
 	return &pb.AccessControlPolicyRule{
-		Actions:    slices.Clone(m.Actions),
+		Actions:    m.Actions,
 		Expression: m.Expression,
 		Name:       m.Name,
 		Role:       m.Role,
@@ -73,8 +73,8 @@ func AccessControlPolicyToProto(m *model.AccessControlPolicy) *pb.AccessControlP
 		CreateAt: m.CreateAt,
 		Revision: int64(m.Revision),
 		Version:  m.Version,
-		Roles:    slices.Clone(m.Roles),
-		Imports:  slices.Clone(m.Imports),
+		Roles:    m.Roles,
+		Imports:  m.Imports,
 		Rules:    Values(m.Rules, AccessControlPolicyRuleToProto),
 		Scope:    m.Scope,
 		ScopeId:  m.ScopeID,
@@ -327,9 +327,9 @@ func BotPatchToProto(m *model.BotPatch) *pb.BotPatch {
 		return nil
 	}
 	return &pb.BotPatch{
-		Username:    Pointer(m.Username),
-		DisplayName: Pointer(m.DisplayName),
-		Description: Pointer(m.Description),
+		Username:    m.Username,
+		DisplayName: m.DisplayName,
+		Description: m.Description,
 	}
 }
 
@@ -411,9 +411,9 @@ func ChannelBannerInfoToProto(m *model.ChannelBannerInfo) *pb.ChannelBannerInfo 
 		return nil
 	}
 	return &pb.ChannelBannerInfo{
-		Enabled:         Pointer(m.Enabled),
-		Text:            Pointer(m.Text),
-		BackgroundColor: Pointer(m.BackgroundColor),
+		Enabled:         m.Enabled,
+		Text:            m.Text,
+		BackgroundColor: m.BackgroundColor,
 	}
 }
 
@@ -466,7 +466,7 @@ func ChannelMemberToProto(m *model.ChannelMember) *pb.ChannelMember {
 		MentionCountRoot:        m.MentionCountRoot,
 		UrgentMentionCount:      m.UrgentMentionCount,
 		MsgCountRoot:            m.MsgCountRoot,
-		NotifyProps:             maps.Clone(m.NotifyProps),
+		NotifyProps:             m.NotifyProps,
 		LastUpdateAt:            m.LastUpdateAt,
 		SchemeGuest:             m.SchemeGuest,
 		SchemeUser:              m.SchemeUser,
@@ -550,16 +550,16 @@ func ChannelToProto(m *model.Channel) *pb.Channel {
 		TotalMsgCount:       m.TotalMsgCount,
 		ExtraUpdateAt:       m.ExtraUpdateAt,
 		CreatorId:           m.CreatorId,
-		SchemeId:            Pointer(m.SchemeId),
-		GroupConstrained:    Pointer(m.GroupConstrained),
+		SchemeId:            m.SchemeId,
+		GroupConstrained:    m.GroupConstrained,
 		AutoTranslation:     m.AutoTranslation,
-		Shared:              Pointer(m.Shared),
+		Shared:              m.Shared,
 		TotalMsgCountRoot:   m.TotalMsgCountRoot,
-		PolicyId:            Pointer(m.PolicyID),
+		PolicyId:            m.PolicyID,
 		LastRootPostAt:      m.LastRootPostAt,
 		BannerInfo:          ChannelBannerInfoToProto(m.BannerInfo),
 		PolicyEnforced:      m.PolicyEnforced,
-		PolicyActions:       maps.Clone(m.PolicyActions),
+		PolicyActions:       m.PolicyActions,
 		PolicyIsActive:      m.PolicyIsActive,
 		DefaultCategoryName: m.DefaultCategoryName,
 		ManagedCategoryName: m.ManagedCategoryName,
@@ -623,9 +623,9 @@ func CommandArgsToProto(m *model.CommandArgs) *pb.CommandArgs {
 		Command:         m.Command,
 		SiteUrl:         m.SiteURL,
 		UserMention:     commandArgsUserMentionsToProto(m.UserMentions),
-		UserMentions:    maps.Clone(m.UserMentions),
+		UserMentions:    m.UserMentions,
 		ChannelMention:  commandArgsChannelMentionsToProto(m.ChannelMentions),
-		ChannelMentions: maps.Clone(m.ChannelMentions),
+		ChannelMentions: m.ChannelMentions,
 	}
 }
 
@@ -746,9 +746,9 @@ func CreateDefaultMembershipParamsToProto(m *model.CreateDefaultMembershipParams
 	return &pb.CreateDefaultMembershipParams{
 		Since:               m.Since,
 		ReAddRemovedMembers: m.ReAddRemovedMembers,
-		ScopedUserId:        Pointer(m.ScopedUserID),
-		ScopedTeamId:        Pointer(m.ScopedTeamID),
-		ScopedChannelId:     Pointer(m.ScopedChannelID),
+		ScopedUserId:        m.ScopedUserID,
+		ScopedTeamId:        m.ScopedTeamID,
+		ScopedChannelId:     m.ScopedChannelID,
 	}
 }
 
@@ -800,7 +800,7 @@ func DialogActionButtonToProto(m *model.DialogActionButton) *pb.DialogActionButt
 	}
 	return &pb.DialogActionButton{
 		Url:     m.URL,
-		Context: maps.Clone(m.Context),
+		Context: m.Context,
 	}
 }
 
@@ -969,7 +969,7 @@ func DraftToProto(m *model.Draft) *pb.Draft {
 		RootId:    m.RootId,
 		Message:   m.Message,
 		Type:      m.Type,
-		FileIds:   slices.Clone(m.FileIds),
+		FileIds:   m.FileIds,
 		Metadata:  PostMetadataToProto(m.Metadata),
 	}
 	out.Props, out.PropsNumbers = StructAndNumbers(m.GetProps())
@@ -1109,7 +1109,7 @@ func FileInfoToProto(m *model.FileInfo) *pb.FileInfo {
 		HasPreviewImage: m.HasPreviewImage,
 		MiniPreview:     BytesOf(m.MiniPreview),
 		Content:         m.Content,
-		RemoteId:        Pointer(m.RemoteId),
+		RemoteId:        m.RemoteId,
 		Archived:        m.Archived,
 	}
 }
@@ -1171,9 +1171,9 @@ func GetFileInfosOptionsToProto(m *model.GetFileInfosOptions) *pb.GetFileInfosOp
 	}
 	return &pb.GetFileInfosOptions{
 		UserId:           getFileInfosOptionsUserIdsToProto(m.UserIds),
-		UserIds:          slices.Clone(m.UserIds),
+		UserIds:          m.UserIds,
 		ChannelId:        getFileInfosOptionsChannelIdsToProto(m.ChannelIds),
-		ChannelIds:       slices.Clone(m.ChannelIds),
+		ChannelIds:       m.ChannelIds,
 		Since:            m.Since,
 		IncludeDeleted:   m.IncludeDeleted,
 		SortBy:           m.SortBy,
@@ -1317,7 +1317,7 @@ func GroupToProto(m *model.Group) *pb.Group {
 		AllowReference:              m.AllowReference,
 		ChannelMemberCount:          NumberPointer[int64](m.ChannelMemberCount),
 		ChannelMemberTimezonesCount: NumberPointer[int64](m.ChannelMemberTimezonesCount),
-		MemberIds:                   slices.Clone(m.MemberIDs),
+		MemberIds:                   m.MemberIDs,
 	}
 }
 
@@ -1351,7 +1351,7 @@ func ManifestServerToProto(m *model.ManifestServer) *pb.ManifestServer {
 		return nil
 	}
 	return &pb.ManifestServer{
-		Executables: maps.Clone(m.Executables),
+		Executables: m.Executables,
 		Executable:  m.Executable,
 	}
 }
@@ -1575,7 +1575,7 @@ func OAuthAppToProto(m *model.OAuthApp) *pb.OAuthApp {
 		Description:             m.Description,
 		IconUrl:                 m.IconURL,
 		CallbackUrls:            oAuthAppCallbackUrlsToProto(m.CallbackUrls),
-		CallbackUrlsExact:       slices.Clone(m.CallbackUrls),
+		CallbackUrlsExact:       m.CallbackUrls,
 		Homepage:                m.Homepage,
 		IsTrusted:               m.IsTrusted,
 		MattermostAppId:         m.MattermostAppID,
@@ -1656,7 +1656,7 @@ func OrderedSidebarCategoriesToProto(m *model.OrderedSidebarCategories) *pb.Orde
 	}
 	return &pb.OrderedSidebarCategories{
 		Categories: List(m.Categories, SidebarCategoryWithChannelsToProto),
-		Order:      slices.Clone(m.Order),
+		Order:      m.Order,
 	}
 }
 
@@ -1927,7 +1927,7 @@ func PostAcknowledgementToProto(m *model.PostAcknowledgement) *pb.PostAcknowledg
 		PostId:         m.PostId,
 		AcknowledgedAt: m.AcknowledgedAt,
 		ChannelId:      m.ChannelId,
-		RemoteId:       Pointer(m.RemoteId),
+		RemoteId:       m.RemoteId,
 	}
 }
 
@@ -2092,7 +2092,7 @@ func PostListToProto(m *model.PostList) *pb.PostList {
 		return nil
 	}
 	return &pb.PostList{
-		Order:                          slices.Clone(m.Order),
+		Order:                          m.Order,
 		Posts:                          Table(m.Posts, PostToProto),
 		NextPostId:                     m.NextPostId,
 		PrevPostId:                     m.PrevPostId,
@@ -2126,9 +2126,9 @@ func PostPriorityToProto(m *model.PostPriority) *pb.PostPriority {
 		return nil
 	}
 	return &pb.PostPriority{
-		Priority:                Pointer(m.Priority),
-		RequestedAck:            Pointer(m.RequestedAck),
-		PersistentNotifications: Pointer(m.PersistentNotifications),
+		Priority:                m.Priority,
+		RequestedAck:            m.RequestedAck,
+		PersistentNotifications: m.PersistentNotifications,
 		PostId:                  m.PostId,
 		ChannelId:               m.ChannelId,
 	}
@@ -2245,10 +2245,10 @@ func PropertyFieldSearchOptsToProto(m *model.PropertyFieldSearchOpts) *pb.Proper
 	return &pb.PropertyFieldSearchOpts{
 		GroupId:        m.GroupID,
 		ObjectType:     m.ObjectType,
-		ObjectTypes:    slices.Clone(m.ObjectTypes),
+		ObjectTypes:    m.ObjectTypes,
 		TargetType:     m.TargetType,
 		TargetId:       propertyFieldSearchOptsTargetIDsToProto(m.TargetIDs),
-		TargetIds:      slices.Clone(m.TargetIDs),
+		TargetIds:      m.TargetIDs,
 		ChannelId:      m.ChannelID,
 		TeamId:         m.TeamID,
 		LinkedFieldId:  m.LinkedFieldID,
@@ -2297,7 +2297,7 @@ func PropertyFieldToProto(m *model.PropertyField) *pb.PropertyField {
 		PermissionField:   TextPointer[string](m.PermissionField),
 		PermissionValues:  TextPointer[string](m.PermissionValues),
 		PermissionOptions: TextPointer[string](m.PermissionOptions),
-		LinkedFieldId:     Pointer(m.LinkedFieldID),
+		LinkedFieldId:     m.LinkedFieldID,
 		CreateAt:          m.CreateAt,
 		UpdateAt:          m.UpdateAt,
 		DeleteAt:          m.DeleteAt,
@@ -2414,7 +2414,7 @@ func PropertyValueSearchOptsToProto(m *model.PropertyValueSearchOpts) *pb.Proper
 		GroupId:        m.GroupID,
 		TargetType:     m.TargetType,
 		TargetId:       propertyValueSearchOptsTargetIDsToProto(m.TargetIDs),
-		TargetIds:      slices.Clone(m.TargetIDs),
+		TargetIds:      m.TargetIDs,
 		FieldId:        m.FieldID,
 		SinceUpdateAt:  m.SinceUpdateAt,
 		IncludeDeleted: m.IncludeDeleted,
@@ -2569,7 +2569,7 @@ func ReactionToProto(m *model.Reaction) *pb.Reaction {
 		CreateAt:  m.CreateAt,
 		UpdateAt:  m.UpdateAt,
 		DeleteAt:  m.DeleteAt,
-		RemoteId:  Pointer(m.RemoteId),
+		RemoteId:  m.RemoteId,
 		ChannelId: NilIfZero(m.ChannelId),
 	}
 }
@@ -2685,7 +2685,7 @@ func ScheduledPostToProto(m *model.ScheduledPost) *pb.ScheduledPost {
 		RootId:         m.RootId,
 		Message:        m.Message,
 		Type:           m.Type,
-		FileIds:        slices.Clone(m.FileIds),
+		FileIds:        m.FileIds,
 		Metadata:       PostMetadataToProto(m.Metadata),
 		Id:             m.Id,
 		ScheduledAt:    m.ScheduledAt,
@@ -2773,16 +2773,16 @@ func SearchParamsToProto(m *model.SearchParams) *pb.SearchParams {
 		Terms:                  m.Terms,
 		ExcludedTerms:          m.ExcludedTerms,
 		IsHashtag:              m.IsHashtag,
-		InChannels:             slices.Clone(m.InChannels),
-		ExcludedChannels:       slices.Clone(m.ExcludedChannels),
-		FromUsers:              slices.Clone(m.FromUsers),
-		ExcludedUsers:          slices.Clone(m.ExcludedUsers),
+		InChannels:             m.InChannels,
+		ExcludedChannels:       m.ExcludedChannels,
+		FromUsers:              m.FromUsers,
+		ExcludedUsers:          m.ExcludedUsers,
 		AfterDate:              m.AfterDate,
 		ExcludedAfterDate:      searchParamsExcludedAfterDateToProto(m.ExcludedAfterDate),
 		BeforeDate:             m.BeforeDate,
 		ExcludedBeforeDate:     searchParamsExcludedBeforeDateToProto(m.ExcludedBeforeDate),
-		Extensions:             slices.Clone(m.Extensions),
-		ExcludedExtensions:     slices.Clone(m.ExcludedExtensions),
+		Extensions:             m.Extensions,
+		ExcludedExtensions:     m.ExcludedExtensions,
 		OnDate:                 m.OnDate,
 		ExcludedDates:          searchParamsExcludedDateToProto(m.ExcludedDate),
 		IsOrSearch:             m.OrTerms,
@@ -2859,7 +2859,7 @@ func SessionToProto(m *model.Session) *pb.Session {
 		Roles:          m.Roles,
 		IsOauth:        m.IsOAuth,
 		ExpiredNotify:  m.ExpiredNotify,
-		Props:          maps.Clone(m.Props),
+		Props:          m.Props,
 		TeamMembers:    List(m.TeamMembers, TeamMemberToProto),
 		Local:          m.Local,
 	}
@@ -2949,7 +2949,7 @@ func SidebarCategoryWithChannelsToProto(m *model.SidebarCategoryWithChannels) *p
 		DisplayName:  m.DisplayName,
 		Muted:        m.Muted,
 		Collapsed:    m.Collapsed,
-		ChannelIds:   slices.Clone(m.Channels),
+		ChannelIds:   m.Channels,
 	}
 }
 
@@ -3020,7 +3020,7 @@ func SyncMsgToProto(m *model.SyncMsg) *pb.SyncMsg {
 		Statuses:          List(m.Statuses, StatusToProto),
 		MembershipChanges: List(m.MembershipChanges, MembershipChangeMsgToProto),
 		Acknowledgements:  List(m.Acknowledgements, PostAcknowledgementToProto),
-		MentionTransforms: maps.Clone(m.MentionTransforms),
+		MentionTransforms: m.MentionTransforms,
 	}
 }
 
@@ -3049,16 +3049,16 @@ func SyncResponseToProto(m *model.SyncResponse) *pb.SyncResponse {
 	}
 	return &pb.SyncResponse{
 		UsersLastUpdateAt:            m.UsersLastUpdateAt,
-		UserErrors:                   slices.Clone(m.UserErrors),
-		UsersSyncd:                   slices.Clone(m.UsersSyncd),
+		UserErrors:                   m.UserErrors,
+		UsersSyncd:                   m.UsersSyncd,
 		PostsLastUpdateAt:            m.PostsLastUpdateAt,
-		PostErrors:                   slices.Clone(m.PostErrors),
+		PostErrors:                   m.PostErrors,
 		ReactionsLastUpdateAt:        m.ReactionsLastUpdateAt,
-		ReactionErrors:               slices.Clone(m.ReactionErrors),
+		ReactionErrors:               m.ReactionErrors,
 		AcknowledgementsLastUpdateAt: m.AcknowledgementsLastUpdateAt,
-		AcknowledgementErrors:        slices.Clone(m.AcknowledgementErrors),
-		StatusErrors:                 slices.Clone(m.StatusErrors),
-		MembershipErrors:             slices.Clone(m.MembershipErrors),
+		AcknowledgementErrors:        m.AcknowledgementErrors,
+		StatusErrors:                 m.StatusErrors,
+		MembershipErrors:             m.MembershipErrors,
 	}
 }
 
@@ -3187,12 +3187,12 @@ func TeamToProto(m *model.Team) *pb.Team {
 		InviteId:            m.InviteId,
 		AllowOpenInvite:     m.AllowOpenInvite,
 		LastTeamIconUpdate:  m.LastTeamIconUpdate,
-		SchemeId:            Pointer(m.SchemeId),
-		GroupConstrained:    Pointer(m.GroupConstrained),
-		PolicyId:            Pointer(m.PolicyID),
+		SchemeId:            m.SchemeId,
+		GroupConstrained:    m.GroupConstrained,
+		PolicyId:            m.PolicyID,
 		CloudLimitsArchived: m.CloudLimitsArchived,
 		PolicyEnforced:      m.PolicyEnforced,
-		PolicyActions:       maps.Clone(m.PolicyActions),
+		PolicyActions:       m.PolicyActions,
 		PolicyIsActive:      m.PolicyIsActive,
 		Recommended:         m.Recommended,
 	}
@@ -3335,7 +3335,7 @@ func UserAccessTokenToProto(m *model.UserAccessToken) *pb.UserAccessToken {
 		Description:    m.Description,
 		IsActive:       m.IsActive,
 		ExpiresAt:      m.ExpiresAt,
-		LastNotifiedAt: Pointer(m.LastNotifiedAt),
+		LastNotifiedAt: m.LastNotifiedAt,
 	}
 }
 
@@ -3361,7 +3361,7 @@ func UserAuthToProto(m *model.UserAuth) *pb.UserAuth {
 		return nil
 	}
 	return &pb.UserAuth{
-		AuthData:    Pointer(m.AuthData),
+		AuthData:    m.AuthData,
 		AuthService: m.AuthService,
 	}
 }
@@ -3394,9 +3394,9 @@ func UserGetOptionsToProto(m *model.UserGetOptions) *pb.GetUsersRequest {
 		Inactive:         m.Inactive,
 		Active:           m.Active,
 		Role:             m.Role,
-		Roles:            slices.Clone(m.Roles),
-		ChannelRoles:     slices.Clone(m.ChannelRoles),
-		TeamRoles:        slices.Clone(m.TeamRoles),
+		Roles:            m.Roles,
+		ChannelRoles:     m.ChannelRoles,
+		TeamRoles:        m.TeamRoles,
 		Sort:             m.Sort,
 		ViewRestrictions: ViewUsersRestrictionsToProto(m.ViewRestrictions),
 		Page:             Int32(m.Page),
@@ -3450,9 +3450,9 @@ func UserSearchToProto(m *model.UserSearch) *pb.SearchUsersRequest {
 		WithoutTeam:      m.WithoutTeam,
 		Limit:            Int32(m.Limit),
 		Role:             m.Role,
-		Roles:            slices.Clone(m.Roles),
-		ChannelRoles:     slices.Clone(m.ChannelRoles),
-		TeamRoles:        slices.Clone(m.TeamRoles),
+		Roles:            m.Roles,
+		ChannelRoles:     m.ChannelRoles,
+		TeamRoles:        m.TeamRoles,
 		NotInGroupId:     m.NotInGroupId,
 	}
 }
@@ -3493,7 +3493,7 @@ func UserToProto(m *model.User) *pb.User {
 		DeleteAt:               m.DeleteAt,
 		Username:               m.Username,
 		Password:               m.Password,
-		AuthData:               Pointer(m.AuthData),
+		AuthData:               m.AuthData,
 		AuthService:            m.AuthService,
 		Email:                  m.Email,
 		EmailVerified:          m.EmailVerified,
@@ -3503,16 +3503,16 @@ func UserToProto(m *model.User) *pb.User {
 		Position:               m.Position,
 		Roles:                  m.Roles,
 		AllowMarketing:         m.AllowMarketing,
-		Props:                  maps.Clone(m.Props),
-		NotifyProps:            maps.Clone(m.NotifyProps),
+		Props:                  m.Props,
+		NotifyProps:            m.NotifyProps,
 		LastPasswordUpdate:     m.LastPasswordUpdate,
 		LastPictureUpdate:      m.LastPictureUpdate,
 		FailedAttempts:         Int32(m.FailedAttempts),
 		Locale:                 m.Locale,
-		Timezone:               maps.Clone(m.Timezone),
+		Timezone:               m.Timezone,
 		MfaActive:              m.MfaActive,
 		MfaSecret:              m.MfaSecret,
-		RemoteId:               Pointer(m.RemoteId),
+		RemoteId:               m.RemoteId,
 		LastActivityAt:         m.LastActivityAt,
 		IsBot:                  m.IsBot,
 		BotDescription:         m.BotDescription,
@@ -3521,7 +3521,7 @@ func UserToProto(m *model.User) *pb.User {
 		TermsOfServiceCreateAt: m.TermsOfServiceCreateAt,
 		DisableWelcomeEmail:    m.DisableWelcomeEmail,
 		LastLogin:              m.LastLogin,
-		MfaUsedTimestamps:      slices.Clone(m.MfaUsedTimestamps),
+		MfaUsedTimestamps:      m.MfaUsedTimestamps,
 	}
 }
 
@@ -3575,8 +3575,8 @@ func ViewUsersRestrictionsToProto(m *model.ViewUsersRestrictions) *pb.ViewUsersR
 		return nil
 	}
 	return &pb.ViewUsersRestrictions{
-		Teams:    slices.Clone(m.Teams),
-		Channels: slices.Clone(m.Channels),
+		Teams:    m.Teams,
+		Channels: m.Channels,
 	}
 }
 

@@ -28,16 +28,16 @@ func PostToProto(p *model.Post) *pb.Post {
 		MessageSource: p.MessageSource,
 		Type:          p.Type,
 		Hashtags:      p.Hashtags,
-		FileIds:       slices.Clone([]string(p.FileIds)),
+		FileIds:       p.FileIds,
 		PendingPostId: p.PendingPostId,
 		HasReactions:  p.HasReactions,
-		RemoteId:      Pointer(p.RemoteId),
+		RemoteId:      p.RemoteId,
 		ReplyCount:    p.ReplyCount,
 		LastReplyAt:   p.LastReplyAt,
 		Participants:  List(p.Participants, UserToProto),
-		IsFollowing:   Pointer(p.IsFollowing),
+		IsFollowing:   p.IsFollowing,
 		Metadata:      PostMetadataToProto(p.Metadata),
-		Filenames:     slices.Clone([]string(p.Filenames)),
+		Filenames:     p.Filenames,
 	}
 	post.Props, post.PropsNumbers = StructAndNumbers(p.GetProps())
 	return post
@@ -111,7 +111,7 @@ func PostSearchResultsToProto(r *model.PostSearchResults) *pb.PostSearchResults 
 		results.NextPostId = list.NextPostId
 		results.PrevPostId = list.PrevPostId
 		results.BurnOnReadPosts = list.BurnOnReadPosts
-		results.HasNext = Pointer(r.HasNext)
+		results.HasNext = r.HasNext
 		results.FirstInaccessiblePostTime = r.FirstInaccessiblePostTime
 	}
 	return results

@@ -19,16 +19,16 @@ func WebsocketBroadcastToProto(b *model.WebsocketBroadcast) *pb.WebsocketBroadca
 		return nil
 	}
 	broadcast := &pb.WebsocketBroadcast{
-		OmitUsersExact:        maps.Clone(b.OmitUsers),
+		OmitUsersExact:        b.OmitUsers,
 		UserId:                b.UserId,
 		ChannelId:             b.ChannelId,
 		TeamId:                b.TeamId,
 		ConnectionId:          b.ConnectionId,
 		ContainsSanitizedData: b.ContainsSanitizedData,
 		ContainsSensitiveData: b.ContainsSensitiveData,
-		RequiredPermissions:   slices.Clone(b.RequiredPermissions),
+		RequiredPermissions:   b.RequiredPermissions,
 		ReliableClusterSend:   b.ReliableClusterSend,
-		BroadcastHooks:        slices.Clone(b.BroadcastHooks),
+		BroadcastHooks:        b.BroadcastHooks,
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.OmitUsers)) {
 		if b.OmitUsers[id] {

@@ -112,7 +112,7 @@ func (c *Caller) answer(ctx context.Context, method abi.Method, request proto.Me
 	if response == nil {
 		return nil, abi.StatusUnavailable
 	}
-	if err := table[method].shape().check(method, response.ProtoReflect()); err != nil {
+	if err := table[method].check(method, response); err != nil {
 		return nil, err
 	}
 	return response, nil

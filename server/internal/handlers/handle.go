@@ -27,15 +27,21 @@ type message[T any] interface {
 	proto.Message
 }
 
+// failing is message for a response: every one may be an error.
+type failing[T any] interface {
+	message[T]
+	GetError() *pb.AppError
+}
+
 // handle makes the handler of a method from a function of its request and response: the one place where the two are
-// known by type. answer may return nil where it sees that the connection to Mattermost is broken; see shape for what is
+// known by type. answer may return nil where it sees that the connection to Mattermost is broken; see check for what is
 // seen without it.
-func handle[Request message[Q], Response message[R], Q, R any](answer func(api plugin.API, request Request) Response) handler {
+func handle[Request message[Q], Response failing[R], Q, R any](answer func(api plugin.API, request Request) Response) handler {
 	return handleStreams(func(o origin, request Request) Response { return answer(o.api, request) })
 }
 
 // handleStreams is handle for a method whose messages name streams.
-func handleStreams[Request message[Q], Response message[R], Q, R any](answer func(o origin, request Request) Response) handler {
+func handleStreams[Request message[Q], Response failing[R], Q, R any](answer func(o origin, request Request) Response) handler {
 	return handler{
 		newRequest: func() proto.Message { return Request(new(Q)) },
 		answer: func(o origin, request proto.Message) proto.Message {
@@ -52,15 +58,15 @@ func handleStreams[Request message[Q], Response message[R], Q, R any](answer fun
 
 // shape is what the responses of a method have in common.
 type shape struct {
-	failure protoreflect.FieldDescriptor // the AppError; every response has one
+	message protoreflect.MessageDescriptor
 	result  protoreflect.FieldDescriptor // the one message that the method returns; nil where it returns none
 }
 
 func shapeOf(response protoreflect.MessageDescriptor) shape {
-	s := shape{failure: response.Fields().ByName("error")}
+	s := shape{message: response}
 	for i := range response.Fields().Len() {
 		field := response.Fields().Get(i)
-		if field != s.failure && field.Kind() == protoreflect.MessageKind && !field.IsList() && !field.IsMap() {
+		if field.Name() != "error" && field.Kind() == protoreflect.MessageKind && !field.IsList() && !field.IsMap() {
 			s.result = field
 		}
 	}
@@ -70,14 +76,14 @@ func shapeOf(response protoreflect.MessageDescriptor) shape {
 // check completes a response and says whether it is one. When the connection to the server is broken every method of
 // plugin.API returns its zero values, a nil error among them: no result and no error is no answer. Of UploadData it is
 // one: the file is not whole yet.
-func (s shape) check(method abi.Method, response protoreflect.Message) error {
-	if response.Has(s.failure) {
-		if failure, ok := response.Get(s.failure).Message().Interface().(*pb.AppError); ok && failure.Where == "" {
+func (h *handler) check(method abi.Method, response proto.Message) error {
+	if failure := response.(interface{ GetError() *pb.AppError }).GetError(); failure != nil {
+		if failure.Where == "" {
 			failure.Where = method.String()
 		}
 		return nil
 	}
-	if s.result != nil && !response.Has(s.result) && method != abi.UploadData {
+	if result := h.shape().result; result != nil && !response.ProtoReflect().Has(result) && method != abi.UploadData {
 		return abi.StatusUnavailable
 	}
 	return nil

@@ -49,8 +49,13 @@ class AccessControlMixin(APICalls):
             resource_id=resource_id,
             action=action,
         )
-        response = self._invoke("EvaluateAccessControl", request, _access_control_pb.EvaluateAccessControlResponse)
-        return wrappers.AccessDecision.from_proto(response.decision)
+        return self._invoke(
+            "EvaluateAccessControl",
+            request,
+            _access_control_pb.EvaluateAccessControlResponse,
+            "decision",
+            wrappers.AccessDecision.from_proto,
+        )
 
     def save_access_control_policy(self, acting_user_id: str, policy: AccessControlPolicy) -> AccessControlPolicy:
         """Creates or replaces the policy of a resource, whose id is the policy's; it is active at once.
@@ -61,8 +66,13 @@ class AccessControlMixin(APICalls):
             acting_user_id=acting_user_id,
             policy=as_message(policy),
         )
-        response = self._invoke("SaveAccessControlPolicy", request, _access_control_pb.SaveAccessControlPolicyResponse)
-        return wrappers.AccessControlPolicy.from_proto(response.policy)
+        return self._invoke(
+            "SaveAccessControlPolicy",
+            request,
+            _access_control_pb.SaveAccessControlPolicyResponse,
+            "policy",
+            wrappers.AccessControlPolicy.from_proto,
+        )
 
     def get_access_control_policy(self, id: str) -> AccessControlPolicy:
         """The policy of the resource with that id (GetAccessControlPolicy, server 11.10).
@@ -70,8 +80,13 @@ class AccessControlMixin(APICalls):
         Raises NotFoundError when the plugin has none.
         """
         request = _access_control_pb.GetAccessControlPolicyRequest(id=id)
-        response = self._invoke("GetAccessControlPolicy", request, _access_control_pb.GetAccessControlPolicyResponse)
-        return wrappers.AccessControlPolicy.from_proto(response.policy)
+        return self._invoke(
+            "GetAccessControlPolicy",
+            request,
+            _access_control_pb.GetAccessControlPolicyResponse,
+            "policy",
+            wrappers.AccessControlPolicy.from_proto,
+        )
 
     def delete_access_control_policy(self, acting_user_id: str, resource_type: str, id: str) -> None:
         """Deletes the policy of a resource (DeleteAccessControlPolicy, server 11.10).
@@ -100,12 +115,13 @@ class AccessControlMixin(APICalls):
             resource_type=resource_type,
             expression=expression,
         )
-        response = self._invoke(
+        return self._invoke(
             "CheckAccessControlExpression",
             request,
             _access_control_pb.CheckAccessControlExpressionResponse,
+            "expression_errors",
+            wrappers.CELExpressionError.from_proto,
         )
-        return list(map(wrappers.CELExpressionError.from_proto, response.expression_errors))
 
     def query_users_for_access_control_expression(
         self,
@@ -129,12 +145,13 @@ class AccessControlMixin(APICalls):
             cursor_id=cursor_id,
             limit=limit,
         )
-        response = self._invoke(
+        return self._invoke(
             "QueryUsersForAccessControlExpression",
             request,
             _access_control_pb.QueryUsersForAccessControlExpressionResponse,
+            "result",
+            wrappers.AccessControlPolicyTestResponse.from_proto,
         )
-        return wrappers.AccessControlPolicyTestResponse.from_proto(response.result)
 
     def get_access_control_fields_autocomplete(self, acting_user_id: str, *, after: str = "", limit: int = 60) -> bytes:
         """A page of the attributes that a user may use in expressions.
@@ -167,9 +184,10 @@ class AccessControlMixin(APICalls):
             resource_type=resource_type,
             expression=expression,
         )
-        response = self._invoke(
+        return self._invoke(
             "GetAccessControlVisualAST",
             request,
             _access_control_pb.GetAccessControlVisualASTResponse,
+            "expression",
+            wrappers.VisualExpression.from_proto,
         )
-        return wrappers.VisualExpression.from_proto(response.expression)

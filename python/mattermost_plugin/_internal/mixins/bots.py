@@ -24,32 +24,33 @@ class BotsMixin(APICalls):
     def create_bot(self, bot: Bot) -> Bot:
         """Creates a bot and its user; the result has its user id (CreateBot, server 5.10)."""
         request = _file_bot_pb.CreateBotRequest(bot=as_message(bot))
-        response = self._invoke("CreateBot", request, _file_bot_pb.CreateBotResponse)
-        return wrappers.Bot.from_proto(response.bot)
+        return self._invoke("CreateBot", request, _file_bot_pb.CreateBotResponse, "bot", wrappers.Bot.from_proto)
 
     def get_bot(self, bot_user_id: str, *, include_deleted: bool = False) -> Bot:
         """The bot with that user id (GetBot, server 5.10). Raises NotFoundError when there is none."""
         request = _file_bot_pb.GetBotRequest(bot_user_id=bot_user_id, include_deleted=include_deleted)
-        response = self._invoke("GetBot", request, _file_bot_pb.GetBotResponse)
-        return wrappers.Bot.from_proto(response.bot)
+        return self._invoke("GetBot", request, _file_bot_pb.GetBotResponse, "bot", wrappers.Bot.from_proto)
 
     def get_bots(self, options: BotGetOptions | None = None) -> list[Bot]:
         """A page of the bots; without options, the first 60 (GetBots, server 5.10)."""
         request = _file_bot_pb.GetBotsRequest(options=bots.get_options(options))
-        response = self._invoke("GetBots", request, _file_bot_pb.GetBotsResponse)
-        return list(map(wrappers.Bot.from_proto, response.bots))
+        return self._invoke("GetBots", request, _file_bot_pb.GetBotsResponse, "bots", wrappers.Bot.from_proto)
 
     def patch_bot(self, bot_user_id: str, patch: BotPatch) -> Bot:
         """Changes a bot and its user (PatchBot, server 5.10)."""
         request = _file_bot_pb.PatchBotRequest(bot_user_id=bot_user_id, bot_patch=as_message(patch))
-        response = self._invoke("PatchBot", request, _file_bot_pb.PatchBotResponse)
-        return wrappers.Bot.from_proto(response.bot)
+        return self._invoke("PatchBot", request, _file_bot_pb.PatchBotResponse, "bot", wrappers.Bot.from_proto)
 
     def update_bot_active(self, bot_user_id: str, active: bool) -> Bot:
         """Activates or deactivates a bot and its user (UpdateBotActive, server 5.10)."""
         request = _file_bot_pb.UpdateBotActiveRequest(bot_user_id=bot_user_id, active=active)
-        response = self._invoke("UpdateBotActive", request, _file_bot_pb.UpdateBotActiveResponse)
-        return wrappers.Bot.from_proto(response.bot)
+        return self._invoke(
+            "UpdateBotActive",
+            request,
+            _file_bot_pb.UpdateBotActiveResponse,
+            "bot",
+            wrappers.Bot.from_proto,
+        )
 
     def permanent_delete_bot(self, bot_user_id: str) -> None:
         """Deletes a bot and its user for good (PermanentDeleteBot, server 5.10)."""

@@ -30,8 +30,13 @@ class ChannelsMixin(APICalls):
     def create_channel(self, channel: Channel) -> Channel:
         """Creates a channel; the result has what the server filled in (CreateChannel, server 5.2)."""
         request = _channel_post_pb.CreateChannelRequest(channel=as_message(channel))
-        response = self._invoke("CreateChannel", request, _channel_post_pb.CreateChannelResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "CreateChannel",
+            request,
+            _channel_post_pb.CreateChannelResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def delete_channel(self, channel_id: str) -> None:
         """Archives a channel (DeleteChannel, server 5.2)."""
@@ -46,8 +51,13 @@ class ChannelsMixin(APICalls):
     def get_channel(self, channel_id: str) -> Channel:
         """The channel with that id (GetChannel, server 5.2). Raises NotFoundError when there is none."""
         request = _channel_post_pb.GetChannelRequest(channel_id=channel_id)
-        response = self._invoke("GetChannel", request, _channel_post_pb.GetChannelResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "GetChannel",
+            request,
+            _channel_post_pb.GetChannelResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def get_channel_of_type(self, channel_id: str, channel_type: str) -> Channel:
         """The channel with that id, if it is of that type; also one of a type that `get_channel` does not give.
@@ -57,8 +67,13 @@ class ChannelsMixin(APICalls):
         (GetChannelOfType, server 11.10)
         """
         request = _channel_post_pb.GetChannelOfTypeRequest(channel_id=channel_id, channel_type=channel_type)
-        response = self._invoke("GetChannelOfType", request, _channel_post_pb.GetChannelOfTypeResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "GetChannelOfType",
+            request,
+            _channel_post_pb.GetChannelOfTypeResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def get_channel_by_name(self, team_id: str, name: str, *, include_deleted: bool = False) -> Channel:
         """The channel of a team with that name, as in its URL (GetChannelByName, server 5.2).
@@ -66,8 +81,13 @@ class ChannelsMixin(APICalls):
         Raises NotFoundError when there is none.
         """
         request = _channel_post_pb.GetChannelByNameRequest(team_id=team_id, name=name, include_deleted=include_deleted)
-        response = self._invoke("GetChannelByName", request, _channel_post_pb.GetChannelByNameResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "GetChannelByName",
+            request,
+            _channel_post_pb.GetChannelByNameResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def get_channel_by_name_for_team_name(
         self,
@@ -85,18 +105,24 @@ class ChannelsMixin(APICalls):
             channel_name=channel_name,
             include_deleted=include_deleted,
         )
-        response = self._invoke(
+        return self._invoke(
             "GetChannelByNameForTeamName",
             request,
             _channel_post_pb.GetChannelByNameForTeamNameResponse,
+            "channel",
+            wrappers.Channel.from_proto,
         )
-        return wrappers.Channel.from_proto(response.channel)
 
     def get_public_channels_for_team(self, team_id: str, *, page: int = 0, per_page: int = 60) -> list[Channel]:
         """A page of the public channels of a team (GetPublicChannelsForTeam, server 5.2)."""
         request = _channel_post_pb.GetPublicChannelsForTeamRequest(team_id=team_id, page=page, per_page=per_page)
-        response = self._invoke("GetPublicChannelsForTeam", request, _channel_post_pb.GetPublicChannelsForTeamResponse)
-        return list(map(wrappers.Channel.from_proto, response.channels))
+        return self._invoke(
+            "GetPublicChannelsForTeam",
+            request,
+            _channel_post_pb.GetPublicChannelsForTeamResponse,
+            "channels",
+            wrappers.Channel.from_proto,
+        )
 
     def get_channels_for_team_for_user(
         self,
@@ -111,24 +137,35 @@ class ChannelsMixin(APICalls):
             user_id=user_id,
             include_deleted=include_deleted,
         )
-        response = self._invoke(
+        return self._invoke(
             "GetChannelsForTeamForUser",
             request,
             _channel_post_pb.GetChannelsForTeamForUserResponse,
+            "channels",
+            wrappers.Channel.from_proto,
         )
-        return list(map(wrappers.Channel.from_proto, response.channels))
 
     def update_channel(self, channel: Channel) -> Channel:
         """Changes a channel to what is given; the result is the channel as stored (UpdateChannel, server 5.2)."""
         request = _channel_post_pb.UpdateChannelRequest(channel=as_message(channel))
-        response = self._invoke("UpdateChannel", request, _channel_post_pb.UpdateChannelResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "UpdateChannel",
+            request,
+            _channel_post_pb.UpdateChannelResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def search_channels(self, team_id: str, term: str) -> list[Channel]:
         """The channels of a team whose names contain a term (SearchChannels, server 5.6)."""
         request = _channel_post_pb.SearchChannelsRequest(team_id=team_id, term=term)
-        response = self._invoke("SearchChannels", request, _channel_post_pb.SearchChannelsResponse)
-        return list(map(wrappers.Channel.from_proto, response.channels))
+        return self._invoke(
+            "SearchChannels",
+            request,
+            _channel_post_pb.SearchChannelsResponse,
+            "channels",
+            wrappers.Channel.from_proto,
+        )
 
     def get_direct_channel(self, user_id_1: str, user_id_2: str) -> Channel:
         """The direct channel of two users, made when there is none; a bot's user will do.
@@ -136,20 +173,35 @@ class ChannelsMixin(APICalls):
         (GetDirectChannel, server 5.2)
         """
         request = _channel_post_pb.GetDirectChannelRequest(user_id_1=user_id_1, user_id_2=user_id_2)
-        response = self._invoke("GetDirectChannel", request, _channel_post_pb.GetDirectChannelResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "GetDirectChannel",
+            request,
+            _channel_post_pb.GetDirectChannelResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def get_group_channel(self, user_ids: list[str]) -> Channel:
         """The group channel of three to eight users, made when there is none (GetGroupChannel, server 5.2)."""
         request = _channel_post_pb.GetGroupChannelRequest(user_ids=user_ids)
-        response = self._invoke("GetGroupChannel", request, _channel_post_pb.GetGroupChannelResponse)
-        return wrappers.Channel.from_proto(response.channel)
+        return self._invoke(
+            "GetGroupChannel",
+            request,
+            _channel_post_pb.GetGroupChannelResponse,
+            "channel",
+            wrappers.Channel.from_proto,
+        )
 
     def get_channel_stats(self, channel_id: str) -> ChannelStats:
         """How many members a channel has (GetChannelStats, server 5.6)."""
         request = _channel_post_pb.GetChannelStatsRequest(channel_id=channel_id)
-        response = self._invoke("GetChannelStats", request, _channel_post_pb.GetChannelStatsResponse)
-        return wrappers.ChannelStats.from_proto(response.channel_stats)
+        return self._invoke(
+            "GetChannelStats",
+            request,
+            _channel_post_pb.GetChannelStatsResponse,
+            "channel_stats",
+            wrappers.ChannelStats.from_proto,
+        )
 
     def register_channel_guard(self, channel_id: str) -> None:
         """Claims a channel: the server does not treat it as usual where that needs the plugin.
@@ -172,8 +224,13 @@ class ChannelsMixin(APICalls):
     def add_channel_member(self, channel_id: str, user_id: str) -> ChannelMember:
         """Adds a user to a channel, without a system message (AddChannelMember, server 5.2)."""
         request = _channel_post_pb.AddChannelMemberRequest(channel_id=channel_id, user_id=user_id)
-        response = self._invoke("AddChannelMember", request, _channel_post_pb.AddChannelMemberResponse)
-        return wrappers.ChannelMember.from_proto(response.channel_member)
+        return self._invoke(
+            "AddChannelMember",
+            request,
+            _channel_post_pb.AddChannelMemberResponse,
+            "channel_member",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def add_user_to_channel(self, channel_id: str, user_id: str, as_user_id: str = "") -> ChannelMember:
         """Adds a user to a channel as if as_user_id had done it (AddUserToChannel, server 5.18)."""
@@ -182,8 +239,13 @@ class ChannelsMixin(APICalls):
             user_id=user_id,
             as_user_id=as_user_id,
         )
-        response = self._invoke("AddUserToChannel", request, _channel_post_pb.AddUserToChannelResponse)
-        return wrappers.ChannelMember.from_proto(response.channel_member)
+        return self._invoke(
+            "AddUserToChannel",
+            request,
+            _channel_post_pb.AddUserToChannelResponse,
+            "channel_member",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def delete_channel_member(self, channel_id: str, user_id: str) -> None:
         """Removes a user from a channel (DeleteChannelMember, server 5.2)."""
@@ -196,20 +258,35 @@ class ChannelsMixin(APICalls):
         Raises NotFoundError when the user is not in it.
         """
         request = _channel_post_pb.GetChannelMemberRequest(channel_id=channel_id, user_id=user_id)
-        response = self._invoke("GetChannelMember", request, _channel_post_pb.GetChannelMemberResponse)
-        return wrappers.ChannelMember.from_proto(response.channel_member)
+        return self._invoke(
+            "GetChannelMember",
+            request,
+            _channel_post_pb.GetChannelMemberResponse,
+            "channel_member",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def get_channel_members(self, channel_id: str, *, page: int = 0, per_page: int = 60) -> list[ChannelMember]:
         """A page of the members of a channel (GetChannelMembers, server 5.6)."""
         request = _channel_post_pb.GetChannelMembersRequest(channel_id=channel_id, page=page, per_page=per_page)
-        response = self._invoke("GetChannelMembers", request, _channel_post_pb.GetChannelMembersResponse)
-        return list(map(wrappers.ChannelMember.from_proto, response.channel_members))
+        return self._invoke(
+            "GetChannelMembers",
+            request,
+            _channel_post_pb.GetChannelMembersResponse,
+            "channel_members",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def get_channel_members_by_ids(self, channel_id: str, user_ids: list[str]) -> list[ChannelMember]:
         """The memberships of those users in a channel (GetChannelMembersByIds, server 5.6)."""
         request = _channel_post_pb.GetChannelMembersByIdsRequest(channel_id=channel_id, user_ids=user_ids)
-        response = self._invoke("GetChannelMembersByIds", request, _channel_post_pb.GetChannelMembersByIdsResponse)
-        return list(map(wrappers.ChannelMember.from_proto, response.channel_members))
+        return self._invoke(
+            "GetChannelMembersByIds",
+            request,
+            _channel_post_pb.GetChannelMembersByIdsResponse,
+            "channel_members",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def get_channel_members_for_user(
         self,
@@ -226,8 +303,13 @@ class ChannelsMixin(APICalls):
             page=page,
             per_page=per_page,
         )
-        response = self._invoke("GetChannelMembersForUser", request, _channel_post_pb.GetChannelMembersForUserResponse)
-        return list(map(wrappers.ChannelMember.from_proto, response.channel_members))
+        return self._invoke(
+            "GetChannelMembersForUser",
+            request,
+            _channel_post_pb.GetChannelMembersForUserResponse,
+            "channel_members",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def update_channel_member_roles(self, channel_id: str, user_id: str, new_roles: str) -> ChannelMember:
         """Sets the roles of a user in a channel, separated by blanks (UpdateChannelMemberRoles, server 5.2)."""
@@ -236,8 +318,13 @@ class ChannelsMixin(APICalls):
             user_id=user_id,
             new_roles=new_roles,
         )
-        response = self._invoke("UpdateChannelMemberRoles", request, _channel_post_pb.UpdateChannelMemberRolesResponse)
-        return wrappers.ChannelMember.from_proto(response.channel_member)
+        return self._invoke(
+            "UpdateChannelMemberRoles",
+            request,
+            _channel_post_pb.UpdateChannelMemberRolesResponse,
+            "channel_member",
+            wrappers.ChannelMember.from_proto,
+        )
 
     def update_channel_member_notifications(
         self,
@@ -251,12 +338,13 @@ class ChannelsMixin(APICalls):
             user_id=user_id,
             notifications=notifications,
         )
-        response = self._invoke(
+        return self._invoke(
             "UpdateChannelMemberNotifications",
             request,
             _channel_post_pb.UpdateChannelMemberNotificationsResponse,
+            "channel_member",
+            wrappers.ChannelMember.from_proto,
         )
-        return wrappers.ChannelMember.from_proto(response.channel_member)
 
     def patch_channel_members_notifications(self, members: list[tuple], notify_props: dict[str, str]) -> None:
         """Changes what notifies users of channels, 200 at most at once.
@@ -287,22 +375,24 @@ class ChannelsMixin(APICalls):
             team_id=team_id,
             new_category=as_message(new_category),
         )
-        response = self._invoke(
+        return self._invoke(
             "CreateChannelSidebarCategory",
             request,
             _channel_post_pb.CreateChannelSidebarCategoryResponse,
+            "category",
+            wrappers.SidebarCategoryWithChannels.from_proto,
         )
-        return wrappers.SidebarCategoryWithChannels.from_proto(response.category)
 
     def get_channel_sidebar_categories(self, user_id: str, team_id: str) -> OrderedSidebarCategories:
         """The categories of a user's sidebar, in their order (GetChannelSidebarCategories, server 5.38)."""
         request = _channel_post_pb.GetChannelSidebarCategoriesRequest(user_id=user_id, team_id=team_id)
-        response = self._invoke(
+        return self._invoke(
             "GetChannelSidebarCategories",
             request,
             _channel_post_pb.GetChannelSidebarCategoriesResponse,
+            "categories",
+            wrappers.OrderedSidebarCategories.from_proto,
         )
-        return wrappers.OrderedSidebarCategories.from_proto(response.categories)
 
     def update_channel_sidebar_categories(
         self,
@@ -319,9 +409,10 @@ class ChannelsMixin(APICalls):
             team_id=team_id,
             categories=[as_message(item) for item in categories],
         )
-        response = self._invoke(
+        return self._invoke(
             "UpdateChannelSidebarCategories",
             request,
             _channel_post_pb.UpdateChannelSidebarCategoriesResponse,
+            "categories",
+            wrappers.SidebarCategoryWithChannels.from_proto,
         )
-        return list(map(wrappers.SidebarCategoryWithChannels.from_proto, response.categories))

@@ -32,8 +32,13 @@ class CommandsMixin(APICalls):
     def execute_slash_command(self, args: CommandArgs) -> CommandResponse:
         """Runs a slash command as if a user had typed it (ExecuteSlashCommand, server 5.26)."""
         request = _remaining_pb.ExecuteSlashCommandRequest(command_args=as_message(args))
-        response = self._invoke("ExecuteSlashCommand", request, _remaining_pb.ExecuteSlashCommandResponse)
-        return wrappers.CommandResponse.from_proto(response.response)
+        return self._invoke(
+            "ExecuteSlashCommand",
+            request,
+            _remaining_pb.ExecuteSlashCommandResponse,
+            "response",
+            wrappers.CommandResponse.from_proto,
+        )
 
     def create_command(self, command: Command) -> Command:
         """Creates a custom slash command: the server asks its url, and it stays when the plugin is gone.
@@ -41,14 +46,24 @@ class CommandsMixin(APICalls):
         (CreateCommand, server 5.28)
         """
         request = _remaining_pb.CreateCommandRequest(cmd=as_message(command))
-        response = self._invoke("CreateCommand", request, _remaining_pb.CreateCommandResponse)
-        return wrappers.Command.from_proto(response.command)
+        return self._invoke(
+            "CreateCommand",
+            request,
+            _remaining_pb.CreateCommandResponse,
+            "command",
+            wrappers.Command.from_proto,
+        )
 
     def get_command(self, command_id: str) -> Command:
         """The custom slash command with that id (GetCommand, server 5.28)."""
         request = _remaining_pb.GetCommandRequest(command_id=command_id)
-        response = self._invoke("GetCommand", request, _remaining_pb.GetCommandResponse)
-        return wrappers.Command.from_proto(response.command)
+        return self._invoke(
+            "GetCommand",
+            request,
+            _remaining_pb.GetCommandResponse,
+            "command",
+            wrappers.Command.from_proto,
+        )
 
     def update_command(self, command_id: str, command: Command) -> Command:
         """Changes a custom slash command to what is given (UpdateCommand, server 5.28).
@@ -57,8 +72,13 @@ class CommandsMixin(APICalls):
         given.
         """
         request = _remaining_pb.UpdateCommandRequest(command_id=command_id, updated_cmd=as_message(command))
-        response = self._invoke("UpdateCommand", request, _remaining_pb.UpdateCommandResponse)
-        return wrappers.Command.from_proto(response.command)
+        return self._invoke(
+            "UpdateCommand",
+            request,
+            _remaining_pb.UpdateCommandResponse,
+            "command",
+            wrappers.Command.from_proto,
+        )
 
     def delete_command(self, command_id: str) -> None:
         """Deletes a custom slash command (DeleteCommand, server 5.28)."""
@@ -71,8 +91,13 @@ class CommandsMixin(APICalls):
         (ListCommands, server 5.28)
         """
         request = _remaining_pb.ListCommandsRequest(team_id=team_id)
-        response = self._invoke("ListCommands", request, _remaining_pb.ListCommandsResponse)
-        return list(map(wrappers.Command.from_proto, response.commands))
+        return self._invoke(
+            "ListCommands",
+            request,
+            _remaining_pb.ListCommandsResponse,
+            "commands",
+            wrappers.Command.from_proto,
+        )
 
     def list_custom_commands(self, team_id: str) -> list[Command]:
         """The custom slash commands of a team: made by users, by integrations or with `create_command`.
@@ -80,17 +105,32 @@ class CommandsMixin(APICalls):
         (ListCustomCommands, server 5.28)
         """
         request = _remaining_pb.ListCustomCommandsRequest(team_id=team_id)
-        response = self._invoke("ListCustomCommands", request, _remaining_pb.ListCustomCommandsResponse)
-        return list(map(wrappers.Command.from_proto, response.commands))
+        return self._invoke(
+            "ListCustomCommands",
+            request,
+            _remaining_pb.ListCustomCommandsResponse,
+            "commands",
+            wrappers.Command.from_proto,
+        )
 
     def list_plugin_commands(self, team_id: str) -> list[Command]:
         """The slash commands of plugins in a team, made with `register_command` (ListPluginCommands, server 5.28)."""
         request = _remaining_pb.ListPluginCommandsRequest(team_id=team_id)
-        response = self._invoke("ListPluginCommands", request, _remaining_pb.ListPluginCommandsResponse)
-        return list(map(wrappers.Command.from_proto, response.commands))
+        return self._invoke(
+            "ListPluginCommands",
+            request,
+            _remaining_pb.ListPluginCommandsResponse,
+            "commands",
+            wrappers.Command.from_proto,
+        )
 
     def list_built_in_commands(self) -> list[Command]:
         """The server's own slash commands (ListBuiltInCommands, server 5.28)."""
         request = _remaining_pb.ListBuiltInCommandsRequest()
-        response = self._invoke("ListBuiltInCommands", request, _remaining_pb.ListBuiltInCommandsResponse)
-        return list(map(wrappers.Command.from_proto, response.commands))
+        return self._invoke(
+            "ListBuiltInCommands",
+            request,
+            _remaining_pb.ListBuiltInCommandsResponse,
+            "commands",
+            wrappers.Command.from_proto,
+        )

@@ -22,8 +22,13 @@ class FilesMixin(APICalls):
     def get_file_info(self, file_id: str) -> FileInfo:
         """What is known of a file (GetFileInfo, server 5.3). Raises NotFoundError when there is none."""
         request = _file_bot_pb.GetFileInfoRequest(file_id=file_id)
-        response = self._invoke("GetFileInfo", request, _file_bot_pb.GetFileInfoResponse)
-        return wrappers.FileInfo.from_proto(response.file_info)
+        return self._invoke(
+            "GetFileInfo",
+            request,
+            _file_bot_pb.GetFileInfoResponse,
+            "file_info",
+            wrappers.FileInfo.from_proto,
+        )
 
     def get_file_infos(
         self,
@@ -51,8 +56,13 @@ class FilesMixin(APICalls):
                 sort_order=sort_order,
             ),
         )
-        response = self._invoke("GetFileInfos", request, _file_bot_pb.GetFileInfosResponse)
-        return list(map(wrappers.FileInfo.from_proto, response.file_infos))
+        return self._invoke(
+            "GetFileInfos",
+            request,
+            _file_bot_pb.GetFileInfosResponse,
+            "file_infos",
+            wrappers.FileInfo.from_proto,
+        )
 
     def set_file_searchable_content(self, file_id: str, content: str) -> None:
         """Sets the text by which a file is found (SetFileSearchableContent, server 9.1)."""
@@ -83,8 +93,13 @@ class FilesMixin(APICalls):
     def upload_file(self, data: bytes, channel_id: str, filename: str) -> FileInfo:
         """Uploads a file for a post in a channel, whose file_ids then name it (UploadFile, server 5.6)."""
         request = _file_bot_pb.UploadFileRequest(data=data, channel_id=channel_id, filename=filename)
-        response = self._invoke("UploadFile", request, _file_bot_pb.UploadFileResponse)
-        return wrappers.FileInfo.from_proto(response.file_info)
+        return self._invoke(
+            "UploadFile",
+            request,
+            _file_bot_pb.UploadFileResponse,
+            "file_info",
+            wrappers.FileInfo.from_proto,
+        )
 
     def copy_file_infos(self, user_id: str, file_ids: list[str]) -> list[str]:
         """Makes files known once more, for another post of that user; the result is the new ids.
@@ -103,8 +118,13 @@ class FilesMixin(APICalls):
         (CreateUploadSession, server 7.6)
         """
         request = _file_bot_pb.CreateUploadSessionRequest(upload_session=as_message(session))
-        response = self._invoke("CreateUploadSession", request, _file_bot_pb.CreateUploadSessionResponse)
-        return wrappers.UploadSession.from_proto(response.upload_session)
+        return self._invoke(
+            "CreateUploadSession",
+            request,
+            _file_bot_pb.CreateUploadSessionResponse,
+            "upload_session",
+            wrappers.UploadSession.from_proto,
+        )
 
     def get_upload_session(self, upload_id: str) -> UploadSession:
         """The upload with that id; file_offset says how much of it has come (GetUploadSession, server 7.6).
@@ -112,5 +132,10 @@ class FilesMixin(APICalls):
         Raises when there is none.
         """
         request = _file_bot_pb.GetUploadSessionRequest(upload_id=upload_id)
-        response = self._invoke("GetUploadSession", request, _file_bot_pb.GetUploadSessionResponse)
-        return wrappers.UploadSession.from_proto(response.upload_session)
+        return self._invoke(
+            "GetUploadSession",
+            request,
+            _file_bot_pb.GetUploadSessionResponse,
+            "upload_session",
+            wrappers.UploadSession.from_proto,
+        )

@@ -22,20 +22,29 @@ class GroupsMixin(APICalls):
     def create_group(self, group: Group) -> Group:
         """Creates a group; the result has its id (CreateGroup, server 10.7)."""
         request = _remaining_pb.CreateGroupRequest(group=as_message(group))
-        response = self._invoke("CreateGroup", request, _remaining_pb.CreateGroupResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke(
+            "CreateGroup",
+            request,
+            _remaining_pb.CreateGroupResponse,
+            "group",
+            wrappers.Group.from_proto,
+        )
 
     def get_group(self, group_id: str) -> Group:
         """The group with that id (GetGroup, server 5.18). Raises NotFoundError when there is none."""
         request = _remaining_pb.GetGroupRequest(group_id=group_id)
-        response = self._invoke("GetGroup", request, _remaining_pb.GetGroupResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke("GetGroup", request, _remaining_pb.GetGroupResponse, "group", wrappers.Group.from_proto)
 
     def get_group_by_name(self, name: str) -> Group:
         """The group with that name (GetGroupByName, server 5.18). Raises NotFoundError when there is none."""
         request = _remaining_pb.GetGroupByNameRequest(name=name)
-        response = self._invoke("GetGroupByName", request, _remaining_pb.GetGroupByNameResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke(
+            "GetGroupByName",
+            request,
+            _remaining_pb.GetGroupByNameResponse,
+            "group",
+            wrappers.Group.from_proto,
+        )
 
     def get_group_by_remote_id(self, remote_id: str, group_source: str) -> Group:
         """The group with that id in its source, such as ``ldap`` (GetGroupByRemoteID, server 10.7).
@@ -43,68 +52,117 @@ class GroupsMixin(APICalls):
         Raises NotFoundError when there is none.
         """
         request = _remaining_pb.GetGroupByRemoteIDRequest(remote_id=remote_id, group_source=group_source)
-        response = self._invoke("GetGroupByRemoteID", request, _remaining_pb.GetGroupByRemoteIDResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke(
+            "GetGroupByRemoteID",
+            request,
+            _remaining_pb.GetGroupByRemoteIDResponse,
+            "group",
+            wrappers.Group.from_proto,
+        )
 
     def update_group(self, group: Group) -> Group:
         """Changes a group to what is given; the result is the group as stored (UpdateGroup, server 10.7)."""
         request = _remaining_pb.UpdateGroupRequest(group=as_message(group))
-        response = self._invoke("UpdateGroup", request, _remaining_pb.UpdateGroupResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke(
+            "UpdateGroup",
+            request,
+            _remaining_pb.UpdateGroupResponse,
+            "group",
+            wrappers.Group.from_proto,
+        )
 
     def delete_group(self, group_id: str) -> Group:
         """Archives a group (DeleteGroup, server 10.7)."""
         request = _remaining_pb.DeleteGroupRequest(group_id=group_id)
-        response = self._invoke("DeleteGroup", request, _remaining_pb.DeleteGroupResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke(
+            "DeleteGroup",
+            request,
+            _remaining_pb.DeleteGroupResponse,
+            "group",
+            wrappers.Group.from_proto,
+        )
 
     def restore_group(self, group_id: str) -> Group:
         """Brings an archived group back (RestoreGroup, server 10.7)."""
         request = _remaining_pb.RestoreGroupRequest(group_id=group_id)
-        response = self._invoke("RestoreGroup", request, _remaining_pb.RestoreGroupResponse)
-        return wrappers.Group.from_proto(response.group)
+        return self._invoke(
+            "RestoreGroup",
+            request,
+            _remaining_pb.RestoreGroupResponse,
+            "group",
+            wrappers.Group.from_proto,
+        )
 
     def get_groups(self, *, page: int = 0, per_page: int = 60) -> list[Group]:
         """A page of the groups (GetGroups, server 10.7)."""
         request = _remaining_pb.GetGroupsRequest(page=page, per_page=per_page)
-        response = self._invoke("GetGroups", request, _remaining_pb.GetGroupsResponse)
-        return list(map(wrappers.Group.from_proto, response.groups))
+        return self._invoke("GetGroups", request, _remaining_pb.GetGroupsResponse, "groups", wrappers.Group.from_proto)
 
     def get_groups_by_source(self, source: str) -> list[Group]:
         """The groups of a source, such as ``ldap`` or ``custom`` (GetGroupsBySource, server 5.35)."""
         request = _remaining_pb.GetGroupsBySourceRequest(group_source=source)
-        response = self._invoke("GetGroupsBySource", request, _remaining_pb.GetGroupsBySourceResponse)
-        return list(map(wrappers.Group.from_proto, response.groups))
+        return self._invoke(
+            "GetGroupsBySource",
+            request,
+            _remaining_pb.GetGroupsBySourceResponse,
+            "groups",
+            wrappers.Group.from_proto,
+        )
 
     def get_groups_for_user(self, user_id: str) -> list[Group]:
         """The groups that a user is in (GetGroupsForUser, server 5.18)."""
         request = _remaining_pb.GetGroupsForUserRequest(user_id=user_id)
-        response = self._invoke("GetGroupsForUser", request, _remaining_pb.GetGroupsForUserResponse)
-        return list(map(wrappers.Group.from_proto, response.groups))
+        return self._invoke(
+            "GetGroupsForUser",
+            request,
+            _remaining_pb.GetGroupsForUserResponse,
+            "groups",
+            wrappers.Group.from_proto,
+        )
 
     def get_group_member_users(self, group_id: str, *, page: int = 0, per_page: int = 60) -> list[User]:
         """A page of the users in a group (GetGroupMemberUsers, server 5.35)."""
         request = _remaining_pb.GetGroupMemberUsersRequest(group_id=group_id, page=page, per_page=per_page)
-        response = self._invoke("GetGroupMemberUsers", request, _remaining_pb.GetGroupMemberUsersResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke(
+            "GetGroupMemberUsers",
+            request,
+            _remaining_pb.GetGroupMemberUsersResponse,
+            "users",
+            wrappers.User.from_proto,
+        )
 
     def upsert_group_member(self, group_id: str, user_id: str) -> GroupMember:
         """Adds a user to a group; one who is in it stays (UpsertGroupMember, server 10.7)."""
         request = _remaining_pb.UpsertGroupMemberRequest(group_id=group_id, user_id=user_id)
-        response = self._invoke("UpsertGroupMember", request, _remaining_pb.UpsertGroupMemberResponse)
-        return wrappers.GroupMember.from_proto(response.group_member)
+        return self._invoke(
+            "UpsertGroupMember",
+            request,
+            _remaining_pb.UpsertGroupMemberResponse,
+            "group_member",
+            wrappers.GroupMember.from_proto,
+        )
 
     def upsert_group_members(self, group_id: str, user_ids: list[str]) -> list[GroupMember]:
         """Adds users to a group; those who are in it stay (UpsertGroupMembers, server 10.7)."""
         request = _remaining_pb.UpsertGroupMembersRequest(group_id=group_id, user_ids=user_ids)
-        response = self._invoke("UpsertGroupMembers", request, _remaining_pb.UpsertGroupMembersResponse)
-        return list(map(wrappers.GroupMember.from_proto, response.group_members))
+        return self._invoke(
+            "UpsertGroupMembers",
+            request,
+            _remaining_pb.UpsertGroupMembersResponse,
+            "group_members",
+            wrappers.GroupMember.from_proto,
+        )
 
     def delete_group_member(self, group_id: str, user_id: str) -> GroupMember:
         """Removes a user from a group (DeleteGroupMember, server 10.7)."""
         request = _remaining_pb.DeleteGroupMemberRequest(group_id=group_id, user_id=user_id)
-        response = self._invoke("DeleteGroupMember", request, _remaining_pb.DeleteGroupMemberResponse)
-        return wrappers.GroupMember.from_proto(response.group_member)
+        return self._invoke(
+            "DeleteGroupMember",
+            request,
+            _remaining_pb.DeleteGroupMemberResponse,
+            "group_member",
+            wrappers.GroupMember.from_proto,
+        )
 
     def get_group_syncable(self, group_id: str, syncable_id: str, syncable_type: str) -> GroupSyncable:
         """How a team or channel follows a group; syncable_type is ``Team`` or ``Channel``.
@@ -118,8 +176,13 @@ class GroupsMixin(APICalls):
             syncable_id=syncable_id,
             syncable_type=syncable_type,
         )
-        response = self._invoke("GetGroupSyncable", request, _remaining_pb.GetGroupSyncableResponse)
-        return wrappers.GroupSyncable.from_proto(response.group_syncable)
+        return self._invoke(
+            "GetGroupSyncable",
+            request,
+            _remaining_pb.GetGroupSyncableResponse,
+            "group_syncable",
+            wrappers.GroupSyncable.from_proto,
+        )
 
     def get_group_syncables(self, group_id: str, syncable_type: str) -> list[GroupSyncable]:
         """The teams or the channels that follow a group; syncable_type is ``Team`` or ``Channel``.
@@ -127,20 +190,35 @@ class GroupsMixin(APICalls):
         (GetGroupSyncables, server 10.7)
         """
         request = _remaining_pb.GetGroupSyncablesRequest(group_id=group_id, syncable_type=syncable_type)
-        response = self._invoke("GetGroupSyncables", request, _remaining_pb.GetGroupSyncablesResponse)
-        return list(map(wrappers.GroupSyncable.from_proto, response.group_syncables))
+        return self._invoke(
+            "GetGroupSyncables",
+            request,
+            _remaining_pb.GetGroupSyncablesResponse,
+            "group_syncables",
+            wrappers.GroupSyncable.from_proto,
+        )
 
     def upsert_group_syncable(self, syncable: GroupSyncable) -> GroupSyncable:
         """Makes a team or channel follow a group, or changes how (UpsertGroupSyncable, server 10.7)."""
         request = _remaining_pb.UpsertGroupSyncableRequest(group_syncable=as_message(syncable))
-        response = self._invoke("UpsertGroupSyncable", request, _remaining_pb.UpsertGroupSyncableResponse)
-        return wrappers.GroupSyncable.from_proto(response.group_syncable)
+        return self._invoke(
+            "UpsertGroupSyncable",
+            request,
+            _remaining_pb.UpsertGroupSyncableResponse,
+            "group_syncable",
+            wrappers.GroupSyncable.from_proto,
+        )
 
     def update_group_syncable(self, syncable: GroupSyncable) -> GroupSyncable:
         """Changes how a team or channel follows a group (UpdateGroupSyncable, server 10.7)."""
         request = _remaining_pb.UpdateGroupSyncableRequest(group_syncable=as_message(syncable))
-        response = self._invoke("UpdateGroupSyncable", request, _remaining_pb.UpdateGroupSyncableResponse)
-        return wrappers.GroupSyncable.from_proto(response.group_syncable)
+        return self._invoke(
+            "UpdateGroupSyncable",
+            request,
+            _remaining_pb.UpdateGroupSyncableResponse,
+            "group_syncable",
+            wrappers.GroupSyncable.from_proto,
+        )
 
     def delete_group_syncable(self, group_id: str, syncable_id: str, syncable_type: str) -> GroupSyncable:
         """Makes a team or channel no longer follow a group; syncable_type is ``Team`` or ``Channel``.
@@ -152,8 +230,13 @@ class GroupsMixin(APICalls):
             syncable_id=syncable_id,
             syncable_type=syncable_type,
         )
-        response = self._invoke("DeleteGroupSyncable", request, _remaining_pb.DeleteGroupSyncableResponse)
-        return wrappers.GroupSyncable.from_proto(response.group_syncable)
+        return self._invoke(
+            "DeleteGroupSyncable",
+            request,
+            _remaining_pb.DeleteGroupSyncableResponse,
+            "group_syncable",
+            wrappers.GroupSyncable.from_proto,
+        )
 
     def create_default_syncable_memberships(
         self,

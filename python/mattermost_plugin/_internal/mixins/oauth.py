@@ -22,14 +22,24 @@ class OAuthMixin(APICalls):
     def create_o_auth_app(self, app: OAuthApp) -> OAuthApp:
         """Creates an application; the result has its id and secret (CreateOAuthApp, server 5.38)."""
         request = _remaining_pb.CreateOAuthAppRequest(app=as_message(app))
-        response = self._invoke("CreateOAuthApp", request, _remaining_pb.CreateOAuthAppResponse)
-        return wrappers.OAuthApp.from_proto(response.app)
+        return self._invoke(
+            "CreateOAuthApp",
+            request,
+            _remaining_pb.CreateOAuthAppResponse,
+            "app",
+            wrappers.OAuthApp.from_proto,
+        )
 
     def get_o_auth_app(self, app_id: str) -> OAuthApp:
         """The application with that id (GetOAuthApp, server 5.38). Raises NotFoundError when there is none."""
         request = _remaining_pb.GetOAuthAppRequest(app_id=app_id)
-        response = self._invoke("GetOAuthApp", request, _remaining_pb.GetOAuthAppResponse)
-        return wrappers.OAuthApp.from_proto(response.app)
+        return self._invoke(
+            "GetOAuthApp",
+            request,
+            _remaining_pb.GetOAuthAppResponse,
+            "app",
+            wrappers.OAuthApp.from_proto,
+        )
 
     def update_o_auth_app(self, app: OAuthApp) -> OAuthApp:
         """Changes an application to what is given; the result is the application as stored.
@@ -37,8 +47,13 @@ class OAuthMixin(APICalls):
         (UpdateOAuthApp, server 5.38)
         """
         request = _remaining_pb.UpdateOAuthAppRequest(app=as_message(app))
-        response = self._invoke("UpdateOAuthApp", request, _remaining_pb.UpdateOAuthAppResponse)
-        return wrappers.OAuthApp.from_proto(response.app)
+        return self._invoke(
+            "UpdateOAuthApp",
+            request,
+            _remaining_pb.UpdateOAuthAppResponse,
+            "app",
+            wrappers.OAuthApp.from_proto,
+        )
 
     def delete_o_auth_app(self, app_id: str) -> None:
         """Deletes an application (DeleteOAuthApp, server 5.38)."""

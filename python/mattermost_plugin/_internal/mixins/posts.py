@@ -27,20 +27,29 @@ class PostsMixin(APICalls):
         (CreatePost, server 5.2)
         """
         request = _channel_post_pb.CreatePostRequest(post=as_message(post))
-        response = self._invoke("CreatePost", request, _channel_post_pb.CreatePostResponse)
-        return wrappers.Post.from_proto(response.post)
+        return self._invoke(
+            "CreatePost",
+            request,
+            _channel_post_pb.CreatePostResponse,
+            "post",
+            wrappers.Post.from_proto,
+        )
 
     def get_post(self, post_id: str) -> Post:
         """The post with that id (GetPost, server 5.2). Raises NotFoundError when there is none."""
         request = _channel_post_pb.GetPostRequest(post_id=post_id)
-        response = self._invoke("GetPost", request, _channel_post_pb.GetPostResponse)
-        return wrappers.Post.from_proto(response.post)
+        return self._invoke("GetPost", request, _channel_post_pb.GetPostResponse, "post", wrappers.Post.from_proto)
 
     def update_post(self, post: Post) -> Post:
         """Changes a post to what is given; the result is the post as stored (UpdatePost, server 5.2)."""
         request = _channel_post_pb.UpdatePostRequest(post=as_message(post))
-        response = self._invoke("UpdatePost", request, _channel_post_pb.UpdatePostResponse)
-        return wrappers.Post.from_proto(response.post)
+        return self._invoke(
+            "UpdatePost",
+            request,
+            _channel_post_pb.UpdatePostResponse,
+            "post",
+            wrappers.Post.from_proto,
+        )
 
     def delete_post(self, post_id: str) -> None:
         """Deletes a post, and its thread if it begins one (DeletePost, server 5.2)."""
@@ -50,8 +59,13 @@ class PostsMixin(APICalls):
     def send_ephemeral_post(self, user_id: str, post: Post) -> Post:
         """Shows a post to one user only; it is not stored (SendEphemeralPost, server 5.2)."""
         request = _channel_post_pb.SendEphemeralPostRequest(user_id=user_id, post=as_message(post))
-        response = self._invoke("SendEphemeralPost", request, _channel_post_pb.SendEphemeralPostResponse)
-        return wrappers.Post.from_proto(response.post)
+        return self._invoke(
+            "SendEphemeralPost",
+            request,
+            _channel_post_pb.SendEphemeralPostResponse,
+            "post",
+            wrappers.Post.from_proto,
+        )
 
     def update_ephemeral_post(self, user_id: str, post: Post) -> Post:
         """Changes what `send_ephemeral_post` showed (UpdateEphemeralPost, server 5.2).
@@ -59,8 +73,13 @@ class PostsMixin(APICalls):
         Mattermost calls this experimental.
         """
         request = _channel_post_pb.UpdateEphemeralPostRequest(user_id=user_id, post=as_message(post))
-        response = self._invoke("UpdateEphemeralPost", request, _channel_post_pb.UpdateEphemeralPostResponse)
-        return wrappers.Post.from_proto(response.post)
+        return self._invoke(
+            "UpdateEphemeralPost",
+            request,
+            _channel_post_pb.UpdateEphemeralPostResponse,
+            "post",
+            wrappers.Post.from_proto,
+        )
 
     def delete_ephemeral_post(self, user_id: str, post_id: str) -> None:
         """Takes away what `send_ephemeral_post` showed (DeleteEphemeralPost, server 5.2).
@@ -73,14 +92,24 @@ class PostsMixin(APICalls):
     def get_post_thread(self, post_id: str) -> PostList:
         """A post and its thread (GetPostThread, server 5.6)."""
         request = _channel_post_pb.GetPostThreadRequest(post_id=post_id)
-        response = self._invoke("GetPostThread", request, _channel_post_pb.GetPostThreadResponse)
-        return wrappers.PostList.from_proto(response.post_list)
+        return self._invoke(
+            "GetPostThread",
+            request,
+            _channel_post_pb.GetPostThreadResponse,
+            "post_list",
+            wrappers.PostList.from_proto,
+        )
 
     def get_posts_since(self, channel_id: str, time: int) -> PostList:
         """The posts of a channel changed after a time, in milliseconds since 1970 (GetPostsSince, server 5.6)."""
         request = _channel_post_pb.GetPostsSinceRequest(channel_id=channel_id, time=time)
-        response = self._invoke("GetPostsSince", request, _channel_post_pb.GetPostsSinceResponse)
-        return wrappers.PostList.from_proto(response.post_list)
+        return self._invoke(
+            "GetPostsSince",
+            request,
+            _channel_post_pb.GetPostsSinceResponse,
+            "post_list",
+            wrappers.PostList.from_proto,
+        )
 
     def get_posts_after(self, channel_id: str, post_id: str, *, page: int = 0, per_page: int = 60) -> PostList:
         """A page of the posts of a channel after a post (GetPostsAfter, server 5.6)."""
@@ -90,8 +119,13 @@ class PostsMixin(APICalls):
             page=page,
             per_page=per_page,
         )
-        response = self._invoke("GetPostsAfter", request, _channel_post_pb.GetPostsAfterResponse)
-        return wrappers.PostList.from_proto(response.post_list)
+        return self._invoke(
+            "GetPostsAfter",
+            request,
+            _channel_post_pb.GetPostsAfterResponse,
+            "post_list",
+            wrappers.PostList.from_proto,
+        )
 
     def get_posts_before(self, channel_id: str, post_id: str, *, page: int = 0, per_page: int = 60) -> PostList:
         """A page of the posts of a channel before a post (GetPostsBefore, server 5.6)."""
@@ -101,14 +135,24 @@ class PostsMixin(APICalls):
             page=page,
             per_page=per_page,
         )
-        response = self._invoke("GetPostsBefore", request, _channel_post_pb.GetPostsBeforeResponse)
-        return wrappers.PostList.from_proto(response.post_list)
+        return self._invoke(
+            "GetPostsBefore",
+            request,
+            _channel_post_pb.GetPostsBeforeResponse,
+            "post_list",
+            wrappers.PostList.from_proto,
+        )
 
     def get_posts_for_channel(self, channel_id: str, *, page: int = 0, per_page: int = 60) -> PostList:
         """A page of the posts of a channel, the newest first (GetPostsForChannel, server 5.6)."""
         request = _channel_post_pb.GetPostsForChannelRequest(channel_id=channel_id, page=page, per_page=per_page)
-        response = self._invoke("GetPostsForChannel", request, _channel_post_pb.GetPostsForChannelResponse)
-        return wrappers.PostList.from_proto(response.post_list)
+        return self._invoke(
+            "GetPostsForChannel",
+            request,
+            _channel_post_pb.GetPostsForChannelResponse,
+            "post_list",
+            wrappers.PostList.from_proto,
+        )
 
     def search_posts_in_team(self, team_id: str, terms: str) -> PostList:
         """The posts of a team with those words (SearchPostsInTeam, server 5.10)."""
@@ -127,14 +171,24 @@ class PostsMixin(APICalls):
             user_id=user_id,
             search_params=posts.search_parameter(terms),
         )
-        response = self._invoke("SearchPostsInTeamForUser", request, _channel_post_pb.SearchPostsInTeamForUserResponse)
-        return wrappers.PostSearchResults.from_proto(response.results)
+        return self._invoke(
+            "SearchPostsInTeamForUser",
+            request,
+            _channel_post_pb.SearchPostsInTeamForUserResponse,
+            "results",
+            wrappers.PostSearchResults.from_proto,
+        )
 
     def add_reaction(self, reaction: Reaction) -> Reaction:
         """Adds a reaction to a post (AddReaction, server 5.3)."""
         request = _channel_post_pb.AddReactionRequest(reaction=as_message(reaction))
-        response = self._invoke("AddReaction", request, _channel_post_pb.AddReactionResponse)
-        return wrappers.Reaction.from_proto(response.reaction)
+        return self._invoke(
+            "AddReaction",
+            request,
+            _channel_post_pb.AddReactionResponse,
+            "reaction",
+            wrappers.Reaction.from_proto,
+        )
 
     def remove_reaction(self, reaction: Reaction) -> None:
         """Removes a reaction from a post (RemoveReaction, server 5.3)."""
@@ -144,26 +198,40 @@ class PostsMixin(APICalls):
     def get_reactions(self, post_id: str) -> list[Reaction]:
         """The reactions to a post (GetReactions, server 5.3)."""
         request = _channel_post_pb.GetReactionsRequest(post_id=post_id)
-        response = self._invoke("GetReactions", request, _channel_post_pb.GetReactionsResponse)
-        return list(map(wrappers.Reaction.from_proto, response.reactions))
+        return self._invoke(
+            "GetReactions",
+            request,
+            _channel_post_pb.GetReactionsResponse,
+            "reactions",
+            wrappers.Reaction.from_proto,
+        )
 
     def get_emoji_list(self, *, page: int = 0, per_page: int = 60, sort: str = "") -> list[Emoji]:
         """A page of the custom emoji; sort is ``name`` or empty (GetEmojiList, server 5.6)."""
         request = _channel_post_pb.GetEmojiListRequest(sort_by=sort, page=page, per_page=per_page)
-        response = self._invoke("GetEmojiList", request, _channel_post_pb.GetEmojiListResponse)
-        return list(map(wrappers.Emoji.from_proto, response.emojis))
+        return self._invoke(
+            "GetEmojiList",
+            request,
+            _channel_post_pb.GetEmojiListResponse,
+            "emojis",
+            wrappers.Emoji.from_proto,
+        )
 
     def get_emoji(self, emoji_id: str) -> Emoji:
         """The custom emoji with that id (GetEmoji, server 5.6). Raises NotFoundError when there is none."""
         request = _channel_post_pb.GetEmojiRequest(emoji_id=emoji_id)
-        response = self._invoke("GetEmoji", request, _channel_post_pb.GetEmojiResponse)
-        return wrappers.Emoji.from_proto(response.emoji)
+        return self._invoke("GetEmoji", request, _channel_post_pb.GetEmojiResponse, "emoji", wrappers.Emoji.from_proto)
 
     def get_emoji_by_name(self, name: str) -> Emoji:
         """The custom emoji with that name (GetEmojiByName, server 5.6). Raises NotFoundError when there is none."""
         request = _channel_post_pb.GetEmojiByNameRequest(name=name)
-        response = self._invoke("GetEmojiByName", request, _channel_post_pb.GetEmojiByNameResponse)
-        return wrappers.Emoji.from_proto(response.emoji)
+        return self._invoke(
+            "GetEmojiByName",
+            request,
+            _channel_post_pb.GetEmojiByNameResponse,
+            "emoji",
+            wrappers.Emoji.from_proto,
+        )
 
     def get_emoji_image(self, emoji_id: str) -> bytes:
         """The picture of a custom emoji: GIF, JPEG or PNG, as its first bytes say (GetEmojiImage, server 5.6)."""

@@ -22,14 +22,24 @@ class PreferencesMixin(APICalls):
     def get_preference_for_user(self, user_id: str, category: str, name: str) -> Preference:
         """One setting of a user (GetPreferenceForUser, server 9.5). Raises NotFoundError when it is not set."""
         request = _remaining_pb.GetPreferenceForUserRequest(user_id=user_id, category=category, name=name)
-        response = self._invoke("GetPreferenceForUser", request, _remaining_pb.GetPreferenceForUserResponse)
-        return wrappers.Preference.from_proto(response.preference)
+        return self._invoke(
+            "GetPreferenceForUser",
+            request,
+            _remaining_pb.GetPreferenceForUserResponse,
+            "preference",
+            wrappers.Preference.from_proto,
+        )
 
     def get_preferences_for_user(self, user_id: str) -> list[Preference]:
         """All settings of a user (GetPreferencesForUser, server 5.26)."""
         request = _remaining_pb.GetPreferencesForUserRequest(user_id=user_id)
-        response = self._invoke("GetPreferencesForUser", request, _remaining_pb.GetPreferencesForUserResponse)
-        return list(map(wrappers.Preference.from_proto, response.preferences))
+        return self._invoke(
+            "GetPreferencesForUser",
+            request,
+            _remaining_pb.GetPreferencesForUserResponse,
+            "preferences",
+            wrappers.Preference.from_proto,
+        )
 
     def update_preferences_for_user(self, user_id: str, preferences: list[Preference]) -> None:
         """Stores settings of a user (UpdatePreferencesForUser, server 5.26)."""

@@ -71,14 +71,24 @@ class SharedChannelsMixin(APICalls):
         (ShareChannel, server 9.5)
         """
         request = _remaining_pb.ShareChannelRequest(shared_channel=as_message(shared_channel))
-        response = self._invoke("ShareChannel", request, _remaining_pb.ShareChannelResponse)
-        return wrappers.SharedChannel.from_proto(response.shared_channel)
+        return self._invoke(
+            "ShareChannel",
+            request,
+            _remaining_pb.ShareChannelResponse,
+            "shared_channel",
+            wrappers.SharedChannel.from_proto,
+        )
 
     def update_shared_channel(self, shared_channel: SharedChannel) -> SharedChannel:
         """Changes the name, header and so on under which a channel is shared (UpdateSharedChannel, server 9.5)."""
         request = _remaining_pb.UpdateSharedChannelRequest(shared_channel=as_message(shared_channel))
-        response = self._invoke("UpdateSharedChannel", request, _remaining_pb.UpdateSharedChannelResponse)
-        return wrappers.SharedChannel.from_proto(response.shared_channel)
+        return self._invoke(
+            "UpdateSharedChannel",
+            request,
+            _remaining_pb.UpdateSharedChannelResponse,
+            "shared_channel",
+            wrappers.SharedChannel.from_proto,
+        )
 
     def unshare_channel(self, channel_id: str) -> bool:
         """Makes a channel one that is not shared, with nobody invited; whether it was one.
@@ -158,12 +168,13 @@ class SharedChannelsMixin(APICalls):
                 sync_msg_json_exact=sync_msg_json if sync_msg_json == b"" else None,
             ),
         )
-        response = self._invoke(
+        return self._invoke(
             "ReceiveSharedChannelSyncMsg",
             request,
             _shared_channels_pb.ReceiveSharedChannelSyncMsgResponse,
+            "response",
+            wrappers.SyncResponse.from_proto,
         )
-        return wrappers.SyncResponse.from_proto(response.response)
 
     def receive_shared_channel_profile_image_sync_msg(self, remote_id: str, user_id: str, image: bytes) -> None:
         """Takes in the picture of a user of a remote (ReceiveSharedChannelProfileImageSyncMsg, server 11.7)."""

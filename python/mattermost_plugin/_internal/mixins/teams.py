@@ -22,8 +22,7 @@ class TeamsMixin(APICalls):
     def create_team(self, team: Team) -> Team:
         """Creates a team; the result has what the server filled in (CreateTeam, server 5.2)."""
         request = _user_team_pb.CreateTeamRequest(team=as_message(team))
-        response = self._invoke("CreateTeam", request, _user_team_pb.CreateTeamResponse)
-        return wrappers.Team.from_proto(response.team)
+        return self._invoke("CreateTeam", request, _user_team_pb.CreateTeamResponse, "team", wrappers.Team.from_proto)
 
     def delete_team(self, team_id: str) -> None:
         """Archives a team (DeleteTeam, server 5.2)."""
@@ -33,8 +32,7 @@ class TeamsMixin(APICalls):
     def get_team(self, team_id: str) -> Team:
         """The team with that id (GetTeam, server 5.2). Raises NotFoundError when there is none."""
         request = _user_team_pb.GetTeamRequest(team_id=team_id)
-        response = self._invoke("GetTeam", request, _user_team_pb.GetTeamResponse)
-        return wrappers.Team.from_proto(response.team)
+        return self._invoke("GetTeam", request, _user_team_pb.GetTeamResponse, "team", wrappers.Team.from_proto)
 
     def get_team_by_name(self, name: str) -> Team:
         """The team with that name, as in its URL (GetTeamByName, server 5.2).
@@ -42,50 +40,78 @@ class TeamsMixin(APICalls):
         Raises NotFoundError when there is none.
         """
         request = _user_team_pb.GetTeamByNameRequest(name=name)
-        response = self._invoke("GetTeamByName", request, _user_team_pb.GetTeamByNameResponse)
-        return wrappers.Team.from_proto(response.team)
+        return self._invoke(
+            "GetTeamByName",
+            request,
+            _user_team_pb.GetTeamByNameResponse,
+            "team",
+            wrappers.Team.from_proto,
+        )
 
     def get_teams(self) -> list[Team]:
         """All teams (GetTeams, server 5.2)."""
         request = _user_team_pb.GetTeamsRequest()
-        response = self._invoke("GetTeams", request, _user_team_pb.GetTeamsResponse)
-        return list(map(wrappers.Team.from_proto, response.teams))
+        return self._invoke("GetTeams", request, _user_team_pb.GetTeamsResponse, "teams", wrappers.Team.from_proto)
 
     def get_teams_for_user(self, user_id: str) -> list[Team]:
         """The teams that a user is in (GetTeamsForUser, server 5.6)."""
         request = _user_team_pb.GetTeamsForUserRequest(user_id=user_id)
-        response = self._invoke("GetTeamsForUser", request, _user_team_pb.GetTeamsForUserResponse)
-        return list(map(wrappers.Team.from_proto, response.teams))
+        return self._invoke(
+            "GetTeamsForUser",
+            request,
+            _user_team_pb.GetTeamsForUserResponse,
+            "teams",
+            wrappers.Team.from_proto,
+        )
 
     def update_team(self, team: Team) -> Team:
         """Changes a team to what is given; the result is the team as stored (UpdateTeam, server 5.2)."""
         request = _user_team_pb.UpdateTeamRequest(team=as_message(team))
-        response = self._invoke("UpdateTeam", request, _user_team_pb.UpdateTeamResponse)
-        return wrappers.Team.from_proto(response.team)
+        return self._invoke("UpdateTeam", request, _user_team_pb.UpdateTeamResponse, "team", wrappers.Team.from_proto)
 
     def search_teams(self, term: str) -> list[Team]:
         """The teams whose names contain a term (SearchTeams, server 5.8)."""
         request = _user_team_pb.SearchTeamsRequest(term=term)
-        response = self._invoke("SearchTeams", request, _user_team_pb.SearchTeamsResponse)
-        return list(map(wrappers.Team.from_proto, response.teams))
+        return self._invoke(
+            "SearchTeams",
+            request,
+            _user_team_pb.SearchTeamsResponse,
+            "teams",
+            wrappers.Team.from_proto,
+        )
 
     def get_teams_unread_for_user(self, user_id: str) -> list[TeamUnread]:
         """What a user has not read, for each of the user's teams (GetTeamsUnreadForUser, server 5.6)."""
         request = _user_team_pb.GetTeamsUnreadForUserRequest(user_id=user_id)
-        response = self._invoke("GetTeamsUnreadForUser", request, _user_team_pb.GetTeamsUnreadForUserResponse)
-        return list(map(wrappers.TeamUnread.from_proto, response.team_unreads))
+        return self._invoke(
+            "GetTeamsUnreadForUser",
+            request,
+            _user_team_pb.GetTeamsUnreadForUserResponse,
+            "team_unreads",
+            wrappers.TeamUnread.from_proto,
+        )
 
     def create_team_member(self, team_id: str, user_id: str) -> TeamMember:
         """Adds a user to a team (CreateTeamMember, server 5.2)."""
         request = _user_team_pb.CreateTeamMemberRequest(team_id=team_id, user_id=user_id)
-        response = self._invoke("CreateTeamMember", request, _user_team_pb.CreateTeamMemberResponse)
-        return wrappers.TeamMember.from_proto(response.team_member)
+        return self._invoke(
+            "CreateTeamMember",
+            request,
+            _user_team_pb.CreateTeamMemberResponse,
+            "team_member",
+            wrappers.TeamMember.from_proto,
+        )
 
     def create_team_members(self, team_id: str, user_ids: list[str], requestor_id: str = "") -> list[TeamMember]:
         """Adds users to a team, all or none; requestor_id is who adds them (CreateTeamMembers, server 5.2)."""
         request = _user_team_pb.CreateTeamMembersRequest(team_id=team_id, user_ids=user_ids, requestor_id=requestor_id)
-        response = self._invoke("CreateTeamMembers", request, _user_team_pb.CreateTeamMembersResponse)
-        return list(map(wrappers.TeamMember.from_proto, response.team_members))
+        return self._invoke(
+            "CreateTeamMembers",
+            request,
+            _user_team_pb.CreateTeamMembersResponse,
+            "team_members",
+            wrappers.TeamMember.from_proto,
+        )
 
     def create_team_members_gracefully(
         self,
@@ -99,12 +125,13 @@ class TeamsMixin(APICalls):
             user_ids=user_ids,
             requestor_id=requestor_id,
         )
-        response = self._invoke(
+        return self._invoke(
             "CreateTeamMembersGracefully",
             request,
             _user_team_pb.CreateTeamMembersGracefullyResponse,
+            "team_members",
+            wrappers.TeamMemberWithError.from_proto,
         )
-        return list(map(wrappers.TeamMemberWithError.from_proto, response.team_members))
 
     def delete_team_member(self, team_id: str, user_id: str, requestor_id: str = "") -> None:
         """Removes a user from a team; requestor_id is who removes (DeleteTeamMember, server 5.2)."""
@@ -117,26 +144,46 @@ class TeamsMixin(APICalls):
         Raises NotFoundError when the user is not in it.
         """
         request = _user_team_pb.GetTeamMemberRequest(team_id=team_id, user_id=user_id)
-        response = self._invoke("GetTeamMember", request, _user_team_pb.GetTeamMemberResponse)
-        return wrappers.TeamMember.from_proto(response.team_member)
+        return self._invoke(
+            "GetTeamMember",
+            request,
+            _user_team_pb.GetTeamMemberResponse,
+            "team_member",
+            wrappers.TeamMember.from_proto,
+        )
 
     def get_team_members(self, team_id: str, *, page: int = 0, per_page: int = 60) -> list[TeamMember]:
         """A page of the members of a team (GetTeamMembers, server 5.2)."""
         request = _user_team_pb.GetTeamMembersRequest(team_id=team_id, page=page, per_page=per_page)
-        response = self._invoke("GetTeamMembers", request, _user_team_pb.GetTeamMembersResponse)
-        return list(map(wrappers.TeamMember.from_proto, response.team_members))
+        return self._invoke(
+            "GetTeamMembers",
+            request,
+            _user_team_pb.GetTeamMembersResponse,
+            "team_members",
+            wrappers.TeamMember.from_proto,
+        )
 
     def get_team_members_for_user(self, user_id: str, *, page: int = 0, per_page: int = 60) -> list[TeamMember]:
         """A page of the memberships of a user (GetTeamMembersForUser, server 5.10)."""
         request = _user_team_pb.GetTeamMembersForUserRequest(user_id=user_id, page=page, per_page=per_page)
-        response = self._invoke("GetTeamMembersForUser", request, _user_team_pb.GetTeamMembersForUserResponse)
-        return list(map(wrappers.TeamMember.from_proto, response.team_members))
+        return self._invoke(
+            "GetTeamMembersForUser",
+            request,
+            _user_team_pb.GetTeamMembersForUserResponse,
+            "team_members",
+            wrappers.TeamMember.from_proto,
+        )
 
     def update_team_member_roles(self, team_id: str, user_id: str, new_roles: str) -> TeamMember:
         """Sets the roles of a user in a team, separated by blanks (UpdateTeamMemberRoles, server 5.2)."""
         request = _user_team_pb.UpdateTeamMemberRolesRequest(team_id=team_id, user_id=user_id, new_roles=new_roles)
-        response = self._invoke("UpdateTeamMemberRoles", request, _user_team_pb.UpdateTeamMemberRolesResponse)
-        return wrappers.TeamMember.from_proto(response.team_member)
+        return self._invoke(
+            "UpdateTeamMemberRoles",
+            request,
+            _user_team_pb.UpdateTeamMemberRolesResponse,
+            "team_member",
+            wrappers.TeamMember.from_proto,
+        )
 
     def get_team_icon(self, team_id: str) -> bytes:
         """A team's icon, as PNG (GetTeamIcon, server 5.6). Raises NotFoundError when it has none."""
@@ -157,5 +204,10 @@ class TeamsMixin(APICalls):
     def get_team_stats(self, team_id: str) -> TeamStats:
         """How many members a team has (GetTeamStats, server 5.8)."""
         request = _user_team_pb.GetTeamStatsRequest(team_id=team_id)
-        response = self._invoke("GetTeamStats", request, _user_team_pb.GetTeamStatsResponse)
-        return wrappers.TeamStats.from_proto(response.team_stats)
+        return self._invoke(
+            "GetTeamStats",
+            request,
+            _user_team_pb.GetTeamStatsResponse,
+            "team_stats",
+            wrappers.TeamStats.from_proto,
+        )

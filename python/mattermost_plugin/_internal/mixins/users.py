@@ -35,8 +35,7 @@ class UsersMixin(APICalls):
         Raises ValidationError for a name or an e-mail address that will not do, or that somebody has.
         """
         request = _user_team_pb.CreateUserRequest(user=as_message(user))
-        response = self._invoke("CreateUser", request, _user_team_pb.CreateUserResponse)
-        return wrappers.User.from_proto(response.user)
+        return self._invoke("CreateUser", request, _user_team_pb.CreateUserResponse, "user", wrappers.User.from_proto)
 
     def delete_user(self, user_id: str) -> None:
         """Deactivates a user; the account stays, and `update_user_active` brings it back (DeleteUser, server 5.2)."""
@@ -46,14 +45,18 @@ class UsersMixin(APICalls):
     def get_user(self, user_id: str) -> User:
         """The user with that id (GetUser, server 5.2). Raises NotFoundError when there is none."""
         request = _user_team_pb.GetUserRequest(user_id=user_id)
-        response = self._invoke("GetUser", request, _user_team_pb.GetUserResponse)
-        return wrappers.User.from_proto(response.user)
+        return self._invoke("GetUser", request, _user_team_pb.GetUserResponse, "user", wrappers.User.from_proto)
 
     def get_user_by_email(self, email: str) -> User:
         """The user with that e-mail address (GetUserByEmail, server 5.2). Raises NotFoundError when there is none."""
         request = _user_team_pb.GetUserByEmailRequest(email=email)
-        response = self._invoke("GetUserByEmail", request, _user_team_pb.GetUserByEmailResponse)
-        return wrappers.User.from_proto(response.user)
+        return self._invoke(
+            "GetUserByEmail",
+            request,
+            _user_team_pb.GetUserByEmailResponse,
+            "user",
+            wrappers.User.from_proto,
+        )
 
     def get_user_by_username(self, username: str) -> User:
         """The user with that name, given without ``@`` (GetUserByUsername, server 5.2).
@@ -61,20 +64,35 @@ class UsersMixin(APICalls):
         Raises NotFoundError when there is none.
         """
         request = _user_team_pb.GetUserByUsernameRequest(name=username)
-        response = self._invoke("GetUserByUsername", request, _user_team_pb.GetUserByUsernameResponse)
-        return wrappers.User.from_proto(response.user)
+        return self._invoke(
+            "GetUserByUsername",
+            request,
+            _user_team_pb.GetUserByUsernameResponse,
+            "user",
+            wrappers.User.from_proto,
+        )
 
     def get_users_by_ids(self, user_ids: list[str]) -> list[User]:
         """The users with those ids; unknown ids are left out (GetUsersByIds, server 9.8)."""
         request = _user_team_pb.GetUsersByIdsRequest(user_ids=user_ids)
-        response = self._invoke("GetUsersByIds", request, _user_team_pb.GetUsersByIdsResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke(
+            "GetUsersByIds",
+            request,
+            _user_team_pb.GetUsersByIdsResponse,
+            "users",
+            wrappers.User.from_proto,
+        )
 
     def get_users_by_usernames(self, usernames: list[str]) -> list[User]:
         """The users with those names; unknown names are left out (GetUsersByUsernames, server 5.6)."""
         request = _user_team_pb.GetUsersByUsernamesRequest(usernames=usernames)
-        response = self._invoke("GetUsersByUsernames", request, _user_team_pb.GetUsersByUsernamesResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke(
+            "GetUsersByUsernames",
+            request,
+            _user_team_pb.GetUsersByUsernamesResponse,
+            "users",
+            wrappers.User.from_proto,
+        )
 
     def get_users(
         self,
@@ -124,14 +142,18 @@ class UsersMixin(APICalls):
             updated_after=updated_after,
             view_restrictions=as_message(view_restrictions),
         )
-        response = self._invoke("GetUsers", request, _user_team_pb.GetUsersResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke("GetUsers", request, _user_team_pb.GetUsersResponse, "users", wrappers.User.from_proto)
 
     def get_users_in_team(self, team_id: str, *, page: int = 0, per_page: int = 60) -> list[User]:
         """A page of the users in a team (GetUsersInTeam, server 5.6)."""
         request = _user_team_pb.GetUsersInTeamRequest(team_id=team_id, page=page, per_page=per_page)
-        response = self._invoke("GetUsersInTeam", request, _user_team_pb.GetUsersInTeamResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke(
+            "GetUsersInTeam",
+            request,
+            _user_team_pb.GetUsersInTeamResponse,
+            "users",
+            wrappers.User.from_proto,
+        )
 
     def get_users_in_channel(
         self,
@@ -148,14 +170,18 @@ class UsersMixin(APICalls):
             page=page,
             per_page=per_page,
         )
-        response = self._invoke("GetUsersInChannel", request, _user_team_pb.GetUsersInChannelResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke(
+            "GetUsersInChannel",
+            request,
+            _user_team_pb.GetUsersInChannelResponse,
+            "users",
+            wrappers.User.from_proto,
+        )
 
     def update_user(self, user: User) -> User:
         """Changes a user to what is given; the result is the user as stored (UpdateUser, server 5.2)."""
         request = _user_team_pb.UpdateUserRequest(user=as_message(user))
-        response = self._invoke("UpdateUser", request, _user_team_pb.UpdateUserResponse)
-        return wrappers.User.from_proto(response.user)
+        return self._invoke("UpdateUser", request, _user_team_pb.UpdateUserResponse, "user", wrappers.User.from_proto)
 
     def search_users(
         self,
@@ -194,20 +220,35 @@ class UsersMixin(APICalls):
             team_roles=team_roles,
             not_in_group_id=not_in_group_id,
         )
-        response = self._invoke("SearchUsers", request, _user_team_pb.SearchUsersResponse)
-        return list(map(wrappers.User.from_proto, response.users))
+        return self._invoke(
+            "SearchUsers",
+            request,
+            _user_team_pb.SearchUsersResponse,
+            "users",
+            wrappers.User.from_proto,
+        )
 
     def get_user_status(self, user_id: str) -> UserStatus:
         """Whether a user is online (GetUserStatus, server 5.2)."""
         request = _user_team_pb.GetUserStatusRequest(user_id=user_id)
-        response = self._invoke("GetUserStatus", request, _user_team_pb.GetUserStatusResponse)
-        return wrappers.UserStatus.from_proto(response.status)
+        return self._invoke(
+            "GetUserStatus",
+            request,
+            _user_team_pb.GetUserStatusResponse,
+            "status",
+            wrappers.UserStatus.from_proto,
+        )
 
     def get_user_statuses_by_ids(self, user_ids: list[str]) -> list[UserStatus]:
         """Whether users are online (GetUserStatusesByIds, server 5.2)."""
         request = _user_team_pb.GetUserStatusesByIdsRequest(user_ids=user_ids)
-        response = self._invoke("GetUserStatusesByIds", request, _user_team_pb.GetUserStatusesByIdsResponse)
-        return list(map(wrappers.UserStatus.from_proto, response.statuses))
+        return self._invoke(
+            "GetUserStatusesByIds",
+            request,
+            _user_team_pb.GetUserStatusesByIdsResponse,
+            "statuses",
+            wrappers.UserStatus.from_proto,
+        )
 
     def update_user_status(self, user_id: str, status: str) -> UserStatus:
         """Sets a status until the user changes it: ``online``, ``away``, ``dnd`` or ``offline``.
@@ -215,8 +256,13 @@ class UsersMixin(APICalls):
         (UpdateUserStatus, server 5.2)
         """
         request = _user_team_pb.UpdateUserStatusRequest(user_id=user_id, status=status)
-        response = self._invoke("UpdateUserStatus", request, _user_team_pb.UpdateUserStatusResponse)
-        return wrappers.UserStatus.from_proto(response.status)
+        return self._invoke(
+            "UpdateUserStatus",
+            request,
+            _user_team_pb.UpdateUserStatusResponse,
+            "status",
+            wrappers.UserStatus.from_proto,
+        )
 
     def set_user_status_timed_dnd(self, user_id: str, end_time: int) -> UserStatus:
         """Sets ``dnd`` until end_time, in seconds since 1970; then the status is what it was before.
@@ -224,8 +270,13 @@ class UsersMixin(APICalls):
         (SetUserStatusTimedDND, server 5.35)
         """
         request = _user_team_pb.SetUserStatusTimedDNDRequest(user_id=user_id, end_time=end_time)
-        response = self._invoke("SetUserStatusTimedDND", request, _user_team_pb.SetUserStatusTimedDNDResponse)
-        return wrappers.UserStatus.from_proto(response.status)
+        return self._invoke(
+            "SetUserStatusTimedDND",
+            request,
+            _user_team_pb.SetUserStatusTimedDNDResponse,
+            "status",
+            wrappers.UserStatus.from_proto,
+        )
 
     def update_user_active(self, user_id: str, active: bool) -> None:
         """Activates or deactivates a user (UpdateUserActive, server 5.8)."""
@@ -296,14 +347,24 @@ class UsersMixin(APICalls):
     def update_user_auth(self, user_id: str, user_auth: UserAuth) -> UserAuth:
         """Changes by which service a user logs in; a password cannot be set so (UpdateUserAuth, server 9.3)."""
         request = _user_team_pb.UpdateUserAuthRequest(user_id=user_id, user_auth=as_message(user_auth))
-        response = self._invoke("UpdateUserAuth", request, _user_team_pb.UpdateUserAuthResponse)
-        return wrappers.UserAuth.from_proto(response.user_auth)
+        return self._invoke(
+            "UpdateUserAuth",
+            request,
+            _user_team_pb.UpdateUserAuthResponse,
+            "user_auth",
+            wrappers.UserAuth.from_proto,
+        )
 
     def update_user_roles(self, user_id: str, new_roles: str) -> User:
         """Sets the roles of a user, separated by blanks (UpdateUserRoles, server 9.8)."""
         request = _user_team_pb.UpdateUserRolesRequest(user_id=user_id, new_roles=new_roles)
-        response = self._invoke("UpdateUserRoles", request, _user_team_pb.UpdateUserRolesResponse)
-        return wrappers.User.from_proto(response.user)
+        return self._invoke(
+            "UpdateUserRoles",
+            request,
+            _user_team_pb.UpdateUserRolesResponse,
+            "user",
+            wrappers.User.from_proto,
+        )
 
     def get_ldap_user_attributes(self, user_id: str, attributes: list[str]) -> dict[str, str]:
         """Values of a user's LDAP attributes by name; empty for a user who does not log in by LDAP.
@@ -317,14 +378,24 @@ class UsersMixin(APICalls):
     def get_session(self, session_id: str) -> Session:
         """The session with that id (GetSession, server 5.2). Raises NotFoundError when there is none."""
         request = _user_team_pb.GetSessionRequest(session_id=session_id)
-        response = self._invoke("GetSession", request, _user_team_pb.GetSessionResponse)
-        return wrappers.Session.from_proto(response.session)
+        return self._invoke(
+            "GetSession",
+            request,
+            _user_team_pb.GetSessionResponse,
+            "session",
+            wrappers.Session.from_proto,
+        )
 
     def create_session(self, session: Session) -> Session:
         """Creates a session; the result has its id and token (CreateSession, server 6.2)."""
         request = _user_team_pb.CreateSessionRequest(session=as_message(session))
-        response = self._invoke("CreateSession", request, _user_team_pb.CreateSessionResponse)
-        return wrappers.Session.from_proto(response.session)
+        return self._invoke(
+            "CreateSession",
+            request,
+            _user_team_pb.CreateSessionResponse,
+            "session",
+            wrappers.Session.from_proto,
+        )
 
     def extend_session_expiry(self, session_id: str, new_expiry: int) -> None:
         """Moves the end of a session, in milliseconds since 1970 (ExtendSessionExpiry, server 6.2)."""
@@ -339,8 +410,13 @@ class UsersMixin(APICalls):
     def create_user_access_token(self, token: UserAccessToken) -> UserAccessToken:
         """Creates a personal access token; only this result has its secret (CreateUserAccessToken, server 5.38)."""
         request = _user_team_pb.CreateUserAccessTokenRequest(token=as_message(token))
-        response = self._invoke("CreateUserAccessToken", request, _user_team_pb.CreateUserAccessTokenResponse)
-        return wrappers.UserAccessToken.from_proto(response.token)
+        return self._invoke(
+            "CreateUserAccessToken",
+            request,
+            _user_team_pb.CreateUserAccessTokenResponse,
+            "token",
+            wrappers.UserAccessToken.from_proto,
+        )
 
     def revoke_user_access_token(self, token_id: str) -> None:
         """Deletes a personal access token and ends its sessions (RevokeUserAccessToken, server 5.38)."""
