@@ -54,8 +54,9 @@ func (p *Plugin) OnCloudLimitsUpdated(limits *model.ProductLimits) {
 func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*model.Post, string) {
 	response, err := call[pb.MessageWillBePostedResponse](p, abi.HookMessageWillBePosted, func() proto.Message {
 		return &pb.MessageWillBePostedRequest{
-			PluginContext: convert.ContextToProto(c),
-			Post:          convert.PostToProto(post),
+			PluginContext:  convert.ContextToProto(c),
+			Post:           convert.PostToProto(post),
+			ChangesSuffice: true,
 		}
 	})
 	switch {
@@ -66,8 +67,10 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*mode
 	case response.ModifiedPost == nil:
 		return nil, ""
 	}
-	modified := convert.PostOnto(post, response.ModifiedPost)
-	warnKept(p, abi.HookMessageWillBePosted, post, modified)
+	modified := convert.PostChangesOnto(post, response.ModifiedPost, response.ChangedFields)
+	if response.ChangedFields == nil {
+		warnKept(p, abi.HookMessageWillBePosted, post, modified)
+	}
 	return modified, ""
 }
 
@@ -76,9 +79,10 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*mode
 func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, newPost, oldPost *model.Post) (*model.Post, string) {
 	response, err := call[pb.MessageWillBeUpdatedResponse](p, abi.HookMessageWillBeUpdated, func() proto.Message {
 		return &pb.MessageWillBeUpdatedRequest{
-			PluginContext: convert.ContextToProto(c),
-			NewPost:       convert.PostToProto(newPost),
-			OldPost:       convert.PostToProto(oldPost),
+			PluginContext:  convert.ContextToProto(c),
+			NewPost:        convert.PostToProto(newPost),
+			OldPost:        convert.PostToProto(oldPost),
+			ChangesSuffice: true,
 		}
 	})
 	switch {
@@ -89,7 +93,7 @@ func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, newPost, oldPost *model
 	case response.ModifiedPost == nil:
 		return newPost, ""
 	}
-	return convert.PostOnto(newPost, response.ModifiedPost), ""
+	return convert.PostChangesOnto(newPost, response.ModifiedPost, response.ChangedFields), ""
 }
 
 // MessageHasBeenPosted tells the plugin of a new post; also of those of plugins, itself included.

@@ -134,6 +134,9 @@ func (w *adapterWriter) request(h hook) (string, error) {
 		}
 		entries = append(entries, fields[i].GoName+": "+value)
 	}
+	if h.byChanges() {
+		entries = append(entries, "ChangesSuffice: true")
+	}
 	literal := "&pb." + h.rpc.Input.GoIdent.GoName + "{"
 	if line := strings.Join(entries, ", "); len(literal+line) < 100 {
 		return literal + line + "}", nil
@@ -166,7 +169,12 @@ func (w *adapterWriter) modifyOrReject(h hook) error {
 		"case response.%[2]s == nil:\nreturn %[1]s, \"\"\n}\n", unchanged, field.GoName)
 	if _, ok := decodedIntoSent[h.name]; ok {
 		w.tables.used("decodedIntoSent", h.name)
-		w.printf("modified := %s\nwarnKept(p, abi.Hook%s, %s, modified)\n", replacement, h.name, original)
+		w.printf("modified := %s\n", replacement)
+		warn := fmt.Sprintf("warnKept(p, abi.Hook%s, %s, modified)\n", h.name, original)
+		if h.byChanges() { // which clear nothing
+			warn = "if response.ChangedFields == nil {\n" + warn + "}\n"
+		}
+		w.printf("%s", warn)
 		replacement = "modified"
 	}
 	w.printf("return %s, \"\"\n", replacement)
@@ -186,6 +194,8 @@ func (w *adapterWriter) replacement(h hook, field *protogen.Field) (expression, 
 	}
 	onto := modelName(types.Unalias(result)) + "Onto"
 	switch {
+	case original != "" && h.byChanges():
+		return fmt.Sprintf("convert.%sChangesOnto(%s, response.%s, response.ChangedFields)", modelName(types.Unalias(result)), original, field.GoName), original, nil
 	case original != "" && w.ontos[onto]:
 		return fmt.Sprintf("convert.%s(%s, response.%s)", onto, original, field.GoName), original, nil
 	case original != "" && holdsAnything(field.Message):

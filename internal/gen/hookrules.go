@@ -84,7 +84,7 @@ func (h *hook) findAnswer(tables tableUse) error {
 	for result := range h.signature.Results().Variables() {
 		results = append(results, qualified(result.Type()))
 	}
-	for _, field := range withoutCompanions(h.rpc.Output) {
+	for _, field := range h.responseFields() {
 		fields = append(fields, string(field.Desc.Name()))
 	}
 	switch {
@@ -135,9 +135,23 @@ func article(name string) string {
 // contract has and Mattermost nothing for, and the companions.
 func (h *hook) requestFields() []*protogen.Field {
 	return slices.DeleteFunc(withoutCompanions(h.rpc.Input), func(field *protogen.Field) bool {
-		return field.Message != nil && field.Message.Desc.Name() == "RequestContext"
+		return field.Desc.Name() == changesSuffice || field.Message != nil && field.Message.Desc.Name() == "RequestContext"
 	})
 }
+
+// responseFields gives the fields of the response that the hook's results come from.
+func (h *hook) responseFields() []*protogen.Field {
+	return slices.DeleteFunc(withoutCompanions(h.rpc.Output), func(field *protogen.Field) bool { return field.Desc.Name() == changedFields })
+}
+
+// The fields of a hook that may answer with what it has changed alone: whether the host takes that, and what it is.
+const (
+	changesSuffice = "changes_suffice"
+	changedFields  = "changed_fields"
+)
+
+// byChanges says whether the hook has them.
+func (h *hook) byChanges() bool { return len(h.responseFields()) < len(withoutCompanions(h.rpc.Output)) }
 
 // fieldsOf finds the request's field of each parameter: by name, as the only one of its message, or as the only one left
 // over.

@@ -25,12 +25,13 @@ const (
 
 // MessageWillBePostedRequest holds what the hook MessageWillBePosted(c *Context, post *model.Post) is called with.
 type MessageWillBePostedRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
-	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
-	Post          *Post                  `protobuf:"bytes,3,opt,name=post,proto3" json:"post,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Context        *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext  *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	Post           *Post                  `protobuf:"bytes,3,opt,name=post,proto3" json:"post,omitempty"`
+	ChangesSuffice bool                   `protobuf:"varint,4,opt,name=changes_suffice,json=changesSuffice,proto3" json:"changes_suffice,omitempty"` // The response may name the fields that differ from post, and hold no others.
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *MessageWillBePostedRequest) Reset() {
@@ -84,11 +85,19 @@ func (x *MessageWillBePostedRequest) GetPost() *Post {
 	return nil
 }
 
+func (x *MessageWillBePostedRequest) GetChangesSuffice() bool {
+	if x != nil {
+		return x.ChangesSuffice
+	}
+	return false
+}
+
 // MessageWillBePostedResponse holds what the hook MessageWillBePosted returns: *model.Post, string.
 type MessageWillBePostedResponse struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	ModifiedPost    *Post                  `protobuf:"bytes,1,opt,name=modified_post,json=modifiedPost,proto3" json:"modified_post,omitempty"`
 	RejectionReason string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	ChangedFields   []uint32               `protobuf:"varint,3,rep,packed,name=changed_fields,json=changedFields,proto3" json:"changed_fields,omitempty"` // When set: what modified_post has, by number, 0 being nothing; all else is as it was.
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -137,16 +146,24 @@ func (x *MessageWillBePostedResponse) GetRejectionReason() string {
 	return ""
 }
 
+func (x *MessageWillBePostedResponse) GetChangedFields() []uint32 {
+	if x != nil {
+		return x.ChangedFields
+	}
+	return nil
+}
+
 // MessageWillBeUpdatedRequest holds what the hook MessageWillBeUpdated(c *Context, newPost, oldPost *model.Post) is
 // called with.
 type MessageWillBeUpdatedRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Context       *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
-	PluginContext *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
-	NewPost       *Post                  `protobuf:"bytes,3,opt,name=new_post,json=newPost,proto3" json:"new_post,omitempty"`
-	OldPost       *Post                  `protobuf:"bytes,4,opt,name=old_post,json=oldPost,proto3" json:"old_post,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Context        *RequestContext        `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	PluginContext  *PluginContext         `protobuf:"bytes,2,opt,name=plugin_context,json=pluginContext,proto3" json:"plugin_context,omitempty"`
+	NewPost        *Post                  `protobuf:"bytes,3,opt,name=new_post,json=newPost,proto3" json:"new_post,omitempty"`
+	OldPost        *Post                  `protobuf:"bytes,4,opt,name=old_post,json=oldPost,proto3" json:"old_post,omitempty"`
+	ChangesSuffice bool                   `protobuf:"varint,5,opt,name=changes_suffice,json=changesSuffice,proto3" json:"changes_suffice,omitempty"` // The response may name the fields that differ from new_post, and hold no others.
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *MessageWillBeUpdatedRequest) Reset() {
@@ -207,11 +224,19 @@ func (x *MessageWillBeUpdatedRequest) GetOldPost() *Post {
 	return nil
 }
 
+func (x *MessageWillBeUpdatedRequest) GetChangesSuffice() bool {
+	if x != nil {
+		return x.ChangesSuffice
+	}
+	return false
+}
+
 // MessageWillBeUpdatedResponse holds what the hook MessageWillBeUpdated returns: *model.Post, string.
 type MessageWillBeUpdatedResponse struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	ModifiedPost    *Post                  `protobuf:"bytes,1,opt,name=modified_post,json=modifiedPost,proto3" json:"modified_post,omitempty"`
 	RejectionReason string                 `protobuf:"bytes,2,opt,name=rejection_reason,json=rejectionReason,proto3" json:"rejection_reason,omitempty"`
+	ChangedFields   []uint32               `protobuf:"varint,3,rep,packed,name=changed_fields,json=changedFields,proto3" json:"changed_fields,omitempty"` // When set: what modified_post has, by number, 0 being nothing; all else is as it was.
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -258,6 +283,13 @@ func (x *MessageWillBeUpdatedResponse) GetRejectionReason() string {
 		return x.RejectionReason
 	}
 	return ""
+}
+
+func (x *MessageWillBeUpdatedResponse) GetChangedFields() []uint32 {
+	if x != nil {
+		return x.ChangedFields
+	}
+	return nil
 }
 
 // MessageHasBeenPostedRequest holds what the hook MessageHasBeenPosted(c *Context, post *model.Post) is called with.
@@ -1942,22 +1974,26 @@ const file_hooks_message_proto_rawDesc = "" +
 	"\n" +
 	"\x13hooks_message.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\x12hooks_common.proto\x1a\n" +
 	"post.proto\x1a\n" +
-	"file.proto\x1a\x13api_remaining.proto\"\xe1\x01\n" +
+	"file.proto\x1a\x13api_remaining.proto\"\x8a\x02\n" +
 	"\x1aMessageWillBePostedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x121\n" +
-	"\x04post\x18\x03 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x04post\"\x8c\x01\n" +
+	"\x04post\x18\x03 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\x04post\x12'\n" +
+	"\x0fchanges_suffice\x18\x04 \x01(\bR\x0echangesSuffice\"\xb3\x01\n" +
 	"\x1bMessageWillBePostedResponse\x12B\n" +
 	"\rmodified_post\x18\x01 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\fmodifiedPost\x12)\n" +
-	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xa3\x02\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\x12%\n" +
+	"\x0echanged_fields\x18\x03 \x03(\rR\rchangedFields\"\xcc\x02\n" +
 	"\x1bMessageWillBeUpdatedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x128\n" +
 	"\bnew_post\x18\x03 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\anewPost\x128\n" +
-	"\bold_post\x18\x04 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\aoldPost\"\x8d\x01\n" +
+	"\bold_post\x18\x04 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\aoldPost\x12'\n" +
+	"\x0fchanges_suffice\x18\x05 \x01(\bR\x0echangesSuffice\"\xb4\x01\n" +
 	"\x1cMessageWillBeUpdatedResponse\x12B\n" +
 	"\rmodified_post\x18\x01 \x01(\v2\x1d.mattermost.pluginapi.v1.PostR\fmodifiedPost\x12)\n" +
-	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\"\xe2\x01\n" +
+	"\x10rejection_reason\x18\x02 \x01(\tR\x0frejectionReason\x12%\n" +
+	"\x0echanged_fields\x18\x03 \x03(\rR\rchangedFields\"\xe2\x01\n" +
 	"\x1bMessageHasBeenPostedRequest\x12A\n" +
 	"\acontext\x18\x01 \x01(\v2'.mattermost.pluginapi.v1.RequestContextR\acontext\x12M\n" +
 	"\x0eplugin_context\x18\x02 \x01(\v2&.mattermost.pluginapi.v1.PluginContextR\rpluginContext\x121\n" +

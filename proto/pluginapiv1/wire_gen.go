@@ -18126,6 +18126,7 @@ func (m *MessageWillBePostedRequest) write(w *wire.Writer) {
 		m.Post.write(w)
 		w.End(inner)
 	}
+	w.Bool("\x20", m.ChangesSuffice)
 }
 
 // ReadWire reads the message, which is empty; false: protobuf has to do it.
@@ -18147,6 +18148,8 @@ func (m *MessageWillBePostedResponse) read(r *wire.Reader) {
 			r.Leave(outer)
 		case 0x12:
 			m.RejectionReason = r.Text()
+		case 0x1a:
+			m.ChangedFields = wire.ReadNumbers(r, m.ChangedFields)
 		default:
 			r.Fail()
 		}
@@ -18184,6 +18187,7 @@ func (m *MessageWillBeUpdatedRequest) write(w *wire.Writer) {
 		m.OldPost.write(w)
 		w.End(inner)
 	}
+	w.Bool("\x28", m.ChangesSuffice)
 }
 
 // ReadWire reads the message, which is empty; false: protobuf has to do it.
@@ -18205,6 +18209,8 @@ func (m *MessageWillBeUpdatedResponse) read(r *wire.Reader) {
 			r.Leave(outer)
 		case 0x12:
 			m.RejectionReason = r.Text()
+		case 0x1a:
+			m.ChangedFields = wire.ReadNumbers(r, m.ChangedFields)
 		default:
 			r.Fail()
 		}

@@ -19,6 +19,9 @@ struct hook {
     PyObject *name, *handler;
     PyTypeObject *request, *response; // response NULL: the result says nothing
     struct mm_field *changed; // of the response: for a message that the handler gives back; NULL without one
+    struct mm_field *numbers; // of the response: says which fields of that message differ; NULL without one
+    struct mm_field *suffice; // of the request: whether the host takes them alone
+    Py_ssize_t original; // the argument that they differ from
     PyObject *finish; // fills the response: hook, result, response
     PyObject *runner; // the dict of mattermost_plugin._internal.hook_runner
     PyObject *running; // its list of the hooks on the stack
@@ -46,7 +49,7 @@ static PyObject *function_of(struct hook *hook, const char *name) { // of the ru
     return function;
 }
 
-static PyObject *answer(struct hook *hook, PyObject *result);
+static PyObject *answer(struct hook *hook, PyObject *result, bool watched);
 
 static PyObject *answer_nested(struct hook *hook, PyObject **arguments) {
     PyObject *function = function_of(hook, "answer_hook"), *list = function ? PyList_New(hook->count) : NULL;
@@ -74,7 +77,7 @@ static PyObject *answer_in(struct hook *hook, PyObject *context, PyObject **argu
         Py_CLEAR(result);
     int wait = result ? awaitable(result) : -1;
     if (wait == 0) {
-        bytes = answer(hook, result);
+        bytes = answer(hook, result, true);
     } else if (wait > 0) {
         PyObject *function = function_of(hook, "answer_awaitable");
         PyObject *all[] = {hook->name, result, context, hook->respond, hook->failed};
@@ -107,8 +110,14 @@ static int after(struct hook *hook) {
     return result ? 0 : -1;
 }
 
+// Whether the host takes what the handler changes of an argument for the whole.
+static bool changes_suffice(struct hook *hook, struct mm_message *request) {
+    return hook->numbers && hook->suffice && request->slots[hook->suffice->slot] == Py_True;
+}
+
 // What answer_hook of the SDK does, for the outermost hook.
-static PyObject *answer_outermost(struct hook *hook, PyObject **arguments) {
+static PyObject *answer_outermost(struct hook *hook, struct mm_message *request, PyObject **arguments) {
+    mm_watched = (struct mm_watched){changes_suffice(hook, request) ? (struct mm_message *)arguments[hook->original] : NULL, 0, false};
     PyObject *outside = PyContext_CopyCurrent(), *context = outside ? PyContext_Copy(outside) : NULL, *bytes = NULL;
     if (context && PyDict_SetItem(hook->runner, outside_name, outside) == 0 && PyList_Append(hook->running, hook->name) == 0) {
         bytes = answer_in(hook, context, arguments);
@@ -116,6 +125,7 @@ static PyObject *answer_outermost(struct hook *hook, PyObject **arguments) {
         if (after(hook) < 0)
             Py_CLEAR(bytes);
     }
+    mm_watched.message = NULL;
     Py_XDECREF(context);
     Py_XDECREF(outside);
     return bytes;
@@ -128,7 +138,7 @@ PyObject *mm_hook_answer(PyObject *self, PyObject *request) {
     while (count < hook->count && (arguments[count] = argument_of(&hook->arguments[count], (struct mm_message *)request)))
         count++;
     if (count == hook->count)
-        bytes = PyList_GET_SIZE(hook->running) ? answer_nested(hook, arguments) : answer_outermost(hook, arguments);
+        bytes = PyList_GET_SIZE(hook->running) ? answer_nested(hook, arguments) : answer_outermost(hook, (struct mm_message *)request, arguments);
     while (count > 0)
         Py_DECREF(arguments[--count]);
     return bytes;
@@ -152,12 +162,29 @@ static PyObject *encoded(int failed, struct mm_buffer *buffer) {
     return bytes;
 }
 
-static PyObject *answer(struct hook *hook, PyObject *result) {
+// Whether a message is the one that is watched, and no field of it was cleared: what clearing means depends on the host.
+static bool differs_by_fields(struct mm_message *message) {
+    if (message != mm_watched.message || mm_watched.lost)
+        return false;
+    const struct mm_layout *layout = mm_layout(message);
+    for (Py_ssize_t i = 0; i < layout->count; i++) {
+        struct mm_field *field = layout->fields[i];
+        PyObject *value = message->slots[field->slot];
+        if (mm_watched.changed >> field->slot & 1 && (!value || mm_value_is_zero(&field->value, value)))
+            return false;
+    }
+    return true;
+}
+
+// watched: the hook is the one whose argument is watched.
+static PyObject *answer(struct hook *hook, PyObject *result, bool watched) {
     if (!hook->response)
         return PyBytes_FromStringAndSize(NULL, 0);
     struct mm_buffer buffer;
     mm_buffer_init(&buffer);
     PyObject *message = hook->changed ? changed(hook, result) : NULL;
+    if (message && watched && differs_by_fields((struct mm_message *)message))
+        return encoded(mm_changes_encode(hook->changed, hook->numbers, (struct mm_message *)message, mm_watched.changed, &buffer), &buffer);
     if (message)
         return encoded(mm_field_encode(hook->changed, message, &buffer), &buffer);
     PyObject *response = (PyObject *)mm_message_new(hook->response), *all[] = {hook->name, result, response};
@@ -183,7 +210,7 @@ static PyObject *hook_call(PyObject *self, PyObject *const *args, size_t flags, 
     return bytes;
 }
 
-static PyObject *hook_respond(PyObject *self, PyObject *result) { return answer((struct hook *)self, result); }
+static PyObject *hook_respond(PyObject *self, PyObject *result) { return answer((struct hook *)self, result, false); }
 
 static PyMethodDef respond_method = {"respond", hook_respond, METH_O, "respond(result)\n--\n\nThe answer for what the handler has returned."};
 
@@ -208,6 +235,29 @@ static int set_argument(struct hook *hook, PyObject *text) {
     }
     hook->count++;
     return 0;
+}
+
+// Finds out whether the response can tell what of an argument has changed.
+static int set_changes(struct hook *hook) {
+    PyTypeObject *type = hook->changed ? (PyTypeObject *)hook->changed->value.reference : NULL;
+    if (!type || mm_layout_of(type)->count > 64)
+        return 0;
+    while (hook->original < hook->count) {
+        const struct argument *argument = &hook->arguments[hook->original];
+        if (!argument->mark && argument->field->shape <= MM_EXPLICIT && argument->field->value.kind == MM_MESSAGE &&
+            mm_element_type(&argument->field->value) == type)
+            break;
+        hook->original++;
+    }
+    PyObject *numbers = PyUnicode_FromString("changed_fields"), *suffice = PyUnicode_FromString("changes_suffice");
+    if (numbers && suffice && hook->original < hook->count) {
+        hook->numbers = mm_field_by_name(hook->response, numbers);
+        hook->suffice = mm_field_by_name(hook->request, suffice);
+    }
+    int result = numbers && suffice ? 0 : -1;
+    Py_XDECREF(numbers);
+    Py_XDECREF(suffice);
+    return result;
 }
 
 static int set_response(struct hook *hook, PyObject *response, PyObject *field) {
@@ -250,7 +300,7 @@ static PyObject *new_hook(PyObject *module, PyObject *args) {
     int result = hook->respond ? set_response(hook, response, field) : -1;
     for (Py_ssize_t i = 0; result == 0 && i < PyTuple_GET_SIZE(arguments); i++)
         result = set_argument(hook, PyTuple_GET_ITEM(arguments, i));
-    if (result < 0)
+    if (result < 0 || set_changes(hook) < 0)
         Py_CLEAR(hook);
     return (PyObject *)hook;
 }

@@ -3,13 +3,27 @@
 
 struct mm_message *mm_message_new(PyTypeObject *type) { return (struct mm_message *)type->tp_alloc(type, 0); }
 
-void mm_touch(struct mm_message *message) {
+struct mm_watched mm_watched;
+
+static void set_in_owner(struct mm_message *message) {
     while (message->owner) {
         struct mm_message *owner = message->owner;
         mm_field_clear_siblings(owner, message->field);
         message->owner = NULL;
         message = owner;
+        mm_lose_track(message);
     }
+}
+
+void mm_touch(struct mm_message *message) {
+    mm_lose_track(message);
+    set_in_owner(message);
+}
+
+void mm_touch_field(struct mm_message *message, const struct mm_field *field) {
+    if (message == mm_watched.message)
+        mm_watched.changed |= UINT64_C(1) << field->slot;
+    set_in_owner(message);
 }
 
 static size_t room(size_t length) { // that unknown fields of that length have: the next power of two

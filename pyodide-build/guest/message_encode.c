@@ -243,6 +243,27 @@ int mm_field_encode(const struct mm_field *field, PyObject *value, struct mm_buf
     return 0;
 }
 
+int mm_changes_encode(const struct mm_field *field, const struct mm_field *numbers, struct mm_message *message, uint64_t slots,
+                      struct mm_buffer *buffer) {
+    struct writer writer = {buffer, false, MM_MAX_DEPTH};
+    const struct mm_layout *layout = mm_layout(message);
+    if (!slots && write_varint(&writer, 0) < 0)
+        return -1;
+    for (Py_ssize_t i = layout->count; i-- > 0;)
+        if (slots >> layout->fields[i]->slot & 1 && write_varint(&writer, layout->fields[i]->number) < 0)
+            return -1;
+    if (write_varint(&writer, written(&writer)) < 0 || write_tag(&writer, numbers) < 0)
+        return -1;
+    size_t before = written(&writer);
+    for (Py_ssize_t i = layout->count; i-- > 0;)
+        if (slots >> layout->fields[i]->slot & 1 && write_field(&writer, layout->fields[i], message->slots[layout->fields[i]->slot]) < 0)
+            return -1;
+    if (write_varint(&writer, written(&writer) - before) < 0 || write_tag(&writer, field) < 0)
+        return -1;
+    buffer->length = (size_t)(buffer->end - buffer->data);
+    return 0;
+}
+
 int mm_message_encode(PyObject *message, struct mm_buffer *buffer) {
     return mm_message_write((struct mm_message *)message, buffer, false);
 }

@@ -35,7 +35,10 @@ void mm_field_clear_siblings(struct mm_message *message, struct mm_field *field)
 }
 
 void mm_field_store(struct mm_message *message, struct mm_field *field, PyObject *value) {
-    mm_touch(message);
+    if (field->sibling || field->shape > MM_EXPLICIT || field->value.kind == MM_MESSAGE)
+        mm_touch(message);
+    else
+        mm_touch_field(message, field);
     mm_field_clear_siblings(message, field);
     if (field->shape == MM_IMPLICIT && mm_value_is_zero(&field->value, value))
         Py_CLEAR(value);
@@ -56,6 +59,8 @@ PyObject *mm_field_get(struct mm_message *message, struct mm_field *field) {
     if (mm_message_ready(message) < 0)
         return NULL;
     PyObject **slot = &message->slots[field->slot];
+    if (field->shape > MM_EXPLICIT || field->value.kind == MM_MESSAGE)
+        mm_lose_track(message);
     if (!*slot) {
         if (field->shape == MM_REPEATED)
             *slot = mm_repeated_new(message, field);

@@ -174,6 +174,7 @@ int mm_message_discard_unknown(struct mm_message *message) {
     const struct mm_layout *layout = mm_layout(message);
     if (mm_message_ready(message) < 0 || Py_EnterRecursiveCall(" while discarding unknown fields"))
         return -1;
+    mm_lose_track(message);
     PyMem_Free(message->unknown);
     message->unknown = NULL;
     message->unknown_length = 0;

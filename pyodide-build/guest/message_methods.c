@@ -193,6 +193,7 @@ static PyObject *message_list_fields(PyObject *self, PyObject *unused) {
     const struct mm_layout *layout = mm_layout(message);
     if (mm_message_ready(message) < 0)
         return NULL;
+    mm_lose_track(message);
     PyObject *descriptors = mm_descriptor_fields(Py_TYPE(self)), *result = descriptors ? PyList_New(0) : NULL;
     for (Py_ssize_t i = 0; result && i < layout->count; i++) {
         struct mm_field *field = layout->fields[i];

@@ -131,10 +131,24 @@ bool mm_value_is_zero(const struct mm_element *element, PyObject *value);
 PyObject *mm_float32(double value);
 int mm_refuse(PyObject *name, PyObject *value, const char *expected); // raises TypeError, returns -1
 
+// message.c: which fields of one message are changed. Nothing but these is looked for; what may change it otherwise, or
+// what is in it, loses track.
+struct mm_watched {
+    struct mm_message *message; // borrowed; NULL for none
+    uint64_t changed; // by slot
+    bool lost;
+};
+extern struct mm_watched mm_watched;
+static inline void mm_lose_track(const struct mm_message *message) {
+    if (message == mm_watched.message)
+        mm_watched.lost = true;
+}
+
 // message.c: the object
 struct mm_message *mm_message_new(PyTypeObject *type);
 int mm_message_init(struct mm_message *message, PyObject *fields); // from a dict of field values
 void mm_touch(struct mm_message *message); // message has been changed: it is set in its owner
+void mm_touch_field(struct mm_message *message, const struct mm_field *field); // the same, by one scalar field of no oneof
 void mm_bury_elements(PyObject *container, PyObject **values); // drops a dying container's list or dict
 PyObject *mm_message_vectorcall(PyObject *type, PyObject *const *args, size_t flags, PyObject *names);
 int mm_unknown_append(struct mm_message *message, const uint8_t *data, size_t length);
@@ -169,6 +183,9 @@ int mm_message_merge_bytes(struct mm_message *message, const uint8_t *data, size
 enum mm_wire mm_kind_wire(enum mm_kind kind);
 int mm_message_write(struct mm_message *message, struct mm_buffer *buffer, bool deterministic);
 int mm_field_encode(const struct mm_field *field, PyObject *value, struct mm_buffer *buffer); // a message with that field alone
+// The same for a message of which only some slots count, and the numbers of their fields.
+int mm_changes_encode(const struct mm_field *field, const struct mm_field *numbers, struct mm_message *message, uint64_t slots,
+                      struct mm_buffer *buffer);
 PyObject *mm_message_text(PyObject *message);
 PyObject *mm_enum_new(PyObject *module, PyObject *args);
 PyObject *mm_enum_number(PyObject *type, PyObject *name); // NULL without an exception: no such name

@@ -10,20 +10,22 @@ from mattermost_plugin.grpc import post_pb2 as _post
 
 MessageWillBePostedRequest = _message("mattermost.pluginapi.v1.MessageWillBePostedRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
-    ("post", 3, "message", _post.Post),
+    ("post", 3, "message", _post.Post), ("changes_suffice", 4, "bool"),
 ))
 
 MessageWillBePostedResponse = _message("mattermost.pluginapi.v1.MessageWillBePostedResponse", __name__, (
     ("modified_post", 1, "message", _post.Post), ("rejection_reason", 2, "string"),
+    ("changed_fields", 3, "uint32", None, "repeated"),
 ))
 
 MessageWillBeUpdatedRequest = _message("mattermost.pluginapi.v1.MessageWillBeUpdatedRequest", __name__, (
     ("context", 1, "message", _common.RequestContext), ("plugin_context", 2, "message", _hooks_common.PluginContext),
-    ("new_post", 3, "message", _post.Post), ("old_post", 4, "message", _post.Post),
+    ("new_post", 3, "message", _post.Post), ("old_post", 4, "message", _post.Post), ("changes_suffice", 5, "bool"),
 ))
 
 MessageWillBeUpdatedResponse = _message("mattermost.pluginapi.v1.MessageWillBeUpdatedResponse", __name__, (
     ("modified_post", 1, "message", _post.Post), ("rejection_reason", 2, "string"),
+    ("changed_fields", 3, "uint32", None, "repeated"),
 ))
 
 MessageHasBeenPostedRequest = _message("mattermost.pluginapi.v1.MessageHasBeenPostedRequest", __name__, (

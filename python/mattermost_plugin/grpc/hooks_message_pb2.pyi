@@ -17,10 +17,11 @@ class MessageWillBePostedRequest(_mmpy.Message):
     def plugin_context(self) -> _hooks_common.PluginContext: ...
     @property
     def post(self) -> _post.Post: ...
+    changes_suffice: bool  # The response may name the fields that differ from post, and hold no others.
     def __init__(
         self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
         plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
-        post: _post.Post | Mapping[str, Any] | None = ...,
+        post: _post.Post | Mapping[str, Any] | None = ..., changes_suffice: bool | None = ...,
     ) -> None: ...
 
 class MessageWillBePostedResponse(_mmpy.Message):
@@ -28,8 +29,11 @@ class MessageWillBePostedResponse(_mmpy.Message):
     @property
     def modified_post(self) -> _post.Post: ...
     rejection_reason: str
+    @property
+    def changed_fields(self) -> _mmpy.RepeatedScalarFieldContainer[int]: ...  # When set: what modified_post has, by number, 0 being nothing; all else is as it was.
     def __init__(
         self, *, modified_post: _post.Post | Mapping[str, Any] | None = ..., rejection_reason: str | None = ...,
+        changed_fields: Iterable[int] | None = ...,
     ) -> None: ...
 
 class MessageWillBeUpdatedRequest(_mmpy.Message):
@@ -42,10 +46,12 @@ class MessageWillBeUpdatedRequest(_mmpy.Message):
     def new_post(self) -> _post.Post: ...
     @property
     def old_post(self) -> _post.Post: ...
+    changes_suffice: bool  # The response may name the fields that differ from new_post, and hold no others.
     def __init__(
         self, *, context: _common.RequestContext | Mapping[str, Any] | None = ...,
         plugin_context: _hooks_common.PluginContext | Mapping[str, Any] | None = ...,
         new_post: _post.Post | Mapping[str, Any] | None = ..., old_post: _post.Post | Mapping[str, Any] | None = ...,
+        changes_suffice: bool | None = ...,
     ) -> None: ...
 
 class MessageWillBeUpdatedResponse(_mmpy.Message):
@@ -53,8 +59,11 @@ class MessageWillBeUpdatedResponse(_mmpy.Message):
     @property
     def modified_post(self) -> _post.Post: ...
     rejection_reason: str
+    @property
+    def changed_fields(self) -> _mmpy.RepeatedScalarFieldContainer[int]: ...  # When set: what modified_post has, by number, 0 being nothing; all else is as it was.
     def __init__(
         self, *, modified_post: _post.Post | Mapping[str, Any] | None = ..., rejection_reason: str | None = ...,
+        changed_fields: Iterable[int] | None = ...,
     ) -> None: ...
 
 class MessageHasBeenPostedRequest(_mmpy.Message):

@@ -64,31 +64,55 @@ func PostOnto(original *model.Post, changed *pb.Post) *model.Post {
 	return postOnto(original.Clone(), original, changed)
 }
 
+// PostChangesOnto is PostOnto for a plugin that has said, by their numbers, which fields it has changed: all others are as
+// in original, and changed does not have them. Without numbers it has not said so.
+func PostChangesOnto(original *model.Post, changed *pb.Post, fields []uint32) *model.Post {
+	if len(fields) == 0 || original == nil {
+		return PostOnto(original, changed)
+	}
+	post := original.Clone()
+	for _, number := range fields {
+		if number < uint32(len(postFields)) && postFields[number] != nil {
+			postFields[number](post, changed)
+		}
+	}
+	return post
+}
+
+// postFields sets a plain field of a post, by its number in the contract.
+var postFields = [...]func(post *model.Post, p *pb.Post){
+	1:  func(post *model.Post, p *pb.Post) { post.Id = p.GetId() },
+	2:  func(post *model.Post, p *pb.Post) { post.CreateAt = p.GetCreateAt() },
+	3:  func(post *model.Post, p *pb.Post) { post.UpdateAt = p.GetUpdateAt() },
+	4:  func(post *model.Post, p *pb.Post) { post.EditAt = p.GetEditAt() },
+	5:  func(post *model.Post, p *pb.Post) { post.DeleteAt = p.GetDeleteAt() },
+	6:  func(post *model.Post, p *pb.Post) { post.IsPinned = p.GetIsPinned() },
+	7:  func(post *model.Post, p *pb.Post) { post.UserId = p.GetUserId() },
+	8:  func(post *model.Post, p *pb.Post) { post.ChannelId = p.GetChannelId() },
+	9:  func(post *model.Post, p *pb.Post) { post.RootId = p.GetRootId() },
+	10: func(post *model.Post, p *pb.Post) { post.OriginalId = p.GetOriginalId() },
+	11: func(post *model.Post, p *pb.Post) { post.Message = p.GetMessage() },
+	12: func(post *model.Post, p *pb.Post) { post.MessageSource = p.GetMessageSource() },
+	13: func(post *model.Post, p *pb.Post) { post.Type = p.GetType() },
+	15: func(post *model.Post, p *pb.Post) { post.Hashtags = p.GetHashtags() },
+	17: func(post *model.Post, p *pb.Post) { post.PendingPostId = p.GetPendingPostId() },
+	18: func(post *model.Post, p *pb.Post) { post.HasReactions = p.GetHasReactions() },
+	19: func(post *model.Post, p *pb.Post) { post.RemoteId = p.RemoteId },
+	20: func(post *model.Post, p *pb.Post) { post.ReplyCount = p.GetReplyCount() },
+	21: func(post *model.Post, p *pb.Post) { post.LastReplyAt = p.GetLastReplyAt() },
+	23: func(post *model.Post, p *pb.Post) { post.IsFollowing = p.IsFollowing },
+}
+
 // postOnto sets in post all that the contract carries.
 func postOnto(post, original *model.Post, p *pb.Post) *model.Post {
-	post.Id = p.GetId()
-	post.CreateAt = p.GetCreateAt()
-	post.UpdateAt = p.GetUpdateAt()
-	post.EditAt = p.GetEditAt()
-	post.DeleteAt = p.GetDeleteAt()
-	post.IsPinned = p.GetIsPinned()
-	post.UserId = p.GetUserId()
-	post.ChannelId = p.GetChannelId()
-	post.RootId = p.GetRootId()
-	post.OriginalId = p.GetOriginalId()
-	post.Message = p.GetMessage()
-	post.MessageSource = p.GetMessageSource()
-	post.Type = p.GetType()
-	post.Hashtags = p.GetHashtags()
+	for _, set := range postFields {
+		if set != nil {
+			set(post, p)
+		}
+	}
 	post.Filenames = slices.Clone(p.GetFilenames())
 	post.FileIds = slices.Clone(p.GetFileIds())
-	post.PendingPostId = p.GetPendingPostId()
-	post.HasReactions = p.GetHasReactions()
-	post.RemoteId = Pointer(p.RemoteId)
-	post.ReplyCount = p.GetReplyCount()
-	post.LastReplyAt = p.GetLastReplyAt()
 	post.Participants = List(p.GetParticipants(), UserFromProto)
-	post.IsFollowing = Pointer(p.IsFollowing)
 	if original == nil {
 		post.SetProps(StructFromProto(p.GetProps(), p.GetPropsNumbers()...))
 		post.Metadata = metadataOnto(nil, p.GetMetadata())
