@@ -216,7 +216,7 @@ func TestAnExceptionDoesNotHitWhatRunsOnTop(t *testing.T) {
 	require.NoError(t, err)
 	time.Sleep(2 * time.Millisecond)
 	require.True(t, c.watch(), "raises")
-	c.soft, c.clock.ctx = time.Time{}, nil // or the one on top would have no time either
+	c.soft, c.ctx = time.Time{}, nil // or the one on top would have no time either
 	c.stepOut()
 	require.Equal(t, "alive x", hook(t, i, answer, "x"))
 	c.next = time.Now().Add(time.Hour)

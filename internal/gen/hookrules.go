@@ -151,7 +151,9 @@ const (
 )
 
 // byChanges says whether the hook has them.
-func (h *hook) byChanges() bool { return len(h.responseFields()) < len(withoutCompanions(h.rpc.Output)) }
+func (h *hook) byChanges() bool {
+	return len(h.responseFields()) < len(withoutCompanions(h.rpc.Output))
+}
 
 // fieldsOf finds the request's field of each parameter: by name, as the only one of its message, or as the only one left
 // over.
