@@ -15,6 +15,7 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -46,6 +47,8 @@ type Plugin struct {
 	log     *slog.Logger
 	api     atomic.Pointer[apiHolder]
 	remote  bool // Mattermost is at the other end of net/rpc
+
+	grant *grant.Grant
 
 	guests  *pool
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
@@ -90,6 +93,7 @@ func newPlugin(config Config) *Plugin {
 		p.defined.Store(newDefinedHooks(hooks))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
+	p.grant = grant.Everything(config.Bundle.ID())
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
 	p.guests.restarts = func(cause error) { p.counts.Restart(metrics.OfEnd(cause)) }
 	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
