@@ -1,6 +1,7 @@
 package wasmhost
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -268,9 +269,11 @@ func (c *call) result(code uint32) ([]byte, error) {
 
 // exception makes an error of the answer "type NUL message NUL traceback". over says why the time was over, if it was.
 func exception(op operation, answer []byte, over error) *Error {
-	parts := strings.SplitN(strings.ToValidUTF8(string(answer), "\uFFFD"), "\x00", 3)
-	parts = append(parts, "", "")
-	e := &Error{Code: Exception, Op: op.String(), Type: parts[0], Message: parts[1], Traceback: parts[2]}
+	parts := append(bytes.SplitN(answer, []byte{0}, 3), nil, nil)
+	e := &Error{
+		Code: Exception, Op: op.String(), Type: shortText(parts[0], maxExceptionName),
+		Message: shortText(parts[1], maxExceptionText), Traceback: shortText(parts[2], maxExceptionText),
+	}
 	switch {
 	case e.Type == "SystemExit":
 		e.Code, e.ExitCode = Exited, exitCode(e.Message)

@@ -14,6 +14,7 @@ const (
 	DefaultNesting     = 32               // calls of one instance on top of each other, before more become slow
 	DefaultQueue       = 1024             // calls that wait for their turn at one instance
 	DefaultWakeTimeout = 30 * time.Second // for what the guest does between hooks without a pause
+	DefaultLogLine     = 16 << 10         // bytes of a line that reach the log
 )
 
 // What /tmp of one instance holds.
@@ -126,4 +127,6 @@ type InstanceConfig struct {
 
 	Nesting int // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
 	Queue   int // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
+
+	LogLine int // bytes of a line of output, or of one text that the guest logs, that reach Log; 0 is DefaultLogLine
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -267,5 +266,5 @@ func (c *call) log(memory api.Memory, level int32, text guestmem.Span) {
 	if !ok {
 		panic(badGuest("its log record lies outside of its memory"))
 	}
-	c.instance.say(slog.Level(4*(min(max(level, 1), 5)-2)), strings.ToValidUTF8(string(view), "\uFFFD"))
+	c.instance.say(slog.Level(4*(min(max(level, 1), 5)-2)), shortText(view, c.instance.config.LogLine))
 }

@@ -9,8 +9,11 @@ import (
 	"strings"
 )
 
-// maxLine is how many bytes of a line of the guest's output reach the log.
-const maxLine = 16 << 10
+// What is kept of the texts of an exception, in bytes: a guest can make one that fills its memory.
+const (
+	maxExceptionName = 1 << 10
+	maxExceptionText = 256 << 10 // of the message, and of the traceback
+)
 
 func (i *Instance) say(level slog.Level, message string) {
 	if i.config.Log != nil {
@@ -65,7 +68,7 @@ func (w *lineWriter) Write(data []byte) (int, error) {
 	w.instance.current.watch() // as in watchedWriter
 	for rest := data; len(rest) > 0; {
 		part, after, ended := bytes.Cut(rest, []byte{'\n'})
-		kept := min(len(part), maxLine-len(w.line))
+		kept := min(len(part), w.instance.config.LogLine-len(w.line))
 		w.line = append(w.line, part[:kept]...)
 		w.cut += len(part) - kept
 		if ended {
@@ -83,10 +86,22 @@ func (w *lineWriter) flush() {
 }
 
 func (w *lineWriter) end() {
-	line := strings.ToValidUTF8(string(bytes.TrimSuffix(w.line, []byte{'\r'})), "\uFFFD")
-	if w.cut > 0 {
-		line += fmt.Sprintf("… (%d more bytes)", w.cut)
-	}
+	line := text(bytes.TrimSuffix(w.line, []byte{'\r'}), w.cut)
 	w.line, w.cut = w.line[:0], 0
 	w.instance.say(w.level, line)
+}
+
+// shortText makes a text of bytes of the guest's, of which it keeps the first ones, up to a number.
+func shortText(data []byte, limit int) string {
+	kept := min(len(data), limit)
+	return text(data[:kept], len(data)-kept)
+}
+
+// text makes a text of bytes of the guest's, after which so many were dropped.
+func text(kept []byte, dropped int) string {
+	text := strings.ToValidUTF8(string(kept), "\uFFFD")
+	if dropped > 0 {
+		text += fmt.Sprintf("… (%d more bytes)", dropped)
+	}
+	return text
 }

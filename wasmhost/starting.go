@@ -35,6 +35,9 @@ func (p *Program) start(ctx context.Context, config InstanceConfig, from beginni
 	if config.Queue == 0 {
 		config.Queue = DefaultQueue
 	}
+	if config.LogLine == 0 {
+		config.LogLine = DefaultLogLine
+	}
 	if config.WakeTimeout == 0 {
 		config.WakeTimeout = DefaultWakeTimeout
 	}
