@@ -28,8 +28,9 @@ type Log struct {
 
 	mu       sync.Mutex
 	series   map[seriesKey]*series
-	due      queue // those with something to be written
-	next     time.Time
+	due      queue     // those with something to be written
+	next     time.Time // when there may be another record
+	swept    time.Time // when series were last forgotten
 	working  bool
 	flushing int
 	wake     chan struct{} // tells the goroutine that the first of the queue may be another
@@ -101,7 +102,8 @@ func (l *Log) find(key seriesKey, now time.Time) *series {
 	if s := l.series[key]; s != nil {
 		return s
 	}
-	if len(l.series) >= maxSeries {
+	if len(l.series) >= maxSeries && now.Sub(l.swept) >= time.Second {
+		l.swept = now
 		for key, s := range l.series {
 			if s.count == 0 && now.After(s.written.Add(interval)) {
 				delete(l.series, key)
