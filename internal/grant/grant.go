@@ -110,6 +110,12 @@ func commonHosts(asked, allowed []Host) []Host {
 	return hosts
 }
 
+// The ids of the errors that a plugin gets in the place of Mattermost's answer.
+const (
+	DeniedID = "mmpy.denied" // it was not granted the call
+	QuotaID  = "mmpy.quota"  // a limit is used up
+)
+
 // A Denial is why something is not granted.
 type Denial struct {
 	What string // "CreatePost", "the hook UserWillLogIn", "example.com:443"
