@@ -21,6 +21,7 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -246,7 +247,7 @@ func fake(t *testing.T, engineOf *fakeEngine, hooks ...string) (*Plugin, *logAPI
 	bundle, err := Open(writeBundle(t, "", hooks))
 	require.NoError(t, err)
 	api := &logAPI{}
-	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}, grant.Everything(bundle.ID()))
 	p.open = func(context.Context) (engine, error) { return engineOf, nil }
 	t.Cleanup(func() {
 		require.NoError(t, p.Close(context.Background()))

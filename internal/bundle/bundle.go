@@ -32,6 +32,7 @@ const (
 	HooksName    = Own + "/hooks.json"
 	CodeName     = Own + "/python.code"
 	SnapshotName = Own + "/plugin.snapshot"
+	PolicyName   = Own + "/policy.yaml" // the administrator's, YAML or JSON
 )
 
 // dist is where Mattermost's own tools put a plugin's executables.
@@ -46,6 +47,7 @@ type Plugin struct {
 	Files      fs.FS  // its files; links are refused, whatever they point to
 	Manifest   *manifest.Manifest
 	Hooks      []string // names of the hooks that the plugin defines
+	Policy     []byte   // what is to be PolicyName; nil: there is none
 	Platform   string   // GOOS-GOARCH of Executable
 	Executable fs.File  // mmpy
 	Code       fs.File  // what is to be CodeName; may be nil
@@ -106,7 +108,11 @@ func (p *Plugin) write(a *archive, names []string) error {
 		{HooksName, append(hooks, '\n')},
 		{Own + "/LICENSE", []byte(mmpy.License)},
 		{Own + "/THIRD_PARTY_LICENSES", []byte(mmpy.ThirdPartyLicenses)},
+		{PolicyName, p.Policy},
 	} {
+		if own.content == nil {
+			continue
+		}
 		if err := a.addBytes(own.name, own.content); err != nil {
 			return err
 		}
