@@ -15,6 +15,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/logtext"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -120,8 +121,11 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 		return fmt.Errorf("encode the hook's request: %w", err)
 	}
 	*buffer = encoded
+	ctx = withHook(ctx, hook, request)
 	reply, err := g.instance.Hook(ctx, id-1, encoded)
 	if err != nil {
+		err = masked(err, request)
+		p.limitOf(ctx, err)
 		p.failedIn(g, err)
 		return err
 	}
@@ -198,10 +202,10 @@ func (p *Plugin) logFailure(message string, err error) {
 	}
 	pairs := []any{"plugin_name", p.bundle.Name(), "error", reason(err)}
 	if failure, ok := errors.AsType[*wasmhost.Error](err); ok && failure.Traceback != "" {
-		pairs = append(pairs, "traceback", failure.Traceback)
+		pairs = append(pairs, tracebackKey, failure.Traceback)
 	}
 	if failure, ok := errors.AsType[*panicError](err); ok {
-		pairs = append(pairs, "stack", string(failure.stack))
+		pairs = append(pairs, stackKey, string(failure.stack))
 	}
 	p.log.Error(message, pairs...)
 }
@@ -225,11 +229,17 @@ func hookError(hook abi.Hook, err error, refusal *pb.AppError) error {
 	case errors.Is(err, ErrNotDefined):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%s: %s", hook, reason(err))
+		return oneLine(fmt.Sprintf("%s: %s", hook, reason(err)))
 	case refusal == nil:
 		return nil
 	case refusal.DetailedError == "" || refusal.DetailedError == refusal.Message:
-		return fmt.Errorf("%s: %s", hook, refusal.Message)
+		return oneLine(fmt.Sprintf("%s: %s", hook, refusal.Message))
 	}
-	return fmt.Errorf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message) // the exception's type and text
+	return oneLine(fmt.Sprintf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message)) // the exception's type and text
 }
+
+// oneLine makes an error of a text that Mattermost will log.
+func oneLine(text string) error { return errors.New(logtext.Line(text, maxError)) }
+
+// maxError is how long such a text may be, in bytes.
+const maxError = 8 << 10

@@ -14,6 +14,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
 	"github.com/mmpy/mmpy/wasmhost"
@@ -126,13 +127,14 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	g := newGuest()
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
 		Caller: &meteredCaller{
-			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Logger: p.log, Trace: p.trace},
+			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Logger: p.log, Trace: p.trace, Observe: p.observe},
 			&p.counts,
 		},
 		Streams:     g.streams,
 		Files:       map[string][]byte{deniedFile: p.denied},
 		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
-		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
+		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, notOurs(message, audit.MessagePrefix)) },
+		LogLine:     lineOf(p.grant),
 	})
 	if err != nil {
 		return nil, err
@@ -153,7 +155,7 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 // cause is why the interpreter has ended.
 func (g *guest) cause() error {
 	if err := g.instance.Err(); err != nil {
-		return err
+		return withoutTexts(err)
 	}
 	return errClosed
 }
@@ -166,7 +168,7 @@ func (p *Plugin) apiFor(g *guest) plugin.API {
 	if g.activating.Load() {
 		p.guests.calls(g)
 	}
-	return p.currentAPI()
+	return p.api.Load().ofPlugin
 }
 
 // learnHooks reads what loading the plugin gave: the names of its hooks, in the order of their ids.

@@ -16,6 +16,8 @@ type hookContext struct {
 	timed  context.Context // nil: nobody has asked for Done
 	cancel context.CancelFunc
 	ended  bool
+
+	running running // the hook; set before anybody else sees the context
 }
 
 func newHookContext(g *guest, deadline time.Time) *hookContext {
@@ -55,8 +57,11 @@ func (c *hookContext) Err() error {
 	return nil
 }
 
-// Value gives what the guest's context holds; by it the context package finds the cause of an end.
+// Value gives the hook, and what the guest's context holds; by it the context package finds the cause of an end.
 func (c *hookContext) Value(key any) any {
+	if key == (runningKey{}) {
+		return &c.running
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.timed != nil {

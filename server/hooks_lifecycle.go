@@ -47,6 +47,7 @@ func (p *Plugin) OnActivate() (err error) {
 		return fmt.Errorf("start plugin %q: %s", p.bundle.ID(), reason(err))
 	}
 	defer g.end()
+	p.recordGrants()
 	if err := p.activateIn(ctx, g); err != nil {
 		return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
 	}
@@ -70,6 +71,7 @@ func (p *Plugin) OnDeactivate() (err error) {
 		defer mu.Unlock()
 		outcome = errors.Join(outcome, err)
 	})
+	p.flushAudit()
 	return errors.Join(outcome, err)
 }
 

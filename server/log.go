@@ -8,6 +8,7 @@ import (
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/logtext"
 )
 
@@ -124,4 +125,12 @@ func (h *apiLog) WithGroup(name string) slog.Handler {
 	with.fallback = h.fallback.WithGroup(name)
 	with.group = h.group + name + "."
 	return &with
+}
+
+// lineOf is how long a text in the log may be, in bytes.
+func lineOf(granted *grant.Grant) int {
+	if granted.Limits.LogLine > 0 {
+		return int(granted.Limits.LogLine)
+	}
+	return int(grant.DefaultLimits().LogLine)
 }

@@ -44,15 +44,15 @@ func (a *loggingAPI) clean(message string, pairs []any) (string, []any) {
 	var clean []any
 	for n, value := range pairs {
 		value = a.value(value)
-		if n%2 == 1 && pairs[n-1] == audit.EventKey {
-			value = notOurs(value)
+		if text, ok := value.(string); ok && n%2 == 1 && pairs[n-1] == audit.EventKey {
+			value = notOurs(text, audit.EventPrefix)
 		}
 		clean = append(clean, value)
 	}
 	if traceback != "" {
 		clean = append(clean, tracebackKey, logtext.Block(traceback, a.line))
 	}
-	return notOurs(logtext.Line(message, a.line)).(string), clean
+	return notOurs(logtext.Line(message, a.line), audit.MessagePrefix), clean
 }
 
 // LogAuditRec and LogAuditRecWithLevel write to the server's audit log.
@@ -78,7 +78,7 @@ func (a *loggingAPI) record(given *model.AuditRecord) *model.AuditRecord {
 	} {
 		*values, _ = a.value(*values).(map[string]any)
 	}
-	record.EventName = notOurs(record.EventName).(string)
+	record.EventName = notOurs(record.EventName, audit.EventPrefix)
 	return &record
 }
 
@@ -109,15 +109,10 @@ func (a *loggingAPI) value(value any) any {
 	return value
 }
 
-// notOurs marks a name that only mmpy's records have.
-func notOurs(name any) any {
-	text, ok := name.(string)
-	if !ok || !hasPrefixFold(text, audit.EventPrefix) && !hasPrefixFold(text, audit.MessagePrefix) {
-		return name
+// notOurs marks a text that begins as only those of mmpy's records do.
+func notOurs(text, prefix string) string {
+	if len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+		return "plugin: " + text
 	}
-	return "plugin: " + text
-}
-
-func hasPrefixFold(text, prefix string) bool {
-	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+	return text
 }

@@ -46,6 +46,7 @@ func (p *Plugin) serve() {
 	p.remote = true
 	p.guests.down = func(err error) {
 		p.log.Error("the plugin ends its process, so that the server's health check sees it", "plugin_name", p.bundle.Name(), "error", reason(err))
+		p.flushAudit()
 		os.Exit(1)
 	}
 	if p.bundle.path(packed.CodeName) != "" { // or it would take all processors for seconds, and the handshake has to wait

@@ -16,6 +16,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/grant"
+	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -64,6 +65,7 @@ type Plugin struct {
 
 	closing, deactivation ending
 	counts                metrics.Recorder
+	audit                 *audit.Log
 
 	mu       sync.Mutex
 	engine   engine
@@ -71,7 +73,8 @@ type Plugin struct {
 	shutdown func(context.Context) error // closes what open made; may be nil
 }
 
-type apiHolder struct{ plugin.API }
+// apiHolder has Mattermost's API, and the one that the plugin's code reaches.
+type apiHolder struct{ api, ofPlugin plugin.API }
 
 // New makes a plugin and loads it: its Python file has run to its end when New returns. That is not yet its activation;
 // call OnConfigurationChange and OnActivate for that, in this order, as Mattermost does. ctx bounds the loading.
@@ -101,14 +104,15 @@ func newPlugin(config Config, granted *grant.Grant) *Plugin {
 	if config.Logger != nil {
 		fallback = config.Logger.Handler()
 	}
-	p.log = slog.New(&apiLog{api: p.currentAPI, fallback: fallback})
+	p.log = slog.New(&apiLog{api: p.currentAPI, fallback: fallback, line: lineOf(granted)})
+	p.audit = audit.New(config.Bundle.ID(), p.log, p.currentAPI, whoIn)
 	p.SetAPI(config.API)
 	if hooks := config.Bundle.Hooks(); hooks != nil {
 		p.defined.Store(newDefinedHooks(p.grantedHooks(hooks)))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
-	p.guests.restarts = func(cause error) { p.counts.Restart(metrics.OfEnd(cause)) }
+	p.guests.restarts = p.restarted
 	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
 	return p
 }
@@ -120,12 +124,18 @@ func (stderr) Write(text []byte) (int, error) { return os.Stderr.Write(text) }
 
 // SetAPI gives the plugin the API that its calls are answered from; Mattermost's plugin package calls it before
 // OnActivate. A nil API makes all calls fail.
-func (p *Plugin) SetAPI(api plugin.API) { p.api.Store(&apiHolder{api}) }
+func (p *Plugin) SetAPI(api plugin.API) {
+	holder := &apiHolder{api: api}
+	if api != nil {
+		holder.ofPlugin = &loggingAPI{api, lineOf(p.grant)}
+	}
+	p.api.Store(holder)
+}
 
 // SetDriver takes the access to Mattermost's database that Go plugins have. Python plugins have none.
 func (p *Plugin) SetDriver(plugin.Driver) {}
 
-func (p *Plugin) currentAPI() plugin.API { return p.api.Load().API }
+func (p *Plugin) currentAPI() plugin.API { return p.api.Load().api }
 
 // Start starts the interpreter and loads the plugin, unless it runs already.
 func (p *Plugin) Start(ctx context.Context) error {
@@ -141,6 +151,7 @@ func (p *Plugin) Start(ctx context.Context) error {
 // Close ends the interpreters without a call of OnDeactivate. Hooks that run get a second to end, further ones fail.
 func (p *Plugin) Close(ctx context.Context) error {
 	err := p.endGuests(ctx, p.closing, nil)
+	p.flushAudit()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shutdown != nil {

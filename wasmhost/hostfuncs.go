@@ -191,7 +191,7 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 	}
 	c.request, _ = request.Append(memory, c.request[:0])
 	c.stepOut()
-	answer, err := c.instance.callOut(c.Context, method, c.request)
+	answer, err := c.instance.callOut(c.callContext(), method, c.request)
 	c.stepIn()
 	if err != nil {
 		return status(c.instance.statusOf(method, err))

@@ -65,7 +65,7 @@ func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, 
 	case c.over:
 		return int64(abi.StatusCancelled)
 	}
-	call, status := i.submitted.add(context.WithoutCancel(c.Context), len(request))
+	call, status := i.submitted.add(context.WithoutCancel(c.callContext()), len(request))
 	if status < 0 {
 		return int64(status)
 	}

@@ -14,11 +14,10 @@ import (
 	"github.com/mmpy/mmpy/server/internal/logtext"
 )
 
-// maxText is how long a text of a record may be, in bytes; what a plugin has called, or a client's name, may be of any
-// length. A list of what is granted is as long as it is.
+// What a plugin has called, or a client's name, may be of any length: these are the bounds.
 const (
-	maxText = 256
-	maxList = 8 << 10
+	maxText  = 256 // bytes of a text
+	maxItems = 300 // of a list
 )
 
 // write writes a record that stands for count events.
@@ -38,11 +37,26 @@ func (e *entry) clean() {
 	details := make(map[string]any, len(e.Details))
 	for key, value := range e.Details {
 		if text, ok := value.(string); ok {
-			value = logtext.Line(text, maxList)
+			value = logtext.Line(text, maxText)
+		}
+		if list, ok := value.([]string); ok {
+			value = cleanList(list)
 		}
 		details[key] = value
 	}
 	e.Details = details
+}
+
+// cleanList is clean for a list: a plugin may name its hooks as it likes.
+func cleanList(list []string) []string {
+	clean := make([]string, 0, min(len(list), maxItems))
+	for _, text := range list {
+		if len(clean) == maxItems {
+			return append(clean, fmt.Sprintf("… (%d more)", len(list)-maxItems))
+		}
+		clean = append(clean, logtext.Line(text, maxText))
+	}
+	return clean
 }
 
 // writeLog writes to Mattermost's log.

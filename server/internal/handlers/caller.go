@@ -46,6 +46,8 @@ type Caller struct {
 	Grant   *grant.Grant      // what may be called; nil: everything
 	Logger  *slog.Logger
 	Trace   func(Record) // may be nil
+	// Observe is told of each call that was denied, and of each of a sensitive method; may be nil.
+	Observe func(ctx context.Context, method abi.Method, outcome Outcome)
 }
 
 // Call answers one call. Its error, if any, has an abi.Status in its chain.
@@ -76,7 +78,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	if c.Grant != nil {
 		if denial := c.Grant.Call(method); denial != nil {
-			return c.deny(method, denial, record)
+			return c.deny(ctx, method, denial, record)
 		}
 	}
 	handler := &table[method]
@@ -86,6 +88,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	record.Request = request
 	response, err := c.answer(ctx, method, request)
+	c.observe(ctx, method, response, err)
 	if err != nil {
 		return nil, err
 	}

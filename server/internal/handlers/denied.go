@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -16,7 +17,10 @@ const errorField protoreflect.FieldNumber = 1
 
 // deny answers a call that the plugin was not granted: with an error as Mattermost's own are, so that it says in Python who
 // has denied what. The request has not been looked at.
-func (c *Caller) deny(method abi.Method, denial *grant.Denial, record *Record) ([]byte, error) {
+func (c *Caller) deny(ctx context.Context, method abi.Method, denial *grant.Denial, record *Record) ([]byte, error) {
+	if c.Observe != nil {
+		c.Observe(ctx, method, Outcome{Denial: denial})
+	}
 	return refuse(method, &pb.AppError{
 		Id: grant.DeniedID, Message: denial.Error(), StatusCode: http.StatusForbidden, Where: method.String(),
 	}, record)

@@ -121,3 +121,6 @@ func OfEnd(cause error) Kind {
 	}
 	return Internal
 }
+
+// String is the kind's name in the metrics; "" where there was no error.
+func (k Kind) String() string { return kindNames[k] }
