@@ -13,7 +13,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/mattermost/mattermost/server/public/shared/mlog"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -23,6 +25,7 @@ import (
 	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -195,8 +198,16 @@ func killed() error { return &wasmhost.Error{Code: wasmhost.Killed, Op: "hook"} 
 type logAPI struct {
 	plugin.API
 
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string // but for the audit's
+	audited []string
+	records []*model.AuditRecord
+}
+
+func (a *logAPI) LogAuditRecWithLevel(record *model.AuditRecord, _ mlog.Level) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.records = append(a.records, record)
 }
 
 func (a *logAPI) write(level, message string, pairs []any) {
@@ -205,6 +216,10 @@ func (a *logAPI) write(level, message string, pairs []any) {
 	line := level + " " + message
 	for i := 0; i+1 < len(pairs); i += 2 {
 		line += fmt.Sprintf(" %v=%v", pairs[i], pairs[i+1])
+	}
+	if strings.HasPrefix(message, audit.MessagePrefix) {
+		a.audited = append(a.audited, line)
+		return
 	}
 	a.lines = append(a.lines, line)
 }

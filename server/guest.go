@@ -133,8 +133,10 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 		Streams:     g.streams,
 		Files:       map[string][]byte{deniedFile: p.denied},
 		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
-		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, notOurs(message, audit.MessagePrefix)) },
-		LogLine:     lineOf(p.grant),
+		Log: func(level slog.Level, message string) {
+			p.log.Log(context.Background(), level, notOurs(message, audit.MessagePrefix))
+		},
+		LogLine: lineOf(p.grant),
 	})
 	if err != nil {
 		return nil, err
