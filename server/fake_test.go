@@ -259,10 +259,16 @@ func writeBundle(t testing.TB, source string, hooks []string) string {
 // fake makes a plugin of a script, with its API.
 func fake(t *testing.T, engineOf *fakeEngine, hooks ...string) (*Plugin, *logAPI) {
 	t.Helper()
+	return fakeGranted(t, engineOf, grant.Everything("com.example.test"), hooks...)
+}
+
+// fakeGranted is fake for a plugin that is granted something.
+func fakeGranted(t *testing.T, engineOf *fakeEngine, granted *grant.Grant, hooks ...string) (*Plugin, *logAPI) {
+	t.Helper()
 	bundle, err := Open(writeBundle(t, "", hooks))
 	require.NoError(t, err)
 	api := &logAPI{}
-	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}, grant.Everything(bundle.ID()))
+	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}, granted)
 	p.open = func(context.Context) (engine, error) { return engineOf, nil }
 	t.Cleanup(func() {
 		require.NoError(t, p.Close(context.Background()))

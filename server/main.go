@@ -72,7 +72,7 @@ func fromExecutable(hookTimeout time.Duration) (*Plugin, error) {
 	config := Config{Bundle: bundle, HookTimeout: hookTimeout, Policy: policyOfProcess()}
 	granted, err := grantFor(config)
 	if err != nil {
-		return nil, errors.Join(err, bundle.Close())
+		return refused(config, err), nil
 	}
 	return newPlugin(config, granted), nil
 }
@@ -93,8 +93,12 @@ func bundleOf(file string) (string, error) {
 // broken makes a plugin that does not start, for the given reason. The process has to shake hands all the same, or
 // Mattermost would know no better than that it did not.
 func broken(reason error) *Plugin {
-	bundle := &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{Id: "(unknown)"}}}
-	p := newPlugin(Config{Bundle: bundle}, &grant.Grant{})
+	return refused(Config{Bundle: &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{Id: "(unknown)"}}}}, reason)
+}
+
+// refused is broken for a plugin that is known.
+func refused(config Config, reason error) *Plugin {
+	p := newPlugin(config, &grant.Grant{})
 	p.open = func(context.Context) (engine, error) { return nil, reason }
 	return p
 }
