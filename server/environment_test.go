@@ -297,7 +297,7 @@ func TestABundleWithoutAListOfHooksIsAskedForThem(t *testing.T) {
 	implemented, err := env.activate(t, id).Implemented()
 	require.NoError(t, err)
 	require.ElementsMatch(t,
-		[]string{"ExecuteCommand", "MessageHasBeenPosted", "MessageWillBePosted", "OnActivate", "OnConfigurationChange", "ServeMetrics"}, implemented)
+		[]string{"ExecuteCommand", "MessageHasBeenPosted", "MessageWillBePosted", "OnActivate", "OnConfigurationChange", "OnDeactivate", "ServeMetrics"}, implemented)
 	post, appErr := env.post("teh props")
 	require.Nil(t, appErr)
 	require.Equal(t, "the props", post.Message)

@@ -168,7 +168,7 @@ func TestAHookThatIsNotGrantedIsAsIfItWereNotDefined(t *testing.T) {
 		require.Equal(t, []string{"MessageWillBePosted", "OnActivate"}, p.Hooks())
 		implemented, err := p.Implemented()
 		require.NoError(t, err)
-		require.Equal(t, []string{"MessageWillBePosted", "OnActivate", "ServeMetrics"}, implemented)
+		require.Equal(t, []string{"MessageWillBePosted", "OnActivate", "OnDeactivate", "ServeMetrics"}, implemented)
 		require.Empty(t, p.UserWillLogIn(nil, &model.User{}))
 		_, err = p.Invoke(t.Context(), abi.HookUserWillLogIn, &pb.UserWillLogInRequest{})
 		require.ErrorIs(t, err, ErrNotDefined)

@@ -172,8 +172,8 @@ func (p *Plugin) Hooks() []string {
 	return nil
 }
 
-// Implemented lists the hooks that Mattermost is to call: those that the plugin defines, and ServeMetrics, which always has
-// something to tell. It starts the interpreter where that is needed to know them.
+// Implemented lists the hooks that Mattermost is to call: those that the plugin defines, ServeMetrics, which always has something to
+// tell, and OnDeactivate, before whose end the audit is written. It starts the interpreter where that is needed to know them.
 func (p *Plugin) Implemented() ([]string, error) {
 	if p.defined.Load() == nil {
 		if err := p.Start(context.Background()); err != nil {
@@ -181,9 +181,10 @@ func (p *Plugin) Implemented() ([]string, error) {
 		}
 	}
 	names := p.Hooks()
-	metrics := abi.HookServeMetrics.String()
-	if place, found := slices.BinarySearch(names, metrics); !found {
-		names = slices.Insert(names, place, metrics)
+	for _, hook := range []abi.Hook{abi.HookOnDeactivate, abi.HookServeMetrics} {
+		if place, found := slices.BinarySearch(names, hook.String()); !found {
+			names = slices.Insert(names, place, hook.String())
+		}
 	}
 	return names, nil
 }
