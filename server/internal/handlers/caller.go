@@ -76,7 +76,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	if c.Grant != nil {
 		if denial := c.Grant.Call(method); denial != nil {
-			return c.deny(method, denial, record)
+			return c.deny(method, denial, encoded, record)
 		}
 	}
 	handler := &table[method]
