@@ -39,7 +39,7 @@ type permissionsCommand struct {
 func (permissionsCommand) Help() string {
 	return `What the plugin's Python code names is found by reading it; the files of its tests are left out. It cannot find what
 is called by a name that the code makes when it runs, and says where that may be. What was really called is seen with --trace
-and --test. The least permissions are all of that.
+and --test, where what the tests call themselves counts, too. The least permissions are all of that.
 
 Examples:
 
@@ -51,7 +51,7 @@ Examples:
 //go:embed permissions.py
 var permissionsMain string
 
-// usage of a plugin: names, with the places in the code where they are found.
+// scanned is what the code names, each with the places where it does.
 type scanned struct {
 	Methods map[string][]string `json:"methods"`
 	Hooks   map[string][]string `json:"hooks"`
@@ -208,7 +208,7 @@ func printPermissions(w stdio.Writer, found *scanned, called map[string]int, ask
 	}
 	methods := maps.Clone(found.Methods)
 	for name := range called {
-		methods[name] = append(methods[name], found.Methods[name][:0]...)
+		methods[name] = nil
 	}
 	fmt.Fprintln(table, "API methods")
 	for _, name := range sorted(methods) {

@@ -14,12 +14,12 @@ METHODS = frozenset(_mmpy.METHODS)
 LOCK_METHODS = ("KVDelete", "KVGet", "KVSet", "KVSetWithOptions")  # which schedule_cluster calls
 
 
-def constants(code):
-    for value in code.co_consts:
+def constants(values):
+    for value in values:
         if isinstance(value, str):
             yield value
-        elif hasattr(value, "co_consts"):
-            yield from constants(value)
+        else:
+            yield from constants(value if isinstance(value, tuple) else getattr(value, "co_consts", ()))
 
 
 def client_methods():
@@ -34,7 +34,7 @@ def client_methods():
     def called(name, seen):
         if name in seen:
             return set()
-        found = METHODS.intersection(constants(codes[name]))
+        found = METHODS.intersection(constants(codes[name].co_consts))
         for other in codes.keys() & set(codes[name].co_names):
             found |= called(other, seen | {name})
         return found

@@ -98,8 +98,7 @@ func splice(text []byte, at span, with string) []byte {
 	return append(append(bytes.Clone(text[:at.begin]), with...), text[at.end:]...)
 }
 
-// indented writes a value whose first line is somewhere in a line that is indented by outer. Lists of texts stay on a line
-// where they are short.
+// indented writes a value whose first line is somewhere in a line that is indented by outer.
 func indented(value any, outer, step string) (string, error) {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
