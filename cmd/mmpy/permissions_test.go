@@ -74,24 +74,24 @@ func TestPermissionsShowWhatTheCodeUses(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"API methods",
-		"CreatePost posts:write NOT ASKED FOR plugin.py:24",
-		"GetGroups groups:read NOT ASKED FOR plugin.py:25",
-		"GetTeam teams:read plugin.py:26",
+		"CreatePost posts:write NOT ASKED FOR plugin.py:23",
+		"GetGroups groups:read NOT ASKED FOR plugin.py:24",
+		"GetTeam teams:read plugin.py:25",
 		"KVDelete kv plugin.py:9",
 		"KVGet kv plugin.py:9",
 		"KVSet kv plugin.py:9",
 		"KVSetWithOptions kv plugin.py:9",
 		"hooks",
-		"MessageWillBePosted plugin.py:22",
+		"MessageWillBePosted plugin.py:21",
 		"OnActivate plugin.py:8",
-		"UserWillLogIn NOT ASKED FOR plugin.py:31",
+		"UserWillLogIn NOT ASKED FOR plugin.py:30",
 		"hosts that are named",
 		"api.example.com plugin.py:15",
 		"files.example.com:8080 NOT ASKED FOR plugin.py:16",
 		"plain.example.com:8443 NOT ASKED FOR plugin.py:18",
 		"note: plugin.py:17: names a host that is made when it runs",
+		"note: plugin.py:26: calls a method whose name is made when it runs",
 		"note: plugin.py:27: calls a method whose name is made when it runs",
-		"note: plugin.py:28: calls a method whose name is made when it runs",
 	}, lines)
 }
 
