@@ -240,6 +240,7 @@ func TestTheServersPolicy(t *testing.T) {
 		policyFile(t, "default: {deny: 1}"): `policy.yaml:1: default.deny: must be an object, not "1"`,
 		policyFile(t, "a: b: c"):            "policy.yaml is not YAML: mapping values are not allowed in this context",
 		t.TempDir():                         "is a directory",
+		"policy.yaml":                       "MMPY_POLICY=policy.yaml: the policy's path must be absolute",
 	} {
 		t.Setenv(policyVariable, policy)
 		_, activated, err := env.Activate(id)

@@ -70,8 +70,8 @@ const policyPage = `
 ## The administrator's policy
 
 A file of YAML or JSON, which narrows what plugins ask for. ` + "`mmpy pack --policy FILE`" + ` puts it into a bundle, as
-mmpy/policy.yaml. A file on the server takes its place: name it in the environment variable ` + "`MMPY_POLICY`" + ` of the Mattermost
-server. A policy that cannot be read, or has a mistake in it, is no policy: the plugin does not start, and the error says
+mmpy/policy.yaml. A file on the server takes its place: name it, by its absolute path, in the environment variable ` + "`MMPY_POLICY`" + `
+of the Mattermost server. A policy that cannot be read, or has a mistake in it, is no policy: the plugin does not start, and the error says
 where the mistake is. ` + "`mmpy invoke --policy FILE`" + ` tries a plugin under a policy.
 
 ` + "```yaml" + `

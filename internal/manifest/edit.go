@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/mmpy/mmpy/internal/grant"
@@ -98,7 +99,8 @@ func splice(text []byte, at span, with string) []byte {
 	return append(append(bytes.Clone(text[:at.begin]), with...), text[at.end:]...)
 }
 
-// indented writes a value whose first line is somewhere in a line that is indented by outer.
+// indented writes a value whose first line is somewhere in a line that is indented by outer. A list of names is on a line of
+// its own, unless that would be long.
 func indented(value any, outer, step string) (string, error) {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
@@ -107,8 +109,18 @@ func indented(value any, outer, step string) (string, error) {
 	if err := encoder.Encode(value); err != nil {
 		return "", err
 	}
-	return strings.TrimRight(b.String(), "\n"), nil
+	return lists.ReplaceAllStringFunc(strings.TrimRight(b.String(), "\n"), func(list string) string {
+		line := strings.Join(strings.Fields(list), " ")
+		line = strings.NewReplacer("[ ", "[", " ]", "]").Replace(line)
+		if len(outer)+len(line) > 110 {
+			return list
+		}
+		return line
+	}), nil
 }
+
+// lists are those of names, in which there are no spaces and no brackets but those of addresses.
+var lists = regexp.MustCompile(`\[\n[^{}]*?\n\s*\]`)
 
 // indentation is how the line is indented in which something stands.
 func indentation(text []byte, at int) string {

@@ -10,12 +10,10 @@ import (
 )
 
 func TestPermissionsAreWrittenAndTheRestStays(t *testing.T) {
-	least := grant.Permissions{API: []string{"CreatePost"}, HTTP: []string{}}
+	least := grant.Permissions{API: []string{"CreatePost"}, HTTP: []string{"[2001:db8::1]:80", "example.com"}}
 	const written = `{
-        "api": [
-          "CreatePost"
-        ],
-        "http": []
+        "api": ["CreatePost"],
+        "http": ["[2001:db8::1]:80", "example.com"]
       }`
 	for name, test := range map[string]struct{ before, after string }{
 		"none yet": {
