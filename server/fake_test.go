@@ -246,7 +246,7 @@ func writeBundle(t testing.TB, source string, hooks []string) string {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	write("plugin.json", `{"id": "com.example.test", "name": "Test", "version": "0.1.0",
-		"server": {"runtime": "python", "executable": "plugin.py"}}`)
+		"server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"api": ["*"]}}}}`)
 	write("plugin.py", source)
 	if hooks != nil {
 		encoded, err := json.Marshal(hooks)

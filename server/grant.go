@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/mmpy/mmpy/abi"
@@ -26,8 +27,11 @@ func grantFor(config Config) (*grant.Grant, error) {
 	if config.GrantAll {
 		return grant.Everything(config.Bundle.ID()), nil
 	}
-	policy, err := config.Bundle.policy()
-	if config.Policy != "" {
+	var policy *grant.Policy
+	var err error
+	if config.Policy == "" {
+		policy, err = config.Bundle.policy()
+	} else {
 		policy, err = grant.OpenPolicy(config.Policy)
 	}
 	if err != nil {
@@ -59,8 +63,15 @@ func (b *Bundle) policy() (*grant.Policy, error) {
 	return grant.ParsePolicy(packed.PolicyName, text)
 }
 
-// policyOfProcess is the policy that the process's environment names, "" where it names none.
-func policyOfProcess() string { return os.Getenv(policyVariable) }
+// policyOfProcess is the policy that the process's environment names, "" where it names none. What a relative path would
+// mean to a plugin nobody can see.
+func policyOfProcess() (string, error) {
+	file := os.Getenv(policyVariable)
+	if file != "" && !filepath.IsAbs(file) {
+		return "", fmt.Errorf("%s=%s: the policy's path must be absolute", policyVariable, file)
+	}
+	return file, nil
+}
 
 // deniedMethods is what is in deniedFile: an object with the reason for each method.
 func deniedMethods(g *grant.Grant) []byte {

@@ -79,6 +79,17 @@ class Asking(Plugin):
         answers = await asyncio.gather(*calls, return_exceptions=True)
         return [type(answer).__name__ for answer in answers].count("PermissionDeniedError")
 
+    async def piped(self):
+        from io import BytesIO
+        answers = []
+        for install in (self.api.install_plugin, AsyncPluginAPIClient().install_plugin):
+            try:
+                answer = install(BytesIO(bytes(1 << 20)))
+                await answer
+            except PermissionDeniedError as error:
+                answers.append(error.where)
+        return answers
+
     async def granted(self):
         self.api.kv_set("k", b"v")
         return (await AsyncPluginAPIClient().kv_get("k")).decode()
@@ -116,10 +127,11 @@ default:
 	require.Equal(t, denied, m.say(t, "awaited"))
 	require.Equal(t, `GetUnsanitizedConfig is not granted: the manifest asks neither for it nor for its group "secrets" [mmpy.denied] (HTTP 403)`, m.say(t, "called"))
 	require.Equal(t, "50", m.say(t, "many"))
+	require.Equal(t, "['InstallPlugin', 'InstallPlugin']", m.say(t, "piped"), "and nobody waits for a reader")
 	require.Equal(t, "v", m.say(t, "granted"))
 	metrics, err := m.plugin.Metrics().text()
 	require.NoError(t, err)
-	require.Contains(t, string(metrics), "mmpy_api_denied_total 53\n")
+	require.Contains(t, string(metrics), "mmpy_api_denied_total 55\n")
 	require.Contains(t, string(metrics), `mmpy_api_errors_total{method="GetSession",kind="denied"} 50`)
 	require.NotContains(t, m.log.String(), "level=ERROR")
 }
@@ -228,6 +240,7 @@ func TestTheServersPolicy(t *testing.T) {
 		policyFile(t, "default: {deny: 1}"): `policy.yaml:1: default.deny: must be an object, not "1"`,
 		policyFile(t, "a: b: c"):            "policy.yaml is not YAML: mapping values are not allowed in this context",
 		t.TempDir():                         "is a directory",
+		"policy.yaml":                       "MMPY_POLICY=policy.yaml: the policy's path must be absolute",
 	} {
 		t.Setenv(policyVariable, policy)
 		_, activated, err := env.Activate(id)

@@ -15,7 +15,7 @@ import (
 type Record = handlers.Record
 
 // Handlers gives a wasmhost.Caller that answers a guest's API calls from api. What goes wrong in a handler itself is
-// written to api's log.
+// written to api's log. Everything is granted.
 func Handlers(api plugin.API) wasmhost.Caller {
 	get := func() plugin.API { return api }
 	line := int(grant.DefaultLimits().LogLine)

@@ -69,8 +69,11 @@ func fromExecutable(hookTimeout time.Duration) (*Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := Config{Bundle: bundle, HookTimeout: hookTimeout, Policy: policyOfProcess()}
-	granted, err := grantFor(config)
+	config := Config{Bundle: bundle, HookTimeout: hookTimeout}
+	var granted *grant.Grant
+	if config.Policy, err = policyOfProcess(); err == nil {
+		granted, err = grantFor(config)
+	}
 	if err != nil {
 		return refused(config, err), nil
 	}

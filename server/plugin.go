@@ -113,6 +113,7 @@ func newPlugin(config Config, granted *grant.Grant) *Plugin {
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
 	p.guests.restarts = p.restarted
+	p.insist()
 	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
 	return p
 }

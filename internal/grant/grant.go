@@ -37,8 +37,8 @@ const (
 // Everything grants all that there is, with the default limits: what a program that embeds a plugin of its own may want, and
 // tests.
 func Everything(plugin string) *Grant {
-	any := []Host{{Pattern: All}}
-	return &Grant{Plugin: plugin, Limits: DefaultLimits(), Hosts: any, asked: any}
+	hosts := []Host{{Pattern: All}}
+	return &Grant{Plugin: plugin, Limits: DefaultLimits(), Hosts: hosts, asked: hosts}
 }
 
 // Of gives the grant of a plugin whose manifest asks for these permissions and limits, under a policy, which may be nil.

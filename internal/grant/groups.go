@@ -92,8 +92,8 @@ var groups = []Group{
 	{Name: "settings", Text: "Read and save the plugin's own settings.", Methods: []abi.Method{
 		abi.LoadPluginConfiguration, abi.GetPluginConfig, abi.SavePluginConfig, abi.GetPluginID, abi.GetBundlePath,
 	}},
-	{Name: "commands", Text: "Register slash commands of the plugin, list those of plugins, and run commands in the name of any user.", Methods: []abi.Method{
-		abi.RegisterCommand, abi.UnregisterCommand, abi.ExecuteSlashCommand, abi.ListPluginCommands, abi.ListBuiltInCommands,
+	{Name: "commands", Text: "Register slash commands of the plugin, and list those that plugins and the server have.", Methods: []abi.Method{
+		abi.RegisterCommand, abi.UnregisterCommand, abi.ListPluginCommands, abi.ListBuiltInCommands,
 	}},
 	{Name: "bots", Text: "Create, change and read bots.", Methods: []abi.Method{
 		abi.CreateBot, abi.PatchBot, abi.GetBot, abi.GetBots, abi.UpdateBotActive, abi.EnsureBotUser,
@@ -135,6 +135,9 @@ var groups = []Group{
 	{Name: "integrations", Text: "Read, create, change and delete custom slash commands and OAuth apps, with their tokens and secrets.", Sensitive: true, Methods: []abi.Method{
 		abi.CreateCommand, abi.GetCommand, abi.UpdateCommand, abi.DeleteCommand, abi.ListCommands, abi.ListCustomCommands,
 		abi.CreateOAuthApp, abi.GetOAuthApp, abi.UpdateOAuthApp, abi.DeleteOAuthApp,
+	}},
+	{Name: "commands:run", Text: "Run slash commands, also of other plugins, in the name of any user, an administrator perhaps.", Sensitive: true, Methods: []abi.Method{
+		abi.ExecuteSlashCommand,
 	}},
 	{Name: "shared_channels", Text: "Share channels with other servers, and take posts, files and users from them.", Sensitive: true, Methods: []abi.Method{
 		abi.RegisterPluginForSharedChannels, abi.UnregisterPluginForSharedChannels, abi.UnregisterPluginRemoteForSharedChannels,

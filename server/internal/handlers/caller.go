@@ -78,7 +78,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	if c.Grant != nil {
 		if denial := c.Grant.Call(method); denial != nil {
-			return c.deny(ctx, method, denial, record)
+			return c.deny(ctx, method, denial, encoded, record)
 		}
 	}
 	handler := &table[method]

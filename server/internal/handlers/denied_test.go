@@ -93,6 +93,17 @@ func TestADeniedCallIsTraced(t *testing.T) {
 	require.Equal(t, grant.DeniedID, records[0].Response.(*pb.CreatePostResponse).Error.Id)
 }
 
+// Which methods read what the guest writes: a denied one must not leave the guest waiting.
+func TestWhichMethodsReadPipes(t *testing.T) {
+	var piped []string
+	for i := range table {
+		if table[i].piped() {
+			piped = append(piped, abi.Method(i).String())
+		}
+	}
+	require.Equal(t, []string{"InstallPlugin", "UploadData", "PluginHTTP", "ReceiveSharedChannelAttachmentSyncMsg"}, piped)
+}
+
 // The error that denies a call is put into the response by its number.
 func TestTheErrorIsWhereItIsPut(t *testing.T) {
 	for i := range table {
