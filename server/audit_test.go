@@ -3,6 +3,8 @@ package server
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -60,10 +62,19 @@ func total(records []*model.AuditRecord) (total int) {
 	return total
 }
 
-// audited activates a plugin of the given source.
+// ordinary makes the folder of a plugin that asks for nothing beyond the usual.
+func ordinary(t *testing.T, source string) string {
+	t.Helper()
+	dir := writeBundle(t, source, nil)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(`{"id": "com.example.test", "name": "Test", "version": "0.1.0",
+		"server": {"runtime": "python", "executable": "plugin.py"}}`), 0o600))
+	return dir
+}
+
+// audited activates an ordinary plugin of the given source.
 func audited(t *testing.T, source string, config Config) (*onMattermost, *auditAPI) {
 	t.Helper()
-	m := load(t, source, config)
+	m := loadFrom(t, ordinary(t, source), config)
 	api := &auditAPI{API: m.plugin.currentAPI()}
 	m.plugin.SetAPI(api)
 	require.NoError(t, m.plugin.OnConfigurationChange())
@@ -240,7 +251,7 @@ func TestTheAuditOfAPluginProcess(t *testing.T) {
 		api = &auditAPI{API: wrapped}
 		return api
 	}
-	id := env.install(t, writeBundle(t, curious, nil), []string{"MessageHasBeenPosted", "MessageWillBePosted", "ReactionHasBeenAdded", "ServeHTTP"})
+	id := env.install(t, ordinary(t, curious), []string{"MessageHasBeenPosted", "MessageWillBePosted", "ReactionHasBeenAdded", "ServeHTTP"})
 	hooks := env.activate(t, id)
 	for range 300 {
 		post, _ := hooks.MessageWillBePosted(&plugin.Context{SessionId: "session"}, &model.Post{UserId: "bob"})
