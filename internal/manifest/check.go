@@ -15,6 +15,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/pyodide-build/cpython"
 )
 
@@ -227,4 +228,18 @@ func (c *checker) checkFile(field, name, extension string) string {
 		return clean
 	}
 	return ""
+}
+
+// checkLimits checks the limits that the plugin asks for, and returns them.
+func (c *checker) checkLimits(p *python) map[string]any {
+	if p == nil {
+		return nil
+	}
+	var scratch grant.Limits
+	for _, name := range slices.Sorted(maps.Keys(p.Limits)) {
+		if err := scratch.Set(name, p.Limits[name]); err != nil {
+			c.mistake("server.python.limits", "%v", err)
+		}
+	}
+	return p.Limits
 }

@@ -40,6 +40,8 @@ type Manifest struct {
 	Instances int
 	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
 	NoSnapshot bool
+	// Limits are those that the plugin asks for, by name, from server.python.limits; see grant.EffectiveLimits.
+	Limits map[string]any
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -113,12 +115,13 @@ type server struct {
 }
 
 type python struct {
-	EntryPoint       string `json:"entry_point"`
-	DependencyMode   string `json:"dependency_mode"`
-	VenvPath         string `json:"venv_path"`
-	RequirementsPath string `json:"requirements_path"`
-	Instances        *int   `json:"instances"`
-	Snapshot         *bool  `json:"snapshot"`
+	EntryPoint       string         `json:"entry_point"`
+	DependencyMode   string         `json:"dependency_mode"`
+	VenvPath         string         `json:"venv_path"`
+	RequirementsPath string         `json:"requirements_path"`
+	Instances        *int           `json:"instances"`
+	Snapshot         *bool          `json:"snapshot"`
+	Limits           map[string]any `json:"limits"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -137,6 +140,7 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 	}
 	m.Entry = c.checkServer(own.Server)
 	m.Instances = c.checkInstances(own.Server.Python)
+	m.Limits = c.checkLimits(own.Server.Python)
 	if python := own.Server.Python; python != nil && python.Snapshot != nil {
 		m.NoSnapshot = !*python.Snapshot
 	}
