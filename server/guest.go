@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math"
 	"sync/atomic"
 	"time"
@@ -120,18 +119,19 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(p.timeout, DefaultHookTimeout)) // loading is no hook
+	ctx, cancel := context.WithTimeout(ctx, max(p.timeOf(abi.HookOnActivate), DefaultHookTimeout)) // loading is no hook
 	defer cancel()
 	g := newGuest()
-	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
+	instanceConfig := wasmhost.InstanceConfig{
 		Caller: &meteredCaller{
-			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Quota: p.quota, Logger: p.log, Trace: p.trace},
 			&p.counts,
 		},
-		Streams:     g.streams,
-		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
-		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
-	})
+		Streams: g.streams,
+		Log:     p.say,
+	}
+	p.limitInstance(&instanceConfig)
+	g.instance, err = engine.instantiate(ctx, instanceConfig)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/quota"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -44,6 +45,7 @@ type Caller struct {
 	Streams *wasmhost.Streams // of the instance that calls; nil: it has none
 	Logger  *slog.Logger
 	Trace   func(Record) // may be nil
+	Quota   *quota.Quota // of the plugin; nil: there is none
 }
 
 // Call answers one call. Its error, if any, has an abi.Status in its chain.
@@ -72,12 +74,25 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	if ctx.Err() != nil {
 		return nil, errors.Join(abi.StatusCancelled, context.Cause(ctx))
 	}
+	if c.Quota != nil {
+		if why := c.Quota.Call(method); why != nil {
+			return c.refused(method, why, record)
+		}
+	}
 	handler := &table[method]
 	request := handler.newRequest()
 	if err := convert.Unmarshal(encoded, request); err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
 	}
 	record.Request = request
+	if c.Quota != nil {
+		if why, quietly := c.Quota.Request(method, request, len(encoded)); why != nil {
+			return c.refused(method, why, record)
+		} else if quietly {
+			record.Response = handler.newResponse()
+			return nil, nil
+		}
+	}
 	response, err := c.answer(ctx, method, request)
 	if err != nil {
 		return nil, err
@@ -88,6 +103,11 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	encoded, err = convert.Marshal((*buffer)[:0], response)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
+	}
+	if c.Quota != nil {
+		if why := c.Quota.Response(method, len(encoded)); why != nil {
+			return c.refused(method, why, record)
+		}
 	}
 	if cap(encoded) > maxBuffer {
 		return encoded, nil
@@ -108,7 +128,7 @@ func (c *Caller) answer(ctx context.Context, method abi.Method, request proto.Me
 	if api == nil {
 		return nil, abi.StatusUnavailable
 	}
-	response = table[method].answer(origin{ctx, api, c.Streams}, request)
+	response = table[method].answer(origin{ctx, api, c.Streams, c.mostOfResponse()}, request)
 	if response == nil {
 		return nil, abi.StatusUnavailable
 	}

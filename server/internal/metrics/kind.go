@@ -27,7 +27,7 @@ const (
 	Closed             // the interpreter ended, for what another hook did
 	NotRunning         // there was no interpreter
 	AppError           // an AppError: the handler's answer, or Mattermost's
-	Denied             // the plugin lacks the permission
+	Denied             // the plugin was not granted it
 	Quota              // a limit of the plugin was used up
 	Invalid            // the request was none
 	Cancelled          // the hook's deadline had passed
@@ -47,7 +47,7 @@ var kindNames = [kinds]string{
 var ofCode = map[wasmhost.Code]Kind{
 	wasmhost.Exception: Exception, wasmhost.Timeout: Timeout, wasmhost.OutOfMemory: OutOfMemory, wasmhost.Busy: Busy,
 	wasmhost.Overloaded: Overloaded, wasmhost.Exited: Exited, wasmhost.Killed: Killed, wasmhost.Trap: Crashed,
-	wasmhost.Closed: Closed, wasmhost.BadGuest: Crashed,
+	wasmhost.Closed: Closed, wasmhost.BadGuest: Crashed, wasmhost.TooLarge: Quota,
 }
 
 var ofStatus = map[abi.Status]Kind{
@@ -72,10 +72,16 @@ func OfHook(err error) Kind {
 // OfCall is the kind of error that an API call ended with.
 func OfCall(response []byte, err error) Kind {
 	if err == nil {
-		if hasError(response) {
-			return AppError
+		if !hasError(response) {
+			return OK
 		}
-		return OK
+		switch errorID(response) {
+		case "mmpy.denied":
+			return Denied
+		case "mmpy.quota":
+			return Quota
+		}
+		return AppError
 	}
 	var status abi.Status
 	switch {
@@ -93,6 +99,17 @@ func OfCall(response []byte, err error) Kind {
 // first.
 func hasError(response []byte) bool {
 	return len(response) > 0 && response[0] == byte(1<<3|protowire.BytesType)
+}
+
+// errorID is the id of the AppError in an encoded response that has one. It is the field 1 of the error, and is written
+// first, too.
+func errorID(response []byte) string {
+	failure, n := protowire.ConsumeBytes(response[1:])
+	if n < 0 || !hasError(failure) {
+		return ""
+	}
+	id, _ := protowire.ConsumeString(failure[1:])
+	return id
 }
 
 // OfEnd is why an interpreter has ended.
