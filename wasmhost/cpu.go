@@ -64,7 +64,7 @@ func (c *call) overspent() bool {
 		c.charge(used)
 	}
 	limit := i.config.Limits.CPU
-	if limit == 0 || used <= limit {
+	if limit == 0 || used <= limit || c.op.name != opHook && c.op.name != opWake { // loading is no hook
 		return false
 	}
 	if !c.spent {
