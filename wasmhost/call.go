@@ -332,4 +332,4 @@ func (c *call) explain(err error) *Error {
 }
 
 // stackOverflow is what wazero says when a guest's functions have used up the stack that they call each other on.
-const stackOverflow = "wasm error: stack overflow"
+const stackOverflow = "stack overflow"

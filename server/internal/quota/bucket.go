@@ -26,11 +26,15 @@ func newBucket(count float64, in time.Duration, burst float64) *bucket {
 
 // take says whether that many may pass now, and lets them.
 func (b *bucket) take(now metrics.Moment, count int) bool {
-	cost := int64(math.Ceil(float64(count) * b.each))
+	exact := math.Ceil(float64(count) * b.each)
+	if exact > float64(b.burst) { // which may be more than a number of nanoseconds holds
+		return false
+	}
+	cost := int64(exact)
 	for {
 		full := b.full.Load()
 		next := max(full, int64(now)) + cost
-		if next-int64(now) > int64(b.burst) || next < cost { // which is more than the time has room for
+		if next-int64(now) > int64(b.burst) {
 			return false
 		}
 		if b.full.CompareAndSwap(full, next) {
