@@ -64,14 +64,20 @@ class Lab(Plugin):
                 writer.write(b"x" * 65536)
 `
 
-// limited runs the lab with limits, which are those of its manifest.
-func limited(t *testing.T, limits string) *onMattermost {
+// writeLimited is writeBundle for a plugin whose manifest asks for limits.
+func writeLimited(t testing.TB, source, limits string) string {
 	t.Helper()
-	dir := writeBundle(t, lab, nil)
+	dir := writeBundle(t, source, nil)
 	manifest := `{"id": "com.example.test", "name": "Test", "version": "0.1.0",
 		"server": {"runtime": "python", "executable": "plugin.py", "python": {"limits": {` + limits + `}}}}`
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(manifest), 0o644))
-	m := loadFrom(t, dir, Config{})
+	return dir
+}
+
+// limited runs the lab with limits, which are those of its manifest.
+func limited(t *testing.T, limits string) *onMattermost {
+	t.Helper()
+	m := loadFrom(t, writeLimited(t, lab, limits), Config{})
 	require.NoError(t, m.plugin.OnConfigurationChange())
 	require.NoError(t, m.plugin.OnActivate())
 	return m
