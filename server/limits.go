@@ -42,7 +42,7 @@ func (p *Plugin) limitInstance(config *wasmhost.InstanceConfig) {
 	config.WakeTimeout = p.timeOf(abi.HookOnActivate) // what goes on between hooks has no more time than one
 	config.Queue = l.Queue
 	config.Limits = wasmhost.Limits{
-		Memory: uint64(l.Memory), CPU: l.HookCPU, InFlight: l.InFlight, Depth: l.Nesting, Request: int(l.Request), Line: int(l.LogLine),
+		Memory: p.memoryLimit(), CPU: l.HookCPU, InFlight: l.InFlight, Depth: l.Nesting, Request: int(l.Request), Line: int(l.LogLine),
 		OpenFiles: l.Files, TmpBytes: orNone(l.TmpBytes), TmpEntries: orNone(l.TmpEntries),
 	}
 	config.Limited = func(limit wasmhost.Limit, detail string) { p.limitFired(ofEngine[limit], detail) }
@@ -56,6 +56,15 @@ func (p *Plugin) limitInstance(config *wasmhost.InstanceConfig) {
 		config.Files = map[string][]byte{}
 	}
 	config.Files[limitsFile] = p.limitsForGuest()
+}
+
+// memoryLimit is how much memory an instance may have; 0, where nobody says anything else than the default: what the runtime says.
+func (p *Plugin) memoryLimit() uint64 {
+	limit, usual := p.grant.Limits.Memory, grant.DefaultLimits().Memory
+	if limit == usual {
+		return 0
+	}
+	return uint64(limit)
 }
 
 // orNone is a limit for the engine, which takes 0 for its default.
