@@ -40,7 +40,7 @@ var ofEngine = map[wasmhost.Limit]grant.Limit{
 func (p *Plugin) limitInstance(config *wasmhost.InstanceConfig) {
 	l := &p.grant.Limits
 	config.WakeTimeout = p.timeOf(abi.HookOnActivate) // what goes on between hooks has no more time than one
-	config.Queue = l.Queue
+	config.Nesting, config.Queue = min(wasmhost.DefaultNesting, l.Nesting), l.Queue
 	config.Limits = wasmhost.Limits{
 		Memory: p.memoryLimit(), CPU: l.HookCPU, InFlight: l.InFlight, Depth: l.Nesting, Request: int(l.Request), Line: int(l.LogLine),
 		OpenFiles: l.Files, TmpBytes: orNone(l.TmpBytes), TmpEntries: orNone(l.TmpEntries),

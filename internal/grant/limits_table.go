@@ -81,7 +81,7 @@ var limitTable = []LimitInfo{
 		func(l *Limits) any { return &l.InFlight }},
 	{LimitQueue, "hooks_queued", "hooks that wait for their turn at one interpreter", 1024, 1, 16384, false, 1,
 		func(l *Limits) any { return &l.Queue }},
-	{LimitNesting, "hooks_nested", "hooks on top of each other, each caused by, or come during, an API call of the one below", 32, 1, 256, false, 1,
+	{LimitNesting, "hooks_nested", "hooks on top of each other, each caused by, or come during, an API call of the one below", 128, 1, 512, false, 1,
 		func(l *Limits) any { return &l.Nesting }},
 	{LimitJobs, "jobs", "jobs scheduled at the same time in one interpreter", 256, 0, 10000, false, 1,
 		func(l *Limits) any { return &l.Jobs }},
