@@ -141,11 +141,14 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	}
 	g.loaded.Store(true)
 	p.learnHooks(g.names)
-	go func() { // it may end while no hook runs in it
-		<-g.instance.Retired()
-		p.guests.lost(g, g.cause())
-	}()
+	go p.watch(g)
 	return g, nil
+}
+
+// watch waits for the end of a guest, which may come while no hook runs in it.
+func (p *Plugin) watch(g *guest) {
+	<-g.instance.Retired()
+	p.guests.lost(g, g.cause())
 }
 
 // cause is why the interpreter has ended.
