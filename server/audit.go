@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/handlers"
 	"github.com/mmpy/mmpy/server/internal/metrics"
-	"github.com/mmpy/mmpy/wasmhost"
 )
 
 // flushTime is how long the end of a plugin waits for records to be written.
@@ -36,39 +34,6 @@ func (p *Plugin) observe(ctx context.Context, method abi.Method, outcome handler
 		entry.Failed, entry.Reason = true, metrics.OfCall(nil, outcome.Err).String()
 	}
 	p.audit.Record(ctx, entry)
-}
-
-// limitReached records that a limit has stopped something. reason says what it was, without anything of a request's.
-func (p *Plugin) limitReached(ctx context.Context, limit, reason string) {
-	p.audit.Record(ctx, audit.Entry{Event: audit.Limit, What: limit, Failed: true, Reason: reason})
-}
-
-// The limits that a hook shows by the way it fails.
-const (
-	limitHookTime = "hook time"
-	limitMemory   = "memory"
-	limitQueue    = "queue"
-)
-
-// limitOf records a hook that has failed by a limit.
-func (p *Plugin) limitOf(ctx context.Context, err error) {
-	failure, ok := errors.AsType[*wasmhost.Error](err)
-	if !ok {
-		return
-	}
-	late := errors.Is(err, context.DeadlineExceeded) // and not the end of the plugin
-	switch {
-	case failure.Code == wasmhost.OutOfMemory:
-		p.limitReached(ctx, limitMemory, "the hook found no memory")
-	case failure.Code == wasmhost.Overloaded:
-		p.limitReached(ctx, limitQueue, "too many hooks were waiting")
-	case failure.Code == wasmhost.Killed && late:
-		p.limitReached(ctx, limitHookTime, "the interpreter did not stop, and was ended")
-	case failure.Code == wasmhost.Timeout && late:
-		p.limitReached(ctx, limitHookTime, "the hook was interrupted")
-	case failure.Code == wasmhost.Busy && late:
-		p.limitReached(ctx, limitHookTime, "the hook's turn did not come")
-	}
 }
 
 // restarted records the end of an interpreter.

@@ -190,7 +190,7 @@ func TestALimitAndARestartAreAudited(t *testing.T) {
 	m.plugin.flushAudit()
 	records := api.of("mmpyLimitReached")
 	require.Equal(t, 2, total(records))
-	require.Equal(t, "hook time", records[0].EventData.Parameters["limit"])
+	require.Equal(t, "hook_seconds", records[0].EventData.Parameters["limit"])
 	require.Equal(t, "bob", records[0].Actor.UserId)
 	require.Equal(t, "the hook was interrupted", records[0].Error.Description)
 	records = api.of("mmpyRestart")

@@ -49,27 +49,30 @@ func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response prot
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	return p.inGuest(ctx, begin, func(g *guest, deadline time.Time) error {
+	if err := p.mayBegin(hook, begin); err != nil {
+		return err
+	}
+	return p.inGuest(ctx, begin, p.timeOf(hook), func(g *guest, deadline time.Time) error {
 		ctx, cancel := g.hookContext(ctx, deadline)
 		defer cancel()
 		return p.run(ctx, g, hook, request, response)
 	})
 }
 
-// inGuest gives a guest to f, which runs a hook in it that has begun then and is to end at a deadline. Where the guest ends
+// inGuest gives a guest to f, which runs a hook in it that has begun then and is to end at a deadline, when its time is over. Where the guest ends
 // before the hook has reached it, f gets another. A hook that has to wait for a guest to start loses none of its time,
 // unless both together were more than a hook's time is by default.
-func (p *Plugin) inGuest(ctx context.Context, begin time.Time, f func(g *guest, deadline time.Time) error) error {
-	deadline := begin.Add(p.timeout)
+func (p *Plugin) inGuest(ctx context.Context, begin time.Time, timeout time.Duration, f func(g *guest, deadline time.Time) error) error {
+	deadline := begin.Add(timeout)
 	for {
 		g := p.guests.pick()
 		if g == nil {
-			last := begin.Add(max(p.timeout, DefaultHookTimeout))
+			last := begin.Add(max(timeout, DefaultHookTimeout))
 			var err error
 			if g, err = p.guests.acquire(ctx, last); err != nil {
 				return &startError{err}
 			}
-			if deadline = time.Now().Add(p.timeout); deadline.After(last) {
+			if deadline = time.Now().Add(timeout); deadline.After(last) {
 				deadline = last
 			}
 		}
@@ -121,11 +124,14 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 		return fmt.Errorf("encode the hook's request: %w", err)
 	}
 	*buffer = encoded
+	if err := p.checkRequest(hook, len(encoded)); err != nil {
+		return err
+	}
 	ctx = withHook(ctx, hook, request)
 	reply, err := g.instance.Hook(ctx, id-1, encoded)
 	if err != nil {
 		err = masked(err, request)
-		p.limitOf(ctx, err)
+		p.timeIsOver(ctx, hook, err)
 		p.failedIn(g, err)
 		return err
 	}
@@ -135,7 +141,7 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 	if err := convert.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
 	}
-	return nil
+	return p.checkAnswer(response)
 }
 
 // message is the pointer type of a generated message.

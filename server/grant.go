@@ -37,7 +37,7 @@ func grantFor(config Config) (*grant.Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := grant.Of(config.Bundle.ID(), config.Bundle.manifest.Permissions, nil, policy)
+	g, err := grant.Of(config.Bundle.ID(), config.Bundle.manifest.Permissions, config.Bundle.manifest.Limits, policy)
 	if err != nil {
 		return nil, fmt.Errorf("what plugin %q is granted: %w", config.Bundle.ID(), err)
 	}

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math"
 	"sync/atomic"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
 	"github.com/mmpy/mmpy/wasmhost"
@@ -122,22 +120,23 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(p.timeout, DefaultHookTimeout)) // loading is no hook
+	ctx, cancel := context.WithTimeout(ctx, max(p.timeOf(abi.HookOnActivate), DefaultHookTimeout)) // loading is no hook
 	defer cancel()
 	g := newGuest()
-	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
+	instanceConfig := wasmhost.InstanceConfig{
 		Caller: &meteredCaller{
-			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Logger: p.log, Trace: p.trace, Observe: p.observe},
+			&handlers.Caller{
+				API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Quota: p.quota,
+				Logger: p.log, Trace: p.trace, Observe: p.observe,
+			},
 			&p.counts,
 		},
-		Streams:     g.streams,
-		Files:       map[string][]byte{deniedFile: p.denied},
-		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
-		Log: func(level slog.Level, message string) {
-			p.log.Log(context.Background(), level, notOurs(message, audit.MessagePrefix))
-		},
-		LogLine: lineOf(p.grant),
-	})
+		Streams: g.streams,
+		Files:   map[string][]byte{deniedFile: p.denied},
+		Log:     p.say,
+	}
+	p.limitInstance(&instanceConfig)
+	g.instance, err = engine.instantiate(ctx, instanceConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +146,14 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	}
 	g.loaded.Store(true)
 	p.learnHooks(g.names)
-	go func() { // it may end while no hook runs in it
-		<-g.instance.Retired()
-		p.guests.lost(g, g.cause())
-	}()
+	go p.watch(g)
 	return g, nil
+}
+
+// watch waits for the end of a guest, which may come while no hook runs in it.
+func (p *Plugin) watch(g *guest) {
+	<-g.instance.Retired()
+	p.guests.lost(g, g.cause())
 }
 
 // cause is why the interpreter has ended.

@@ -22,13 +22,16 @@ func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	return p.inGuest(context.Background(), begin, func(g *guest, _ time.Time) error {
+	if err := p.mayBegin(hook, begin); err != nil {
+		return err
+	}
+	return p.inGuest(context.Background(), begin, p.timeOf(hook), func(g *guest, _ time.Time) error {
 		return p.streamIn(g, hook, response, open)
 	})
 }
 
 func (p *Plugin) streamIn(g *guest, hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) error {
-	ctx, timer := withIdleTimeout(g.ctx, p.timeout)
+	ctx, timer := withIdleTimeout(g.ctx, p.timeOf(hook))
 	streams := &hookStreams{table: g.streams, timer: timer, remote: p.remote}
 	stop := context.AfterFunc(ctx, streams.interrupt)
 	defer func() {

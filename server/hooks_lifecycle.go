@@ -138,7 +138,7 @@ func (p *Plugin) fireLifecycle(ctx context.Context, g *guest, hook abi.Hook, req
 	begin := time.Now()
 	defer func() { p.count(hook, time.Since(begin), err, response) }()
 	defer recovered(&err)
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	ctx, cancel := context.WithTimeout(ctx, p.timeOf(hook))
 	defer cancel()
 	return p.run(ctx, g, hook, request, response)
 }

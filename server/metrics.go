@@ -67,11 +67,16 @@ func (p *Plugin) count(hook abi.Hook, took time.Duration, err error, answer any)
 	case err == nil:
 		if refusal, ok := answer.(interface{ GetError() *pb.AppError }); ok && refusal.GetError() != nil {
 			kind = metrics.AppError
+			p.jobsAreFull(hook, nil, refusal.GetError())
 		}
 	case errors.Is(err, ErrNotDefined):
 		return
 	default:
 		kind = metrics.OfHook(err)
+		p.jobsAreFull(hook, err, nil)
+		if _, ok := errors.AsType[*limitError](err); ok {
+			kind = metrics.Quota
+		}
 		if _, ok := errors.AsType[*startError](err); ok {
 			kind = metrics.NotRunning
 		}

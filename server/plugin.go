@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,10 +19,11 @@ import (
 	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/metrics"
+	"github.com/mmpy/mmpy/server/internal/quota"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
-// DefaultHookTimeout is how long a hook may take where Config does not say.
+// DefaultHookTimeout is how long a hook may take where neither Config nor the plugin's limits say otherwise.
 const DefaultHookTimeout = 30 * time.Second
 
 // Config is what a Plugin is made from.
@@ -31,7 +33,7 @@ type Config struct {
 	API plugin.API
 	// Runtime runs the interpreter. Where it is nil the plugin makes one of its own when it starts, with the defaults.
 	Runtime *wasmhost.Runtime
-	// HookTimeout is how long a hook may take before it gets a TimeoutError; DefaultHookTimeout where it is 0.
+	// HookTimeout is how long each hook may take before it gets a TimeoutError; where it is 0, what the plugin's limits say.
 	HookTimeout time.Duration
 	// Trace is told of each API call of the plugin, on the goroutine of the call; may be nil.
 	Trace func(Record)
@@ -49,7 +51,7 @@ type Config struct {
 // all methods are safe for any number of goroutines.
 type Plugin struct {
 	bundle  *Bundle
-	timeout time.Duration
+	timeout time.Duration // of every hook; 0: that of the limits
 	trace   func(Record)
 	log     *slog.Logger
 	api     atomic.Pointer[apiHolder]
@@ -57,6 +59,7 @@ type Plugin struct {
 
 	grant  *grant.Grant
 	denied []byte // what the guest is told of it
+	quota  *quota.Quota
 
 	guests  *pool
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
@@ -97,9 +100,6 @@ func newPlugin(config Config, granted *grant.Grant) *Plugin {
 		closing: closing, deactivation: deactivation,
 		grant: granted, denied: deniedMethods(granted),
 	}
-	if p.timeout <= 0 {
-		p.timeout = DefaultHookTimeout
-	}
 	fallback := slog.Handler(slog.NewTextHandler(stderr{}, nil))
 	if config.Logger != nil {
 		fallback = config.Logger.Handler()
@@ -111,6 +111,7 @@ func newPlugin(config Config, granted *grant.Grant) *Plugin {
 		p.defined.Store(newDefinedHooks(p.grantedHooks(hooks)))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
+	p.quota = quota.New(p.grant.Limits, grant.GroupOf, p.limitFired)
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
 	p.guests.restarts = p.restarted
 	p.insist()
@@ -205,7 +206,7 @@ func (p *Plugin) openInterpreter(ctx context.Context, runtime *wasmhost.Runtime)
 		}
 		runtime, p.shutdown = own, own.Close
 	}
-	return newInterpreter(runtime, p.bundle, p.timeout)
+	return newInterpreter(runtime, p.bundle, cmp.Or(p.timeout, DefaultHookTimeout))
 }
 
 // theEngine gives the engine, which is opened when it is first asked for.

@@ -58,7 +58,7 @@ func (r *Runtime) compile(ctx context.Context, config RuntimeConfig) error {
 	}
 	r.engine = wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2).
-		WithMemoryLimitPages(uint32(r.memoryLimit/pageSize)).
+		WithMemoryLimitPages(maxMemoryLimit/pageSize).
 		WithDebugInfoEnabled(false).
 		WithCompilationCache(r.feed.Cache()))
 	if config.code != "" && r.useCode(ctx, config.code) {

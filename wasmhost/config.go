@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"time"
+
+	"github.com/mmpy/mmpy/abi"
 )
 
 // The defaults.
@@ -132,5 +134,17 @@ type InstanceConfig struct {
 	Nesting int // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
 	Queue   int // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
 
-	LogLine int // bytes of a line of output, or of one text that the guest logs, that reach Log; 0 is DefaultLogLine
+	Limits Limits
+	// Limited is told whenever a limit is reached, and how; may be nil. It is called on the goroutine that has reached it, and
+	// must not call the instance.
+	Limited func(limit Limit, detail string)
+	// Refuse gives the response to an API request that is too long, and why it is; nil: the guest gets abi.StatusQuota.
+	Refuse func(method abi.Method, why string) []byte
+	// MaySay is asked before the guest says something, in its log, its standard output or its standard error, where these go to
+	// Log: how many lines, and how many bytes of them. What it does not allow is dropped. nil allows everything.
+	MaySay func(lines, bytes int) bool
+	// Charge is told how long the guest has computed since it was last told; may be nil.
+	Charge func(time.Duration)
+	// Delay is asked whenever the guest wants to be woken: it is not woken before that time; may be nil.
+	Delay func() time.Duration
 }

@@ -87,10 +87,10 @@ func (c *call) watch() bool {
 	if reason := c.instance.dead.Load(); reason != nil {
 		panic(reason)
 	}
-	if c.driving && c.chase() || c.endless() {
+	if c.driving && c.chase() {
 		return false
 	}
-	if !c.over && !c.isOver() {
+	if !c.over && !c.overspent() && (c.endless() || !c.isOver()) {
 		return false
 	}
 	now := time.Now()
@@ -98,7 +98,7 @@ func (c *call) watch() bool {
 		c.over, c.next, c.hard = true, now, now.Add(c.grace)
 	}
 	if !now.Before(c.hard) {
-		c.killed = &Error{Code: Killed, Op: c.op.String(), Err: contextError(c.Context)}
+		c.killed = &Error{Code: Killed, Op: c.op.String(), Err: c.whyOver()}
 		panic(c.killed)
 	}
 	if now.Before(c.next) || !c.instance.interrupts.known {
@@ -142,11 +142,13 @@ func (c *call) sleep(duration time.Duration) {
 			left = min(left, lookAround)
 		}
 		timer.Reset(max(left, 0))
+		c.rest()
 		select {
 		case <-timer.C:
 		case <-done:
 		case <-c.instance.died:
 		}
+		c.resume()
 	}
 }
 

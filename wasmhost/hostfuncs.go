@@ -189,6 +189,11 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 	if c.over {
 		return status(abi.StatusCancelled)
 	}
+	if answer, err, tooLong := c.instance.oversize(method, request.Len()); err != nil {
+		return status(c.instance.statusOf(method, err))
+	} else if tooLong {
+		return uint64(c.give(memory, answer, response))
+	}
 	c.request, _ = request.Append(memory, c.request[:0])
 	c.stepOut()
 	answer, err := c.instance.callOut(c.callContext(), method, c.request)
@@ -258,6 +263,9 @@ func (c *call) respond(memory api.Memory, answer guestmem.Span) {
 	if !ok {
 		panic(badGuest("its answer lies outside of its memory"))
 	}
+	if c.excess = c.instance.tooLong(c.op, len(view)); c.excess != nil {
+		view = view[:min(len(view), keptOfTooLong)]
+	}
 	c.answer = append(make([]byte, 0, len(view)), view...)
 }
 
@@ -266,5 +274,8 @@ func (c *call) log(memory api.Memory, level int32, text guestmem.Span) {
 	if !ok {
 		panic(badGuest("its log record lies outside of its memory"))
 	}
-	c.instance.say(slog.Level(4*(min(max(level, 1), 5)-2)), shortText(view, c.instance.config.LogLine))
+	i := c.instance
+	if i.maySay(1, len(view)) {
+		i.say(slog.Level(4*(min(max(level, 1), 5)-2)), i.cut(view, 0))
+	}
 }

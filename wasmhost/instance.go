@@ -82,6 +82,9 @@ func (i *Instance) fire(ctx context.Context, op operation, request []byte) ([]by
 		return nil, nil, err
 	}
 	defer c.leave()
+	if e := c.crowded(); e != nil {
+		return nil, nil, e
+	}
 	if c.hook == nil {
 		c.hook = i.module.ExportedFunction(exportHook)
 	}

@@ -21,6 +21,24 @@ func (i *Instance) say(level slog.Level, message string) {
 	}
 }
 
+// maySay says whether the guest may say that much more.
+func (i *Instance) maySay(lines, bytes int) bool {
+	return i.config.MaySay == nil || i.config.MaySay(lines, bytes)
+}
+
+// cut makes a line for the log, of which so many bytes are left out already. What is too long is left out.
+func (i *Instance) cut(text []byte, left int) string {
+	if limit := i.line(); len(text) > limit {
+		text, left = text[:limit], left+len(text)-limit
+	}
+	line := strings.ToValidUTF8(string(text), "\uFFFD")
+	if left > 0 {
+		i.limited(LineLimit, "a line of %d bytes", len(text)+left)
+		line += fmt.Sprintf("… (%d more bytes)", left)
+	}
+	return line
+}
+
 func (i *Instance) stdout() io.Writer { return i.writer(i.config.Stdout, slog.LevelInfo) }
 func (i *Instance) stderr() io.Writer { return i.writer(i.config.Stderr, slog.LevelWarn) }
 
@@ -66,9 +84,12 @@ type lineWriter struct {
 
 func (w *lineWriter) Write(data []byte) (int, error) {
 	w.instance.current.watch() // as in watchedWriter
+	if !w.instance.maySay(0, len(data)) {
+		return len(data), nil // without a look at it
+	}
 	for rest := data; len(rest) > 0; {
 		part, after, ended := bytes.Cut(rest, []byte{'\n'})
-		kept := min(len(part), w.instance.config.LogLine-len(w.line))
+		kept := min(len(part), w.instance.line()-len(w.line))
 		w.line = append(w.line, part[:kept]...)
 		w.cut += len(part) - kept
 		if ended {
@@ -86,9 +107,11 @@ func (w *lineWriter) flush() {
 }
 
 func (w *lineWriter) end() {
-	line := text(bytes.TrimSuffix(w.line, []byte{'\r'}), w.cut)
+	text, cut := bytes.TrimSuffix(w.line, []byte{'\r'}), w.cut
 	w.line, w.cut = w.line[:0], 0
-	w.instance.say(w.level, line)
+	if w.instance.maySay(1, 0) {
+		w.instance.say(w.level, w.instance.cut(text, cut))
+	}
 }
 
 // shortText makes a text of bytes of the guest's, of which it keeps the first ones, up to a number.

@@ -71,7 +71,7 @@ def line(request):
 def record(request): _mmpy.log(2, "x" * 60_000_000)
 def raising(request): raise ValueError("x" * 30_000_000)
 def named(request): raise type("N" * 1_000_000, (Exception,), {})("short")
-`, InstanceConfig{Log: log.log, LogLine: 1000})
+`, InstanceConfig{Log: log.log, Limits: Limits{Line: 1000}})
 	allocated := func(f func()) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -58,12 +58,16 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 // hook's context holds but not its end.
 func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, wake bool) int64 {
 	i := c.instance
-	request, ok := span.Append(memory, nil)
 	switch {
-	case !ok:
+	case !span.In(memory):
 		return int64(abi.StatusBadPointer)
 	case c.over:
 		return int64(abi.StatusCancelled)
+	}
+	answer, failure, tooLong := i.oversize(method, span.Len())
+	var request []byte
+	if !tooLong {
+		request, _ = span.Append(memory, nil)
 	}
 	call, status := i.submitted.add(context.WithoutCancel(c.callContext()), len(request))
 	if status < 0 {
@@ -71,11 +75,14 @@ func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, 
 	}
 	if wake {
 		i.waking.began()
-	} else if c.since == 0 { // what it causes may arrive before this call waits for it
-		c.since = i.gate.Event()
+	} else if c.caused == 0 { // what it causes may arrive before this call waits for it
+		c.caused = i.gate.Event()
 	}
 	i.background.run(func() {
-		response, err := i.callOut(call.ctx, method, request)
+		response, err := answer, failure
+		if !tooLong {
+			response, err = i.callOut(call.ctx, method, request)
+		}
 		var status abi.Status
 		if err != nil {
 			status = i.statusOf(method, err)

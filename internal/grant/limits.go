@@ -1,22 +1,20 @@
 package grant
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
-// Limits bound what a plugin uses. Each has a name in the manifest and in the policy, a default, and a range.
+// Limits bound what a plugin uses. The table in limits_table.go gives each its name in the manifest and in the policy, its
+// default, and its range.
 type Limits struct {
 	Memory int64 // bytes of an instance
 
 	HookTime     time.Duration // a hook may take
-	UserHookTime time.Duration // likewise, one that holds up a user: a message, a login, a command
+	UserHookTime time.Duration // likewise, one that holds up a user, see HoldsUpUser
 	HookCPU      time.Duration // the guest may compute for a hook, without what it waits
 	CPUShare     int           // percent of one processor, over a minute
 	InFlight     int           // hooks of one instance that have begun and not ended
 	Queue        int           // hooks that wait for their turn at one instance
 	Nesting      int           // hooks on top of each other
-	Jobs         int           // scheduled at the same time
+	Jobs         int           // scheduled at the same time, in one instance
 
 	CallRate  int // API calls a second, of one group of methods
 	CallBurst int // and at once
@@ -43,22 +41,31 @@ type Limits struct {
 }
 
 // DefaultLimits are those of a plugin whose manifest and policy say nothing.
-func DefaultLimits() Limits {
-	return Limits{
-		Memory:   256 << 20,
-		HookTime: 30 * time.Second, UserHookTime: 30 * time.Second, HookCPU: 30 * time.Second, CPUShare: 100,
-		InFlight: 1024, Queue: 1024, Nesting: 32, Jobs: 256,
-		CallRate: 2000, CallBurst: 4000, KVKeys: 60_000, KVBytes: 256 << 20,
-		Request: 64 << 20, Response: 64 << 20, Props: 1 << 20,
-		LogLines: 6000, LogBytes: 16 << 20, LogLine: 64 << 10,
-		Files: 256, TmpBytes: 64 << 20, TmpEntries: 4096,
-		BodyBytes: 1 << 30,
-		HTTPRate:  600, HTTPTime: 30 * time.Second, HTTPRequest: 64 << 20, HTTPAnswer: 64 << 20,
+func DefaultLimits() (l Limits) {
+	for _, row := range limitTable {
+		row.put(&l, row.Default)
 	}
+	return l
 }
 
-// Set sets the limit of a name in the manifest or the policy.
-func (l *Limits) Set(name string, _ any) error { return fmt.Errorf("there is no limit %q", name) }
-
-// EffectiveLimits are those of a plugin whose manifest asks for these, under a policy with these; both by name.
-func EffectiveLimits(manifest, policy map[string]any) (Limits, error) { return DefaultLimits(), nil }
+// EffectiveLimits are those of a plugin whose manifest asks for these, under a policy with these; both by name, and either may
+// be nil.
+//
+// What the manifest says counts, and where it says nothing the default. What the policy says is the most that it may be. So
+// an administrator narrows a plugin whatever its author has written; to give it more than the default, the manifest has to
+// ask for it. Without a policy the table's greatest value bounds what a manifest may ask for.
+func EffectiveLimits(manifest, policy map[string]any) (Limits, error) {
+	limits, most := DefaultLimits(), Limits{}
+	if err := limits.setAll(manifest); err != nil {
+		return Limits{}, err
+	}
+	if err := most.setAll(policy); err != nil {
+		return Limits{}, err
+	}
+	for _, row := range limitTable {
+		if _, bounded := policy[row.Name]; bounded {
+			row.put(&limits, min(row.get(&limits), row.get(&most)))
+		}
+	}
+	return limits, nil
+}

@@ -259,3 +259,17 @@ func (c *checker) checkFile(field, name, extension string) string {
 	}
 	return ""
 }
+
+// checkLimits checks the limits that the plugin asks for, and returns them.
+func (c *checker) checkLimits(p *python) map[string]any {
+	if p == nil {
+		return nil
+	}
+	var scratch grant.Limits
+	for _, name := range slices.Sorted(maps.Keys(p.Limits)) {
+		if err := scratch.Set(name, p.Limits[name]); err != nil {
+			c.mistake("server.python.limits", "%v", err)
+		}
+	}
+	return p.Limits
+}

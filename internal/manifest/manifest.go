@@ -44,6 +44,8 @@ type Manifest struct {
 	NoSnapshot bool
 	// Permissions are what the plugin asks for, from server.python.permissions or props.mmpy.permissions.
 	Permissions grant.Permissions
+	// Limits are those that the plugin asks for, by name, from server.python.limits; see grant.EffectiveLimits.
+	Limits map[string]any
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -133,6 +135,7 @@ type python struct {
 	Snapshot         *bool  `json:"snapshot"`
 
 	Permissions json.RawMessage `json:"permissions"`
+	Limits      map[string]any  `json:"limits"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -152,6 +155,7 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 	m.Entry = c.checkServer(own.Server)
 	m.Instances = c.checkInstances(own.Server.Python)
 	m.Permissions = c.checkPermissions(own)
+	m.Limits = c.checkLimits(own.Server.Python)
 	if python := own.Server.Python; python != nil && python.Snapshot != nil {
 		m.NoSnapshot = !*python.Snapshot
 	}

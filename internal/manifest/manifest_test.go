@@ -102,7 +102,7 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"a bad setting":       {`{"id": "abc", "name": "A", "settings_schema": {"settings": [{"key": "k", "type": "colour"}]}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: settings_schema: invalid settings schema: invalid setting type: colour`},
 		"another runtime":     {server(`"runtime": "node", "executable": "plugin.py"`), `hello/plugin.json: server.runtime: "node" is not allowed, only "python"`},
 		"a misspelt field":    {server(`"runtime": "python", "executable": "plugin.py", "python_verison": "3"`), `hello/plugin.json: server.python_verison: there is no such field; allowed: executable, executables, python, python_version, runtime`},
-		"a misspelt option":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry": "x"}`), `hello/plugin.json: server.python.entry: there is no such field; allowed: dependency_mode, entry_point, instances, permissions, requirements_path, snapshot, venv_path`},
+		"a misspelt option":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry": "x"}`), `hello/plugin.json: server.python.entry: there is no such field; allowed: dependency_mode, entry_point, instances, limits, permissions, requirements_path, snapshot, venv_path`},
 		"no main file":        {server(`"runtime": "python"`), `hello/plugin.json: server.executable: is missing: the plugin's main file, such as "plugin.py"`},
 		"two main files":      {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry_point": "src/main.py"}`), `hello/plugin.json: server.python.entry_point: "src/main.py" contradicts server.executable "plugin.py": leave one out`},
 		"an absent main file": {server(`"runtime": "python", "executable": "other.py"`), `hello/plugin.json: server.executable: there is no other.py in the plugin's folder`},
@@ -125,6 +125,9 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"an unknown hook":     {`{"id": "abc", "name": "A", "props": {"mmpy": {"permissions": {"hooks": ["OnActivated"]}}}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: props.mmpy.permissions.hooks[0]: "OnActivated" is no hook: do you mean "OnActivate"?`},
 		"no host":             {server(`"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"http": ["*.example.com", "https://example.com/"]}}`), `hello/plugin.json: server.python.permissions.http[1]: "https://example.com/" is no host but an address of a page: write "example.com"`},
 		"permissions twice":   {`{"id": "abc", "name": "A", "props": {"mmpy": {"permissions": {}}}, "server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {}}}}`, `hello/plugin.json: props.mmpy.permissions: there is server.python.permissions, too: leave one out`},
+		"an unknown limit":    {server(`"runtime": "python", "executable": "plugin.py", "python": {"limits": {"memory_mb": 100}}`), `hello/plugin.json: server.python.limits: there is no limit "memory_mb"; did you mean memory_mib?`},
+		"too high a limit":    {server(`"runtime": "python", "executable": "plugin.py", "python": {"limits": {"memory_mib": 9999}}`), `hello/plugin.json: server.python.limits: memory_mib: 9999 is not allowed: a whole number from 64 to 4095`},
+		"limits of no kind":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"limits": 7}`), `hello/plugin.json: server.python.limits: line 1: must be an object, not a number`},
 		"two mistakes":        {server(`"executable": "other.py"`), "hello/plugin.json: server.runtime: \"\" is not allowed, only \"python\"\nhello/plugin.json: server.executable: there is no other.py in the plugin's folder"},
 	} {
 		t.Run(name, func(t *testing.T) {

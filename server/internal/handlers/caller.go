@@ -21,6 +21,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/quota"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -48,6 +49,7 @@ type Caller struct {
 	Trace   func(Record) // may be nil
 	// Observe is told of each call that was denied, and of each of a sensitive method; may be nil.
 	Observe func(ctx context.Context, method abi.Method, outcome Outcome)
+	Quota   *quota.Quota // of the plugin; nil: there is none
 }
 
 // Call answers one call. Its error, if any, has an abi.Status in its chain.
@@ -81,12 +83,25 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 			return c.deny(ctx, method, denial, encoded, record)
 		}
 	}
+	if c.Quota != nil {
+		if why := c.Quota.Call(method); why != nil {
+			return c.refuse(method, why, encoded, record)
+		}
+	}
 	handler := &table[method]
 	request := handler.newRequest()
 	if err := convert.Unmarshal(encoded, request); err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
 	}
 	record.Request = request
+	if c.Quota != nil {
+		if why, quietly := c.Quota.Request(method, request, len(encoded)); why != nil {
+			return c.refuse(method, why, encoded, record)
+		} else if quietly {
+			record.Response = handler.newResponse()
+			return nil, nil
+		}
+	}
 	response, err := c.answer(ctx, method, request)
 	c.observe(ctx, method, response, err)
 	if err != nil {
@@ -98,6 +113,11 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	encoded, err = convert.Marshal((*buffer)[:0], response)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
+	}
+	if c.Quota != nil {
+		if why := c.Quota.Response(method, len(encoded)); why != nil {
+			return c.refuse(method, why, encoded, record)
+		}
 	}
 	if cap(encoded) > maxBuffer {
 		return encoded, nil
@@ -118,7 +138,7 @@ func (c *Caller) answer(ctx context.Context, method abi.Method, request proto.Me
 	if api == nil {
 		return nil, abi.StatusUnavailable
 	}
-	response = table[method].answer(origin{ctx, api, c.Streams}, request)
+	response = table[method].answer(origin{ctx, api, c.Streams, c.mostOfResponse()}, request)
 	if response == nil {
 		return nil, abi.StatusUnavailable
 	}

@@ -11,11 +11,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/server/internal/convert"
 )
-
-// errorField is the number of the field "error" in each response.
-const errorField protoreflect.FieldNumber = 1
 
 // deny answers a call that the plugin was not granted: with an error as Mattermost's own are, so that it says in Python who
 // has denied what.
@@ -23,19 +19,7 @@ func (c *Caller) deny(ctx context.Context, method abi.Method, denial *grant.Deni
 	if c.Observe != nil {
 		c.Observe(ctx, method, Outcome{Denial: denial})
 	}
-	return c.refuse(method, &pb.AppError{
-		Id: grant.DeniedID, Message: denial.Error(), StatusCode: http.StatusForbidden, Where: method.String(),
-	}, encoded, record)
-}
-
-// refuse answers a call with an error, without asking Mattermost.
-func (c *Caller) refuse(method abi.Method, refusal *pb.AppError, encoded []byte, record *Record) ([]byte, error) {
-	c.closePipes(method, encoded)
-	response := table[method].newResponse()
-	message := response.ProtoReflect()
-	message.Set(message.Descriptor().Fields().ByNumber(errorField), protoreflect.ValueOfMessage(refusal.ProtoReflect()))
-	record.Response = response
-	return convert.Marshal(nil, response)
+	return c.refuse(method, &pb.AppError{Id: grant.DeniedID, Message: denial.Error(), StatusCode: http.StatusForbidden}, encoded, record)
 }
 
 // closePipes closes the pipes that a request names: nobody will read them, and the guest, which may be writing, would wait.

@@ -48,7 +48,7 @@ var kindNames = [kinds]string{
 var ofCode = map[wasmhost.Code]Kind{
 	wasmhost.Exception: Exception, wasmhost.Timeout: Timeout, wasmhost.OutOfMemory: OutOfMemory, wasmhost.Busy: Busy,
 	wasmhost.Overloaded: Overloaded, wasmhost.Exited: Exited, wasmhost.Killed: Killed, wasmhost.Trap: Crashed,
-	wasmhost.Closed: Closed, wasmhost.BadGuest: Crashed,
+	wasmhost.Closed: Closed, wasmhost.BadGuest: Crashed, wasmhost.TooLarge: Quota,
 }
 
 var ofStatus = map[abi.Status]Kind{

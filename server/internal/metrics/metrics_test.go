@@ -31,6 +31,8 @@ func everything() []*dto.MetricFamily {
 	r.Method(abi.GetUser, time.Millisecond, AppError)
 	r.Method(abi.CreatePost, time.Millisecond, Denied)
 	r.Restart(Killed)
+	r.Limit(grant.LimitKVKeys)
+	r.Limit(grant.LimitKVKeys)
 	s := State{MaxInstances: 4}
 	s.AddPast(wasmhost.Stats{Memory: 1 << 30, Ticks: 100, Waiting: 9, Depth: 9, Deepest: 9, Overloaded: 1})
 	s.Add(wasmhost.Stats{Memory: 20 << 20, Ticks: 10, Waiting: 2, Depth: 1, Deepest: 3, Overloaded: 2})
@@ -73,6 +75,7 @@ func TestWhatIsCountedIsTold(t *testing.T) {
 		"mmpy_restarts_total cause=crashed":                           0,
 		"mmpy_restarts_total cause=out_of_memory":                     0,
 		"mmpy_restarts_total cause=internal":                          0,
+		"mmpy_limit_total limit=kv_keys_per_minute":                   2,
 		"mmpy_queue_length":                                           3,
 		"mmpy_queue_refused_total":                                    6,
 		"mmpy_nesting_depth":                                          5,

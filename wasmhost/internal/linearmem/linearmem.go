@@ -12,6 +12,8 @@ import (
 
 // Memory is the linear memory of one guest. It is an experimental.MemoryAllocator that has exactly this memory to give.
 type Memory struct {
+	Refused func(size uint64) // told when there is no more to give, and what was wanted; may be nil
+
 	reserved  []byte
 	least     uint64 // what there is from the beginning, however little is asked for
 	committed atomic.Uint64
@@ -47,6 +49,9 @@ func (m *Memory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
 func (m *Memory) Reallocate(size uint64) []byte {
 	size = max(size, m.least)
 	if size > uint64(len(m.reserved)) {
+		if m.Refused != nil {
+			m.Refused(size)
+		}
 		return nil
 	}
 	if committed := m.committed.Load(); size > committed {
