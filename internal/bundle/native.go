@@ -49,5 +49,8 @@ func portable(head []byte) bool {
 		return false
 	}
 	at := int64(binary.LittleEndian.Uint32(head[place:]))
-	return at+4 > int64(len(head)) || bytes.HasPrefix(head[at:], []byte("PE\x00\x00"))
+	if at+4 > int64(len(head)) { // farther than one looks; Windows does not go beyond 256 MB, where text would point to
+		return at < 256<<20
+	}
+	return bytes.HasPrefix(head[at:], []byte("PE\x00\x00"))
 }

@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -37,7 +38,8 @@ func Unpack(ctx context.Context, archive io.Reader, name string, into *os.Root) 
 	}
 	u := &unpacking{names: newNames(func(file string) string { return name + ": " + file }), into: into}
 	u.known = map[string]entry{} // the folders of mmpy's are in another one here
-	files := tar.NewReader(&gauge{compressed, in, 0})
+	out := &gauge{compressed, in, 0}
+	files := tar.NewReader(out)
 	for {
 		header, err := files.Next()
 		if errors.Is(err, io.EOF) {
@@ -55,6 +57,11 @@ func Unpack(ctx context.Context, archive io.Reader, name string, into *os.Root) 
 		}
 		if u.full() {
 			break
+		}
+	}
+	if len(u.reasons) == 0 {
+		if err := atEnd(out); err != nil {
+			return "", fmt.Errorf("%s: it cannot be unpacked: %w", name, err)
 		}
 	}
 	if u.folder == "" && len(u.reasons) == 0 {
@@ -120,6 +127,22 @@ func (u *unpacking) take(header *tar.Header, content io.Reader) error {
 	}
 	_, err = io.Copy(file, content)
 	return errors.Join(err, file.Close())
+}
+
+// atEnd sees to it that nothing but zeroes follows, and that the archive is whole.
+func atEnd(rest io.Reader) error {
+	piece := make([]byte, 32<<10)
+	for {
+		n, err := rest.Read(piece)
+		switch {
+		case len(bytes.TrimLeft(piece[:n], "\x00")) > 0:
+			return errors.New("something follows behind its end")
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
 }
 
 // sparse says whether more comes out of a file than is in the archive.
