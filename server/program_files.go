@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/mmpy/mmpy/internal/manifest"
 )
@@ -47,8 +48,14 @@ func (f programFiles) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	file, err := f.rootFiles.Open(name)
-	if err != nil || name != manifest.Name {
-		return file, err
+	if err != nil {
+		return nil, err
+	}
+	if _, is := slices.BinarySearch(f.bundle.list, name); !is {
+		return folder{file}, nil
+	}
+	if name != manifest.Name {
+		return file, nil
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -149,6 +156,9 @@ func (f programFiles) add(hash io.Writer, name string) error {
 	_, err = io.CopyN(hash, file, info.Size())
 	return err
 }
+
+// folder is one that is open. It cannot be listed, since it has more in it than there is to see; ReadDir can.
+type folder struct{ fs.File }
 
 // manifestFile is the manifest as its author has written it.
 type manifestFile struct {
