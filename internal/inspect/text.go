@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,7 +152,9 @@ func (r *Report) contents(p *page) {
 func (i *Image) text(p *page) {
 	switch {
 	case len(i.Refused) > 0:
-		p.list("memory image", i.Refused, "")
+		reasons := slices.Clone(i.Refused)
+		reasons[0] = "none: " + reasons[0]
+		p.list("memory image", reasons, "")
 	default:
 		p.row("memory image", "%s", mebibytes(int64(i.Size)))
 	}
