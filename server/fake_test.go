@@ -21,6 +21,7 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -230,7 +231,7 @@ func writeBundle(t testing.TB, source string, hooks []string) string {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	write("plugin.json", `{"id": "com.example.test", "name": "Test", "version": "0.1.0",
-		"server": {"runtime": "python", "executable": "plugin.py"}}`)
+		"server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"api": ["*"]}}}}`)
 	write("plugin.py", source)
 	if hooks != nil {
 		encoded, err := json.Marshal(hooks)
@@ -243,10 +244,16 @@ func writeBundle(t testing.TB, source string, hooks []string) string {
 // fake makes a plugin of a script, with its API.
 func fake(t *testing.T, engineOf *fakeEngine, hooks ...string) (*Plugin, *logAPI) {
 	t.Helper()
+	return fakeGranted(t, engineOf, grant.Everything("com.example.test"), hooks...)
+}
+
+// fakeGranted is fake for a plugin that is granted something.
+func fakeGranted(t *testing.T, engineOf *fakeEngine, granted *grant.Grant, hooks ...string) (*Plugin, *logAPI) {
+	t.Helper()
 	bundle, err := Open(writeBundle(t, "", hooks))
 	require.NoError(t, err)
 	api := &logAPI{}
-	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}, granted)
 	p.open = func(context.Context) (engine, error) { return engineOf, nil }
 	t.Cleanup(func() {
 		require.NoError(t, p.Close(context.Background()))

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
@@ -28,7 +29,7 @@ var errClosed = &wasmhost.Error{Code: wasmhost.Closed, Op: "interpreter"}
 type guest struct {
 	instance instance
 	names    []string               // of the hooks that the plugin defines
-	ids      [len(abi.Hooks)]uint32 // of each hook, from 1 on; 0: it is not defined
+	ids      [len(abi.Hooks)]uint32 // of each hook, from 1 on; 0: it is not defined, or not granted
 	streams  *wasmhost.Streams
 	loaded   atomic.Bool // from here on its API calls are answered
 
@@ -125,17 +126,18 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	g := newGuest()
 	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
 		Caller: &meteredCaller{
-			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
+			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Logger: p.log, Trace: p.trace},
 			&p.counts,
 		},
 		Streams:     g.streams,
+		Files:       map[string][]byte{deniedFile: p.denied},
 		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
 		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := g.learnHooks(); err != nil {
+	if err := g.learnHooks(p.grant); err != nil {
 		_ = g.instance.Close(ctx)
 		return nil, err
 	}
@@ -168,7 +170,7 @@ func (p *Plugin) apiFor(g *guest) plugin.API {
 }
 
 // learnHooks reads what loading the plugin gave: the names of its hooks, in the order of their ids.
-func (g *guest) learnHooks() error {
+func (g *guest) learnHooks(granted *grant.Grant) error {
 	var implemented pb.ImplementedResponse
 	if err := proto.Unmarshal(g.instance.Loaded(), &implemented); err != nil {
 		return fmt.Errorf("read which hooks the plugin defines: %w", err)
@@ -178,7 +180,7 @@ func (g *guest) learnHooks() error {
 	}
 	g.names = implemented.Hooks
 	for id, name := range implemented.Hooks {
-		if hook, ok := abi.HookByName(name); ok {
+		if hook, ok := abi.HookByName(name); ok && granted.Hook(hook) == nil {
 			g.ids[hook] = uint32(id) + 1
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 
 	packed "github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
@@ -67,7 +68,12 @@ func fromExecutable(hookTimeout time.Duration) (*Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPlugin(Config{Bundle: bundle, HookTimeout: hookTimeout}), nil
+	config := Config{Bundle: bundle, HookTimeout: hookTimeout, Policy: policyOfProcess()}
+	granted, err := grantFor(config)
+	if err != nil {
+		return refused(config, err), nil
+	}
+	return newPlugin(config, granted), nil
 }
 
 // bundleOf gives the folder of the bundle that a file lies in: the nearest one around it with a manifest.
@@ -86,7 +92,12 @@ func bundleOf(file string) (string, error) {
 // broken makes a plugin that does not start, for the given reason. The process has to shake hands all the same, or
 // Mattermost would know no better than that it did not.
 func broken(reason error) *Plugin {
-	p := newPlugin(Config{Bundle: &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{Id: "(unknown)"}}}})
+	return refused(Config{Bundle: &Bundle{manifest: &manifest.Manifest{Model: &model.Manifest{Id: "(unknown)"}}}}, reason)
+}
+
+// refused is broken for a plugin that is known.
+func refused(config Config, reason error) *Plugin {
+	p := newPlugin(config, &grant.Grant{})
 	p.open = func(context.Context) (engine, error) { return nil, reason }
 	return p
 }

@@ -36,6 +36,12 @@ type Config struct {
 	Trace func(Record)
 	// Logger gets what is to be logged while there is no API; a text log on stderr where it is nil.
 	Logger *slog.Logger
+	// Policy is a file with the administrator's policy, in the place of the one that is in the bundle; may be empty. Together
+	// with the plugin's manifest it says what the plugin may do.
+	Policy string
+	// GrantAll grants the plugin all that there is, whatever its manifest asks for, and without a policy: for a plugin that is
+	// a part of the program, and for tests.
+	GrantAll bool
 }
 
 // A Plugin is a plugin that runs. Its methods with the names of plugin.Hooks are those hooks, as Mattermost calls them;
@@ -48,10 +54,13 @@ type Plugin struct {
 	api     atomic.Pointer[apiHolder]
 	remote  bool // Mattermost is at the other end of net/rpc
 
-	grant *grant.Grant
+	grant  *grant.Grant
+	denied []byte // what the guest is told of it
 
 	guests  *pool
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
+
+	hooksTold sync.Once // which of them it does not get
 
 	closing, deactivation ending
 	counts                metrics.Recorder
@@ -67,7 +76,11 @@ type apiHolder struct{ plugin.API }
 // New makes a plugin and loads it: its Python file has run to its end when New returns. That is not yet its activation;
 // call OnConfigurationChange and OnActivate for that, in this order, as Mattermost does. ctx bounds the loading.
 func New(ctx context.Context, config Config) (*Plugin, error) {
-	p := newPlugin(config)
+	granted, err := grantFor(config)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlugin(config, granted)
 	if err := p.Start(ctx); err != nil {
 		return nil, errors.Join(err, p.Close(context.WithoutCancel(ctx)))
 	}
@@ -75,10 +88,11 @@ func New(ctx context.Context, config Config) (*Plugin, error) {
 }
 
 // newPlugin makes a plugin whose interpreter starts when it is first needed.
-func newPlugin(config Config) *Plugin {
+func newPlugin(config Config, granted *grant.Grant) *Plugin {
 	p := &Plugin{
 		bundle: config.Bundle, timeout: config.HookTimeout, trace: config.Trace,
 		closing: closing, deactivation: deactivation,
+		grant: granted, denied: deniedMethods(granted),
 	}
 	if p.timeout <= 0 {
 		p.timeout = DefaultHookTimeout
@@ -90,12 +104,12 @@ func newPlugin(config Config) *Plugin {
 	p.log = slog.New(&apiLog{api: p.currentAPI, fallback: fallback})
 	p.SetAPI(config.API)
 	if hooks := config.Bundle.Hooks(); hooks != nil {
-		p.defined.Store(newDefinedHooks(hooks))
+		p.defined.Store(newDefinedHooks(p.grantedHooks(hooks)))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
-	p.grant = grant.Everything(config.Bundle.ID())
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
 	p.guests.restarts = func(cause error) { p.counts.Restart(metrics.OfEnd(cause)) }
+	p.insist()
 	p.guests.start, p.guests.settings, p.guests.activate = p.startGuest, p.readSettings, p.activateIn
 	return p
 }

@@ -111,6 +111,10 @@ type InstanceConfig struct {
 	// what the guest has submitted; it must not call the instance. nil discards.
 	Log func(level slog.Level, message string)
 
+	// Files are shown to the guest, read-only, each at an absolute path of its own. They are this instance's: a snapshot of the
+	// program knows nothing of them, so what an instance begins with may differ from what it finds here.
+	Files map[string][]byte
+
 	Stdin  io.Reader // nil is empty
 	Stdout io.Writer // nil is Log
 	Stderr io.Writer // nil is Log

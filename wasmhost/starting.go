@@ -1,8 +1,11 @@
 package wasmhost
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -62,6 +65,12 @@ func (i *Instance) start(ctx context.Context, from beginning) error {
 	defer c.leave()
 	if i.root, i.tmp, err = i.program.root(from.mold != nil); err != nil {
 		return err
+	}
+	for at, content := range i.config.Files {
+		err := i.root.File(at, int64(len(content)), func() (io.ReaderAt, error) { return bytes.NewReader(content), nil })
+		if err != nil {
+			return fmt.Errorf("show a file to the guest: %w", err)
+		}
 	}
 	code := i.runtime.shell
 	if from.snapshot != nil {

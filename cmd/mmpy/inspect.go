@@ -18,6 +18,7 @@ type inspectCommand struct {
 	Bundle  string        `arg:"" help:"The bundle, a .tar.gz, or a plugin's folder."`
 	JSON    bool          `name:"json" help:"Print JSON."`
 	Anew    bool          `help:"Compile the interpreter to compare with, also where it is in the cache."`
+	Policy  string        `placeholder:"FILE" help:"The administrator's policy, in the place of the one in the bundle."`
 	Timeout time.Duration `default:"2m" help:"Give up after this time."`
 }
 
@@ -44,7 +45,7 @@ func (c *inspectCommand) Run(ctx context.Context, io streams) error {
 	bounded, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	report, err := inspect.Inspect(bounded, inspect.Config{
-		Path: c.Bundle, Executable: executable, Anew: c.Anew, Log: slog.New(newConsole(io.err, slog.LevelWarn)),
+		Path: c.Bundle, Executable: executable, Anew: c.Anew, Policy: c.Policy, Log: slog.New(newConsole(io.err, slog.LevelWarn)),
 	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

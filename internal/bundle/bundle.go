@@ -31,6 +31,7 @@ const (
 	HooksName    = Own + "/hooks.json"
 	CodeName     = Own + "/python.code"
 	SnapshotName = Own + "/plugin.snapshot"
+	PolicyName   = Own + "/policy.yaml" // the administrator's, YAML or JSON
 )
 
 // The licences of all that is in a bundle.
@@ -41,7 +42,7 @@ const (
 
 // OwnNames are the files that mmpy puts into a bundle, beside its executable.
 func OwnNames() []string {
-	return []string{HooksName, OwnLicense, OwnLicenses, CodeName, SnapshotName}
+	return []string{HooksName, OwnLicense, OwnLicenses, PolicyName, CodeName, SnapshotName}
 }
 
 // dist is where Mattermost's own tools put a plugin's executables.
@@ -56,6 +57,7 @@ type Plugin struct {
 	Files      fs.FS  // its files; links are refused, whatever they point to
 	Manifest   *manifest.Manifest
 	Hooks      []string // names of the hooks that the plugin defines
+	Policy     []byte   // what is to be PolicyName; nil: there is none
 	Platform   string   // GOOS-GOARCH of Executable
 	Executable fs.File  // mmpy
 	Code       fs.File  // what is to be CodeName; may be nil
@@ -118,7 +120,11 @@ func (p *Plugin) write(a *archive, names []string) error {
 		{HooksName, hooks},
 		{OwnLicense, []byte(mmpy.License)},
 		{OwnLicenses, []byte(mmpy.ThirdPartyLicenses)},
+		{PolicyName, p.Policy},
 	} {
+		if own.content == nil {
+			continue
+		}
 		if err := a.addBytes(own.name, own.content); err != nil {
 			return err
 		}

@@ -1,28 +1,42 @@
 package inspect
 
 import (
+	"io/fs"
 	"strconv"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/grant"
-	"github.com/mmpy/mmpy/server"
 )
 
-// granted says what the plugin may do, of the hooks that it defines too.
-func granted(plugin *server.Bundle, hooks []string) Granted {
-	g := grant.Everything(plugin.ID())
-	out := Granted{Hosts: []string{}, Proxy: g.Proxy, OnFailure: "open", Limits: g.Limits}
+// grants finds out what the plugin may do, of the hooks that it defines too.
+func (i *inspection) grants() {
+	out := &i.Granted
+	out.Asked = i.files.Manifest().Permissions
+	out.Policy, out.Hosts = i.Policy, []string{}
+	if _, err := fs.Lstat(i.files.Files(), bundle.PolicyName); err == nil && out.Policy == "" {
+		out.Policy = bundle.PolicyName
+	}
+	g, err := i.files.Grant(i.Policy)
+	if err != nil {
+		i.problem("%s: %v", i.Bundle, err)
+		return
+	}
+	out.Proxy, out.OnFailure, out.Limits = g.Proxy, "open", &g.Limits
 	if g.OnFailure == grant.Closed {
 		out.OnFailure = "closed"
 	}
-	for method := range abi.Methods {
-		if denied := g.Call(abi.Method(method)); denied != nil {
-			out.NoCalls = append(out.NoCalls, abi.Method(method).String())
-		} else {
-			out.Calls++
+	for _, group := range grant.Groups() {
+		entry := Group{Name: group.Name, Sensitive: group.Sensitive, Methods: len(group.Methods)}
+		for _, method := range group.Methods {
+			if g.Call(method) == nil {
+				entry.Granted++
+			}
 		}
+		out.Calls += entry.Granted
+		out.Groups = append(out.Groups, entry)
 	}
-	for _, name := range hooks {
+	for _, name := range i.Hooks {
 		if hook, known := abi.HookByName(name); known && g.Hook(hook) != nil {
 			out.NoHooks = append(out.NoHooks, name)
 		}
@@ -37,5 +51,4 @@ func granted(plugin *server.Bundle, hooks []string) Granted {
 	for _, network := range g.Networks {
 		out.Networks = append(out.Networks, network.String())
 	}
-	return out
 }

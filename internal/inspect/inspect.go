@@ -26,6 +26,7 @@ type Config struct {
 	Path       string // of the bundle, or of a plugin's folder
 	Executable string // of this mmpy
 	Anew       bool   // compile the interpreter, whatever is in the cache
+	Policy     string // a file with the administrator's, in the place of that in the bundle; may be empty
 	Log        *slog.Logger
 }
 
@@ -153,7 +154,7 @@ func (i *inspection) folder(ctx context.Context, dir string) (err error) {
 	if err := i.load(ctx); err != nil {
 		return err
 	}
-	i.Granted = granted(i.files, i.Hooks)
+	i.grants()
 	return nil
 }
 

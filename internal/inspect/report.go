@@ -39,16 +39,26 @@ type Report struct {
 	Problems []string `json:"problems"`
 }
 
-// Granted is what the plugin may do.
+// Granted is what the plugin may do: what it asks for, as far as the policy lets it.
 type Granted struct {
-	Calls     int          `json:"calls"`                // how many methods of the API it may call
-	NoCalls   []string     `json:"no_calls,omitempty"`   // those that it may not
-	NoHooks   []string     `json:"no_hooks,omitempty"`   // those that it defines and is not given
-	Hosts     []string     `json:"hosts"`                // that it may reach over HTTP
-	Networks  []string     `json:"networks,omitempty"`   // that are not public, and open to it
-	Proxy     bool         `json:"proxy,omitempty"`      // it uses the host's HTTP proxy
-	OnFailure string       `json:"on_failure,omitempty"` // "open" or "closed"
-	Limits    grant.Limits `json:"limits"`
+	Asked     grant.Permissions `json:"asked"`                // in the manifest
+	Policy    string            `json:"policy,omitempty"`     // the file that it is in
+	Calls     int               `json:"calls"`                // how many methods of the API it may call
+	Groups    []Group           `json:"groups"`               // of methods, all that there are
+	NoHooks   []string          `json:"no_hooks,omitempty"`   // those that it defines and is not given
+	Hosts     []string          `json:"hosts"`                // that it may reach over HTTP
+	Networks  []string          `json:"networks,omitempty"`   // that are not public, and open to it
+	Proxy     bool              `json:"proxy,omitempty"`      // it uses the host's HTTP proxy
+	OnFailure string            `json:"on_failure,omitempty"` // "open" or "closed"
+	Limits    *grant.Limits     `json:"limits,omitempty"`
+}
+
+// A Group is a group of the API's methods, and how many of them the plugin may call.
+type Group struct {
+	Name      string `json:"name"`
+	Sensitive bool   `json:"sensitive,omitempty"`
+	Methods   int    `json:"methods"`
+	Granted   int    `json:"granted"`
 }
 
 // A Package is a Python module or package that comes with the plugin.

@@ -101,10 +101,7 @@ func (r *Report) rights(p *page) {
 	if len(g.NoHooks) > 0 {
 		p.list("  not granted", g.NoHooks, "")
 	}
-	p.row("API", "%d methods", g.Calls)
-	if len(g.NoCalls) > 0 {
-		p.list("  not granted", g.NoCalls, "")
-	}
+	g.calls(p)
 	p.list("hosts", g.Hosts, "none")
 	if len(g.Networks) > 0 {
 		p.list("  and networks", g.Networks, "")
@@ -113,9 +110,45 @@ func (r *Report) rights(p *page) {
 		p.row("", "through the server's proxy")
 	}
 	p.row("when it fails", "%s", map[string]string{
-		"open": "open: as if there were no plugin", "closed": "closed: what it was asked about is rejected",
+		"": "unknown", "open": "open: as if there were no plugin", "closed": "closed: what it was asked about is rejected",
 	}[g.OnFailure])
-	limits(p, &g.Limits)
+	if g.Limits != nil {
+		limits(p, g.Limits)
+	}
+}
+
+// calls are the methods of the API, asked for and granted.
+func (g *Granted) calls(p *page) {
+	asked := slices.Clone(g.Asked.API)
+	if asked == nil {
+		asked = []string{grant.Default}
+	}
+	for _, host := range g.Asked.HTTP {
+		asked = append(asked, "the host "+host)
+	}
+	for _, hook := range g.Asked.Hooks {
+		asked = append(asked, "the hook "+hook)
+	}
+	p.list("asks for", asked, "nothing")
+	if g.Policy != "" {
+		p.row("policy", "%s", bundle.Shown(g.Policy))
+	}
+	var ordinary, sensitive []string
+	for _, group := range g.Groups {
+		name := group.Name
+		if group.Granted < group.Methods {
+			name += fmt.Sprintf(" (%d of %d)", group.Granted, group.Methods)
+		}
+		switch {
+		case group.Granted == 0:
+		case group.Sensitive:
+			sensitive = append(sensitive, name)
+		default:
+			ordinary = append(ordinary, name)
+		}
+	}
+	p.list(fmt.Sprintf("may call %d", g.Calls), ordinary, "nothing")
+	p.list("  sensitive", sensitive, "nothing")
 }
 
 func limits(p *page, l *grant.Limits) {

@@ -21,6 +21,8 @@ import (
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/mmpy/mmpy/internal/grant"
 )
 
 // MaxInstances is the most that server.python.instances may be.
@@ -40,6 +42,8 @@ type Manifest struct {
 	Instances int
 	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
 	NoSnapshot bool
+	// Permissions are what the plugin asks for, from server.python.permissions or props.mmpy.permissions.
+	Permissions grant.Permissions
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -102,6 +106,14 @@ func Read(dir string, fsys fs.FS) (*Manifest, error) {
 // fields are what mmpy reads beyond Mattermost's own manifest.
 type fields struct {
 	Server *server `json:"server"`
+	Props  struct {
+		MMPy *props `json:"mmpy"`
+	} `json:"props"`
+}
+
+// props are what may also stand in the part of the manifest that Mattermost leaves to plugins.
+type props struct {
+	Permissions json.RawMessage `json:"permissions"`
 }
 
 type server struct {
@@ -119,6 +131,8 @@ type python struct {
 	RequirementsPath string `json:"requirements_path"`
 	Instances        *int   `json:"instances"`
 	Snapshot         *bool  `json:"snapshot"`
+
+	Permissions json.RawMessage `json:"permissions"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -137,6 +151,7 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 	}
 	m.Entry = c.checkServer(own.Server)
 	m.Instances = c.checkInstances(own.Server.Python)
+	m.Permissions = c.checkPermissions(own)
 	if python := own.Server.Python; python != nil && python.Snapshot != nil {
 		m.NoSnapshot = !*python.Snapshot
 	}

@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -42,6 +43,7 @@ const maxBuffer = 64 << 10
 type Caller struct {
 	API     func() plugin.API // may return nil: then every call fails with abi.StatusUnavailable
 	Streams *wasmhost.Streams // of the instance that calls; nil: it has none
+	Grant   *grant.Grant      // what may be called; nil: everything
 	Logger  *slog.Logger
 	Trace   func(Record) // may be nil
 }
@@ -71,6 +73,11 @@ func (c *Caller) Call(ctx context.Context, method abi.Method, request []byte) ([
 func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, record *Record) ([]byte, error) {
 	if ctx.Err() != nil {
 		return nil, errors.Join(abi.StatusCancelled, context.Cause(ctx))
+	}
+	if c.Grant != nil {
+		if denial := c.Grant.Call(method); denial != nil {
+			return c.deny(method, denial, encoded, record)
+		}
 	}
 	handler := &table[method]
 	request := handler.newRequest()

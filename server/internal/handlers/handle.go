@@ -13,9 +13,10 @@ import (
 
 // A handler answers one method of the API.
 type handler struct {
-	newRequest func() proto.Message
-	answer     func(o origin, request proto.Message) proto.Message // nil: Mattermost did not answer
-	shape      func() shape
+	newRequest  func() proto.Message
+	newResponse func() proto.Message
+	answer      func(o origin, request proto.Message) proto.Message // nil: Mattermost did not answer
+	shape       func() shape
 }
 
 // group is the handlers of one area, by method.
@@ -43,7 +44,8 @@ func handle[Request message[Q], Response failing[R], Q, R any](answer func(api p
 // handleStreams is handle for a method whose messages name streams.
 func handleStreams[Request message[Q], Response failing[R], Q, R any](answer func(o origin, request Request) Response) handler {
 	return handler{
-		newRequest: func() proto.Message { return Request(new(Q)) },
+		newRequest:  func() proto.Message { return Request(new(Q)) },
+		newResponse: func() proto.Message { return Response(new(R)) },
 		answer: func(o origin, request proto.Message) proto.Message {
 			if response := answer(o, request.(Request)); response != nil {
 				return response

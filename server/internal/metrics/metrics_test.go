@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -156,6 +157,12 @@ func TestTheErrorOfEveryResponseIsItsFirstField(t *testing.T) {
 	failed, err := proto.Marshal(&pb.GetUserResponse{Error: &pb.AppError{}, User: &pb.User{Id: "u"}})
 	require.NoError(t, err)
 	require.Equal(t, AppError, OfCall(failed, nil))
+	for id, want := range map[string]Kind{grant.DeniedID: Denied, grant.QuotaID: Quota, "app.user.missing": AppError} {
+		refused, err := proto.Marshal(&pb.GetUserResponse{Error: &pb.AppError{Id: id, Message: "no"}})
+		require.NoError(t, err)
+		require.Equal(t, want, OfCall(refused, nil), id)
+	}
+	require.Equal(t, AppError, OfCall([]byte{0x0a, 0xff}, nil), "cut off")
 	fine, err := proto.Marshal(&pb.GetUserResponse{User: &pb.User{Id: "u"}})
 	require.NoError(t, err)
 	require.Equal(t, OK, OfCall(fine, nil))
