@@ -48,9 +48,9 @@ bench-cpu: ## speed of Python code in the sandbox, against the native CPython th
 	go run ./internal/bench/cpu
 
 .PHONY: generate
-generate: ## everything that is generated: from the contract, and the bytecode of the SDK
+generate: ## everything that is generated: from the contract, the bytecode of the SDK, the names of Python's modules
 	go run ./internal/gen
-	go generate ./python
+	go generate ./python ./internal/bundle
 
 .PHONY: lint
 lint: ## format, vet, generated files, linters

@@ -44,6 +44,10 @@ func grantFor(config Config) (*grant.Grant, error) {
 	return g, nil
 }
 
+// Grant gives what the plugin is granted: what its manifest asks for, as far as a policy lets it, which is that in a file or, where
+// none is named, that in the bundle.
+func (b *Bundle) Grant(policy string) (*grant.Grant, error) { return grantFor(Config{Bundle: b, Policy: policy}) }
+
 // policy reads the policy that was packed into the bundle; nil where there is none.
 func (b *Bundle) policy() (*grant.Policy, error) {
 	info, err := b.root.Lstat(packed.PolicyName)
@@ -55,7 +59,7 @@ func (b *Bundle) policy() (*grant.Policy, error) {
 	}
 	var text []byte
 	if err == nil {
-		text, err = fs.ReadFile(b.Files(), packed.PolicyName)
+		text, err = packed.ReadFile(b.dir, b.Files(), packed.PolicyName)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the bundle's policy: %w", err)

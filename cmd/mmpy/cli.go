@@ -22,6 +22,7 @@ type commandLine struct {
 	Invoke      invokeCommand      `cmd:"" help:"Start a plugin, fire one hook and print the response."`
 	Demo        demoCommand        `cmd:"" help:"Show a plugin at work in a conversation."`
 	Pack        packCommand        `cmd:"" help:"Make the bundle that you upload to Mattermost."`
+	Inspect     inspectCommand     `cmd:"" help:"Show what is in a bundle, and whether it is genuine."`
 	Permissions permissionsCommand `cmd:"" help:"Show what a plugin uses of the API, hooks and hosts, and what it asks for."`
 	Version     versionCommand     `cmd:"" help:"Print the versions of mmpy and of what is in it."`
 }

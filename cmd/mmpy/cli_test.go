@@ -100,7 +100,7 @@ func TestWrongUse(t *testing.T) {
 }
 
 func TestEveryCommandExplainsItself(t *testing.T) {
-	for _, command := range []string{"python", "test", "invoke", "demo", "pack"} {
+	for _, command := range []string{"python", "test", "invoke", "demo", "pack", "inspect"} {
 		t.Run(command, func(t *testing.T) {
 			got := mmpy(t, "", command, "--help")
 			require.Zero(t, got.code)

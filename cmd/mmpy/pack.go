@@ -52,7 +52,7 @@ func (c *packCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer p.close(ctx)
-	if _, err := bundle.List(c.Dir, p.bundle.Files(), p.bundle.ID()); err != nil {
+	if _, err := bundle.List(c.Dir, p.bundle.Files(), p.bundle.Manifest()); err != nil {
 		return err
 	}
 	executable, err := openExecutable()
