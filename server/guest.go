@@ -15,6 +15,7 @@ import (
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
+	"github.com/mmpy/mmpy/server/internal/outbound"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -128,6 +129,7 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
 			&p.counts,
 		},
+		HTTP:        outbound.Function(func() *outbound.Client { return p.networkFor(g) }, g.streams),
 		Streams:     g.streams,
 		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
 		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },

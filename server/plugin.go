@@ -17,6 +17,7 @@ import (
 	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/metrics"
+	"github.com/mmpy/mmpy/server/internal/outbound"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -51,6 +52,7 @@ type Plugin struct {
 	grant *grant.Grant
 
 	guests  *pool
+	network *outbound.Client // nil before it is first used; guarded by mu
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
 
 	closing, deactivation ending
@@ -130,6 +132,9 @@ func (p *Plugin) Close(ctx context.Context) error {
 	err := p.endGuests(ctx, p.closing, nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.network != nil {
+		p.network.Close()
+	}
 	if p.shutdown != nil {
 		ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 		defer cancel()

@@ -17,6 +17,7 @@ type Grant struct {
 	Hosts    []Host         // that outbound HTTP may reach
 	Networks []netip.Prefix // not public, and open to outbound HTTP all the same
 	Proxy    bool           // outbound HTTP goes through the proxy that the host's environment names
+	HostsBy  string         // who keeps it from others, for a Denial; "" lists those that it may reach
 
 	denied map[abi.Method]string // who denied it
 	hooks  map[abi.Hook]string   // likewise
