@@ -52,7 +52,7 @@ type Plugin struct {
 	grant *grant.Grant
 
 	guests  *pool
-	network *outbound.Client // nil before it is first used; guarded by mu
+	network *outbound.Client             // nil before it is first used; guarded by mu
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
 
 	closing, deactivation ending

@@ -34,6 +34,7 @@ type OutboundHTTPRequest struct {
 	BodyLength    int64                  `protobuf:"varint,6,opt,name=body_length,json=bodyLength,proto3" json:"body_length,omitempty"` // Of the body that comes through the pipe; below 0 where it is not known.
 	Redirects     uint32                 `protobuf:"varint,7,opt,name=redirects,proto3" json:"redirects,omitempty"`                     // How many are followed at most; without any, a redirect is the response.
 	TimeoutMs     int64                  `protobuf:"varint,8,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`    // How long nothing may move; 0 leaves it to the limits.
+	WholeBody     bool                   `protobuf:"varint,10,opt,name=whole_body,json=wholeBody,proto3" json:"whole_body,omitempty"`   // The response is to have all of its body in the message.
 	OnlyAsk       bool                   `protobuf:"varint,9,opt,name=only_ask,json=onlyAsk,proto3" json:"only_ask,omitempty"`          // Say whether the plugin may reach the URL's host, and send nothing.
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -125,6 +126,13 @@ func (x *OutboundHTTPRequest) GetTimeoutMs() int64 {
 	return 0
 }
 
+func (x *OutboundHTTPRequest) GetWholeBody() bool {
+	if x != nil {
+		return x.WholeBody
+	}
+	return false
+}
+
 func (x *OutboundHTTPRequest) GetOnlyAsk() bool {
 	if x != nil {
 		return x.OnlyAsk
@@ -141,7 +149,8 @@ type OutboundHTTPResponse struct {
 	Headers       []*HTTPHeader          `protobuf:"bytes,4,rep,name=headers,proto3" json:"headers,omitempty"`
 	Url           string                 `protobuf:"bytes,5,opt,name=url,proto3" json:"url,omitempty"`                                           // Of what has answered, after redirects.
 	ContentLength int64                  `protobuf:"varint,6,opt,name=content_length,json=contentLength,proto3" json:"content_length,omitempty"` // Below 0 where it is not known.
-	BodyStream    uint32                 `protobuf:"varint,7,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"`          // The body: the number of a stream to read. 0: there is none.
+	BodyStream    uint32                 `protobuf:"varint,7,opt,name=body_stream,json=bodyStream,proto3" json:"body_stream,omitempty"`          // The body: the number of a stream to read. 0: there is none, or it is in body.
+	Body          []byte                 `protobuf:"bytes,8,opt,name=body,proto3" json:"body,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -225,11 +234,18 @@ func (x *OutboundHTTPResponse) GetBodyStream() uint32 {
 	return 0
 }
 
+func (x *OutboundHTTPResponse) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
 var File_outbound_http_proto protoreflect.FileDescriptor
 
 const file_outbound_http_proto_rawDesc = "" +
 	"\n" +
-	"\x13outbound_http.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\x10hooks_http.proto\"\xac\x02\n" +
+	"\x13outbound_http.proto\x12\x17mattermost.pluginapi.v1\x1a\fcommon.proto\x1a\x10hooks_http.proto\"\xcb\x02\n" +
 	"\x13OutboundHTTPRequest\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12=\n" +
@@ -241,8 +257,11 @@ const file_outbound_http_proto_rawDesc = "" +
 	"bodyLength\x12\x1c\n" +
 	"\tredirects\x18\a \x01(\rR\tredirects\x12\x1d\n" +
 	"\n" +
-	"timeout_ms\x18\b \x01(\x03R\ttimeoutMs\x12\x19\n" +
-	"\bonly_ask\x18\t \x01(\bR\aonlyAsk\"\xa1\x02\n" +
+	"timeout_ms\x18\b \x01(\x03R\ttimeoutMs\x12\x1d\n" +
+	"\n" +
+	"whole_body\x18\n" +
+	" \x01(\bR\twholeBody\x12\x19\n" +
+	"\bonly_ask\x18\t \x01(\bR\aonlyAsk\"\xb5\x02\n" +
 	"\x14OutboundHTTPResponse\x127\n" +
 	"\x05error\x18\x01 \x01(\v2!.mattermost.pluginapi.v1.AppErrorR\x05error\x12\x1f\n" +
 	"\vstatus_code\x18\x02 \x01(\x05R\n" +
@@ -252,7 +271,8 @@ const file_outbound_http_proto_rawDesc = "" +
 	"\x03url\x18\x05 \x01(\tR\x03url\x12%\n" +
 	"\x0econtent_length\x18\x06 \x01(\x03R\rcontentLength\x12\x1f\n" +
 	"\vbody_stream\x18\a \x01(\rR\n" +
-	"bodyStreamB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
+	"bodyStream\x12\x12\n" +
+	"\x04body\x18\b \x01(\fR\x04bodyB4Z2github.com/mmpy/mmpy/proto/pluginapiv1;pluginapiv1b\x06proto3"
 
 var (
 	file_outbound_http_proto_rawDescOnce sync.Once

@@ -8,11 +8,11 @@ from mattermost_plugin.grpc import hooks_http_pb2 as _hooks_http
 OutboundHTTPRequest = _message("mattermost.pluginapi.v1.OutboundHTTPRequest", __name__, (
     ("method", 1, "string"), ("url", 2, "string"), ("headers", 3, "message", _hooks_http.HTTPHeader, "repeated"),
     ("body", 4, "bytes"), ("body_stream", 5, "uint32"), ("body_length", 6, "int64"), ("redirects", 7, "uint32"),
-    ("timeout_ms", 8, "int64"), ("only_ask", 9, "bool"),
+    ("timeout_ms", 8, "int64"), ("whole_body", 10, "bool"), ("only_ask", 9, "bool"),
 ))
 
 OutboundHTTPResponse = _message("mattermost.pluginapi.v1.OutboundHTTPResponse", __name__, (
     ("error", 1, "message", _common.AppError), ("status_code", 2, "int32"), ("reason", 3, "string"),
     ("headers", 4, "message", _hooks_http.HTTPHeader, "repeated"), ("url", 5, "string"), ("content_length", 6, "int64"),
-    ("body_stream", 7, "uint32"),
+    ("body_stream", 7, "uint32"), ("body", 8, "bytes"),
 ))

@@ -17,12 +17,13 @@ class OutboundHTTPRequest(_mmpy.Message):
     body_length: int  # Of the body that comes through the pipe; below 0 where it is not known.
     redirects: int  # How many are followed at most; without any, a redirect is the response.
     timeout_ms: int  # How long nothing may move; 0 leaves it to the limits.
+    whole_body: bool  # The response is to have all of its body in the message.
     only_ask: bool  # Say whether the plugin may reach the URL's host, and send nothing.
     def __init__(
         self, *, method: str | None = ..., url: str | None = ...,
         headers: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ..., body: bytes | None = ...,
         body_stream: int | None = ..., body_length: int | None = ..., redirects: int | None = ...,
-        timeout_ms: int | None = ..., only_ask: bool | None = ...,
+        timeout_ms: int | None = ..., whole_body: bool | None = ..., only_ask: bool | None = ...,
     ) -> None: ...
 
 class OutboundHTTPResponse(_mmpy.Message):
@@ -35,9 +36,11 @@ class OutboundHTTPResponse(_mmpy.Message):
     def headers(self) -> _mmpy.RepeatedCompositeFieldContainer[_hooks_http.HTTPHeader]: ...
     url: str  # Of what has answered, after redirects.
     content_length: int  # Below 0 where it is not known.
-    body_stream: int  # The body: the number of a stream to read. 0: there is none.
+    body_stream: int  # The body: the number of a stream to read. 0: there is none, or it is in body.
+    body: bytes
     def __init__(
         self, *, error: _common.AppError | Mapping[str, Any] | None = ..., status_code: int | None = ...,
         reason: str | None = ..., headers: Iterable[_hooks_http.HTTPHeader | Mapping[str, Any]] | None = ...,
         url: str | None = ..., content_length: int | None = ..., body_stream: int | None = ...,
+        body: bytes | None = ...,
     ) -> None: ...

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -44,6 +45,7 @@ type Client struct {
 	audit  func(Record)
 	rate   *bucket
 	open   chan struct{} // has one for each request whose answer has not ended
+	whole  atomic.Int64  // bytes of answers that are being read to be given as a whole
 	direct *http.Transport
 	proxy  func(*url.URL) (*url.URL, error) // nil: there is none
 	via    *http.Transport                  // through the proxy

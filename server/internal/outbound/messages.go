@@ -3,6 +3,7 @@ package outbound
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -89,11 +90,40 @@ func answer(ctx context.Context, client *Client, streams *wasmhost.Streams, r *p
 		_ = response.Body.Close()
 		return message, nil
 	}
+	if r.GetWholeBody() {
+		defer response.Body.Close()
+		if message.Body, err = client.readAll(ctx, response.Body); err != nil {
+			return nil, err
+		}
+		return message, nil
+	}
 	if message.BodyStream, err = streams.Add(&bodyStream{body: response.Body}); err != nil {
 		_ = response.Body.Close()
 		return nil, errorf(Quota, "the answer's body: %w", err)
 	}
 	return message, nil
+}
+
+// readAll reads the body of an answer, as long as the caller waits. All that are being read together may have twice what one
+// may have.
+func (c *Client) readAll(ctx context.Context, body *Body) ([]byte, error) {
+	defer context.AfterFunc(ctx, func() { body.exchange.cancel(context.Cause(ctx)) })()
+	var whole bytes.Buffer
+	defer func() { c.whole.Add(-int64(whole.Len())) }()
+	chunk := make([]byte, 32<<10)
+	for {
+		n, err := body.Read(chunk)
+		whole.Write(chunk[:n])
+		if c.whole.Add(int64(n)) > 2*c.grant.Limits.HTTPAnswer {
+			return nil, errorf(Quota, "too many answers are being read at a time: read them as streams (limit http_answer)")
+		}
+		if errors.Is(err, io.EOF) {
+			return whole.Bytes(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // isEmpty says whether an answer has no body.
