@@ -280,14 +280,13 @@ func TestTLSIsVerified(t *testing.T) {
 		host   string
 		want   string
 	}{
-		"a good one":          {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}}, "web.test", ""},
-		"an unknown issuer":   {&tls.Config{Certificates: []tls.Certificate{other.sign(t, soon, "web.test")}}, "web.test", "its certificate is not trusted: certificate signed by unknown authority"},
-		"another host":        {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}}, "other.test", "certificate is valid for web.test, not other.test"},
-		"an address":          {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}}, "127.0.0.1", "cannot validate certificate for 127.0.0.1"},
-		"an expired one":      {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, past, "web.test")}}, "web.test", "certificate has expired"},
-		"TLS 1.0":             {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, "web.test", "protocol version"},
-		"TLS 1.1":             {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "web.test", "protocol version"},
-		"a wish for our name": {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}, ClientAuth: tls.RequireAnyClientCert}, "web.test", "certificate required"},
+		"a good one":        {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}}, "web.test", ""},
+		"an unknown issuer": {&tls.Config{Certificates: []tls.Certificate{other.sign(t, soon, "web.test")}}, "web.test", "its certificate is not trusted: certificate signed by unknown authority"},
+		"another host":      {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}}, "other.test", "certificate is valid for web.test, not other.test"},
+		"an address":        {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}}, "127.0.0.1", "cannot validate certificate for 127.0.0.1"},
+		"an expired one":    {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, past, "web.test")}}, "web.test", "certificate has expired"},
+		"TLS 1.0":           {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, "web.test", "protocol version"},
+		"TLS 1.1":           {&tls.Config{Certificates: []tls.Certificate{w.ca.sign(t, soon, "web.test")}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "web.test", "protocol version"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			server := serveTLS(t, c.config, echo)
