@@ -6,8 +6,7 @@
 
     issue = http.request("GET", "https://tracker.example.com/issues/7", timeout=5).json()
 
-    async def OnPost(self, ...):
-        answer = await http.request_async("POST", "https://tracker.example.com/issues", json={"title": "…"})
+    answer = await http.request_async("POST", "https://tracker.example.com/issues", json={"title": "…"})  # in async hooks
 
 `urllib.request`, `http.client`, and packages that are built on them such as ``requests``, work too. Here calls of several async
 hooks overlap, and errors say more.

@@ -499,6 +499,20 @@ func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestAnAnswerThatNobodyClosesGivesItsPlaceBackWithItsTime(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") })
+	w := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPTime = 2 * time.Second }, portOf(t, server.URL))
+	for range 128 {
+		response, err := w.Do(t.Context(), &outbound.Request{Method: "GET", URL: server.URL})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = response.Body.Close() })
+	}
+	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	time.Sleep(2500 * time.Millisecond)
+	_, _, err := w.get(t, outbound.Request{URL: server.URL})
+	require.NoError(t, err)
+}
+
 func TestTheProxyOfTheEnvironmentIsUsedIfGrantedAndOnlyThen(t *testing.T) {
 	var through atomic.Int32
 	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) {

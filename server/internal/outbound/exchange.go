@@ -14,7 +14,7 @@ type exchange struct {
 	cancel context.CancelCauseFunc
 	total  *time.Timer
 	stop   func() bool // the watch over the caller, who does not wait for the body
-	freed  func()
+	free   func()      // gives its place to another one; once or more often
 
 	mu       sync.Mutex
 	idle     *time.Timer
@@ -24,13 +24,14 @@ type exchange struct {
 }
 
 func newExchange(caller context.Context, total, patience time.Duration, freed func()) *exchange {
-	e := &exchange{patience: patience, freed: freed}
+	e := &exchange{patience: patience, free: sync.OnceFunc(freed)}
 	if patience <= 0 || patience > total {
 		e.patience = total
 	}
 	e.ctx, e.cancel = context.WithCancelCause(context.WithoutCancel(caller))
 	e.total = time.AfterFunc(total, func() {
 		e.cancel(errorf(Timeout, "the request has taken longer than %s, which is the most (limit http_time)", total))
+		e.free() // though nobody may ever close it
 	})
 	e.idle = time.AfterFunc(e.patience, func() { e.cancel(errorf(Timeout, "nothing has come for %s", e.patience)) })
 	e.stop = context.AfterFunc(caller, func() { e.cancel(context.Cause(caller)) })
@@ -98,7 +99,7 @@ func (e *exchange) end() {
 	e.stop()
 	e.total.Stop()
 	e.cancel(errorf(Cancelled, "the answer is closed"))
-	e.freed()
+	e.free()
 }
 
 // requestBody is a body that comes piece by piece.

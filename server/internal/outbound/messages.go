@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -97,10 +98,12 @@ func answer(ctx context.Context, client *Client, streams *wasmhost.Streams, r *p
 		}
 		return message, nil
 	}
-	if message.BodyStream, err = streams.Add(&bodyStream{body: response.Body}); err != nil {
+	stream := &bodyStream{body: response.Body}
+	if message.BodyStream, err = streams.Add(stream); err != nil {
 		_ = response.Body.Close()
 		return nil, errorf(Quota, "the answer's body: %w", err)
 	}
+	stream.forgets(client.grant.Limits.HTTPTime+forgotten, func() { streams.Remove(message.BodyStream) })
 	return message, nil
 }
 
@@ -154,14 +157,41 @@ func appError(err error) *pb.AppError {
 	return &pb.AppError{Id: own.ID(), Message: own.Error(), StatusCode: int32(own.HTTPStatus()), Where: "http_request"}
 }
 
+// forgotten is how long after the end of its time the guest may still find out what has become of a body that it did not
+// close. Then the stream's number is taken from it: it may not even know that, having forgotten the request.
+const forgotten = time.Minute
+
 // bodyStream is the body of an answer as the guest reads it.
 type bodyStream struct {
 	wasmhost.StreamBase
 	body *Body
+
+	mu     sync.Mutex
+	timer  *time.Timer
+	closed bool
+}
+
+func (s *bodyStream) forgets(after time.Duration, remove func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.timer = time.AfterFunc(after, func() {
+			remove()
+			_ = s.CloseGuest(nil)
+		})
+	}
 }
 
 // Read reads what has come.
 func (s *bodyStream) Read(p []byte) (int, error) { return s.body.Read(p) }
 
 // CloseGuest ends the answer.
-func (s *bodyStream) CloseGuest(error) error { return s.body.Close() }
+func (s *bodyStream) CloseGuest(error) error {
+	s.mu.Lock()
+	s.closed = true
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.mu.Unlock()
+	return s.body.Close()
+}
