@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/server/internal/outbound"
 )
 
@@ -25,6 +26,13 @@ func (p *Plugin) networkFor(g *guest) *outbound.Client {
 	return p.theNetwork()
 }
 
+// kindOf says how requests that failed are counted.
+var kindOf = map[outbound.Kind]metrics.Kind{
+	outbound.Denied: metrics.Denied, outbound.Quota: metrics.Quota, outbound.Invalid: metrics.Invalid, outbound.Timeout: metrics.Timeout,
+	outbound.Unknown: metrics.Unavailable, outbound.Unreachable: metrics.Unavailable, outbound.Untrusted: metrics.Unavailable,
+	outbound.Garbled: metrics.Unavailable, outbound.Cancelled: metrics.Cancelled,
+}
+
 // auditHTTP tells of a request to another server.
 func (p *Plugin) auditHTTP(record outbound.Record) {
 	level, attributes := slog.LevelDebug, []slog.Attr{
@@ -34,11 +42,14 @@ func (p *Plugin) auditHTTP(record outbound.Record) {
 	if record.Remote.IsValid() {
 		attributes = append(attributes, slog.String("address", record.Remote.String()))
 	}
+	kind := metrics.OK
 	if record.Err != nil {
+		kind = kindOf[record.Err.Kind]
 		attributes = append(attributes, slog.String("error", record.Err.Text))
 		if record.Err.Kind == outbound.Denied {
 			level = slog.LevelWarn
 		}
 	}
+	p.counts.HTTP(record.Took, kind, record.Sent, record.Got)
 	p.log.LogAttrs(context.Background(), level, "HTTP request", attributes...)
 }

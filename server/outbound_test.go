@@ -76,4 +76,10 @@ func TestAPluginAsksTheHostsThatItWasGranted(t *testing.T) {
 	require.Regexp(t, `level=DEBUG msg="HTTP request".* method=GET url=http://127\.0\.0\.1:\d+/b status=200 sent=0 received=10 .*address=127\.0\.0\.1:`, m.log.String())
 	require.Regexp(t, `level=WARN msg="HTTP request".* url=https://denied\.test/x .*error="https://denied\.test is not granted`, m.log.String())
 	require.NotContains(t, m.log.String(), "secret", "a query may hold secrets")
+
+	text, err := m.plugin.Metrics().text()
+	require.NoError(t, err)
+	require.Contains(t, string(text), "mmpy_http_requests_total 4\n")
+	require.Contains(t, string(text), `mmpy_http_errors_total{kind="denied"} 1`)
+	require.Contains(t, string(text), "mmpy_http_received_bytes_total 35\n")
 }

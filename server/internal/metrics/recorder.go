@@ -16,6 +16,7 @@ type Recorder struct {
 	hooks    [len(abi.Hooks)]atomic.Pointer[operation]
 	methods  [len(abi.Methods)]atomic.Pointer[operation]
 	restarts [kinds]atomic.Uint64 // by why the interpreter before ended
+	http     outgoing
 }
 
 // operation is a hook, or a method of the API.
