@@ -95,13 +95,17 @@ type Response struct {
 	Body *Body // in place of the Response's
 }
 
-// Ask says whether a request may go to a URL, as far as that can be known without sending one; nil: it may.
+// Ask says whether a request may go to a URL, as far as that can be known without sending one; nil: it may. The audit is told
+// when it may not: code that uses sockets does not get further.
 func (c *Client) Ask(raw string) error {
 	target, err := parseTarget(raw)
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.reach(target)
 	}
-	return c.reach(target)
+	if err != nil {
+		return c.refused(&Request{Method: http.MethodConnect}, target, err)
+	}
+	return nil
 }
 
 // Do sends a request and gives the answer, whose body is there to be read. ctx bounds the time until then. An error is

@@ -78,6 +78,11 @@ func TestAHostThatIsNotGrantedIsRefused(t *testing.T) {
 	require.EqualValues(t, 1, asked.Load())
 	last := w.audited()[len(w.audited())-1]
 	require.Equal(t, []any{"other.test", own, 0}, []any{last.Host, last.Err, last.Status})
+	before := len(w.audited())
+	require.Error(t, w.Ask("https://another.test/"))
+	require.Len(t, w.audited(), before+1)
+	last = w.audited()[before]
+	require.Equal(t, []any{"CONNECT", "another.test", outbound.Denied}, []any{last.Method, last.Host, last.Err.Kind})
 }
 
 func TestWhatIsNoRequestIsRefused(t *testing.T) {
