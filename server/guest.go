@@ -15,6 +15,7 @@ import (
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
+	"github.com/mmpy/mmpy/server/internal/outbound"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -131,6 +132,7 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 			},
 			&p.counts,
 		},
+		HTTP:    outbound.Function(func() *outbound.Client { return p.networkFor(g) }, g.streams),
 		Streams: g.streams,
 		Files:   map[string][]byte{deniedFile: p.denied},
 		Log:     p.say,

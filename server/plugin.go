@@ -19,6 +19,7 @@ import (
 	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/metrics"
+	"github.com/mmpy/mmpy/server/internal/outbound"
 	"github.com/mmpy/mmpy/server/internal/quota"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -62,6 +63,7 @@ type Plugin struct {
 	quota  *quota.Quota
 
 	guests  *pool
+	network *outbound.Client             // nil before it is first used; guarded by mu
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known
 
 	hooksTold sync.Once // which of them it does not get
@@ -156,6 +158,9 @@ func (p *Plugin) Close(ctx context.Context) error {
 	p.flushAudit()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.network != nil {
+		p.network.Close()
+	}
 	if p.shutdown != nil {
 		ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 		defer cancel()

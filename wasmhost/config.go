@@ -1,6 +1,7 @@
 package wasmhost
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -108,6 +109,10 @@ type ProgramConfig struct {
 // InstanceConfig connects one instance to its host. The zero value is useful.
 type InstanceConfig struct {
 	Caller Caller // carries out API calls; without one they are not implemented
+
+	// HTTP answers requests to other servers: it gets an OutboundHTTPRequest and gives an OutboundHTTPResponse, serialized, on
+	// the same terms as the Caller. nil: there is no network.
+	HTTP func(ctx context.Context, request []byte) (response []byte, err error)
 
 	// Log gets what the guest logs, and each line that it writes to standard output (as Info) and standard error (as
 	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and from those that carry out

@@ -43,7 +43,7 @@ func (p *Program) load(ctx context.Context, key string) (*mold, error) {
 	}
 	m.random = rand.NewChaCha8(seed)
 	var err error
-	m.instance, err = p.start(ctx, InstanceConfig{Caller: CallerFunc(m.call), Log: m.log}, beginning{mold: m})
+	m.instance, err = p.start(ctx, InstanceConfig{Caller: CallerFunc(m.call), HTTP: m.http, Log: m.log}, beginning{mold: m})
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,16 @@ func (i *Instance) leftovers() (reasons []string) {
 
 // call is the mold's Caller: whom the program would reach is not there yet.
 func (m *mold) call(_ context.Context, method abi.Method, _ []byte) ([]byte, error) {
-	if reason := "it calls " + method.String(); len(m.reasons) == 0 {
+	return m.refuse("it calls " + method.String())
+}
+
+// http is the mold's network: there is none.
+func (m *mold) http(context.Context, []byte) ([]byte, error) {
+	return m.refuse("it makes an HTTP request")
+}
+
+func (m *mold) refuse(reason string) ([]byte, error) {
+	if len(m.reasons) == 0 {
 		m.reasons = append(m.reasons, reason)
 	}
 	return nil, abi.StatusUnavailable

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime/debug"
 	"time"
 
@@ -108,6 +109,12 @@ var hostFunctions = map[string]hostFunction{
 	"stream_pipe": {
 		results:  []api.ValueType{i64},
 		function: func(c *call, _ api.Memory, stack []uint64) { stack[0] = uint64(c.streamPipe()) },
+	},
+	"http_request": {
+		parameters: []api.ValueType{i32, i32, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = c.callAPI(memory, httpRequest, guestmem.At(stack[0], stack[1]), guestmem.At(stack[2], stack[3]))
+		},
 	},
 	"log": {
 		parameters: []api.ValueType{i32, i32, i32},
@@ -223,12 +230,25 @@ func (i *Instance) statusOf(method abi.Method, err error) abi.Status {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return abi.StatusCancelled
 	}
-	i.say(slog.LevelError, fmt.Sprintf("API call %s: %v", method, err))
+	if method == httpRequest {
+		i.say(slog.LevelError, fmt.Sprintf("http_request: %v", err))
+	} else {
+		i.say(slog.LevelError, fmt.Sprintf("API call %s: %v", method, err))
+	}
 	return abi.StatusInternal
 }
 
-// callOut calls the host's Caller. A panic in there is the host's failure, not the guest's.
+// httpRequest stands for mmpy.http_request where a method does: it is called and submitted as they are.
+const httpRequest abi.Method = math.MaxUint16
+
+// callOut calls the host's Caller, or what answers HTTP requests. A panic in there is the host's failure, not the guest's.
 func (i *Instance) callOut(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
+	if method == httpRequest {
+		if i.config.HTTP == nil {
+			return nil, abi.StatusUnimplemented
+		}
+		return recovered(func() ([]byte, error) { return i.config.HTTP(ctx, request) })
+	}
 	return recovered(func() ([]byte, error) { return i.config.Caller.Call(ctx, method, request) })
 }
 

@@ -232,7 +232,7 @@ func printPermissions(w stdio.Writer, found *scanned, called map[string]int, ask
 			if port == 0 {
 				port = 443
 			}
-			denial = granted.Host(host.Pattern, port)
+			denial = granted.Reach("https", host.Pattern, port)
 		}
 		row(name, "", found.Hosts[name], 0, denial)
 	}

@@ -5,7 +5,6 @@ package grant
 import (
 	"fmt"
 	"net/netip"
-	"strconv"
 
 	"github.com/mmpy/mmpy/abi"
 )
@@ -138,29 +137,6 @@ func (g *Grant) Hook(hook abi.Hook) *Denial {
 		return nil
 	}
 	return &Denial{"the hook " + hook.String(), g.hooks[hook]}
-}
-
-// Host says whether the plugin may reach a port of a host, which is named as in a URL; nil: it may. What the host's address
-// is, and whether that may be reached, is another question.
-func (g *Grant) Host(name string, port uint16) *Denial {
-	by := verdict("the manifest does not ask for it")
-	if matches(g.asked, name, port) {
-		by = g.policy.judge(g.Plugin,
-			func(s scope) bool { return s.hosts != nil }, func(s scope) bool { return matches(s.hosts, name, port) })
-	}
-	if by == "" {
-		return nil
-	}
-	return &Denial{name + ":" + strconv.Itoa(int(port)), string(by)}
-}
-
-func matches(hosts []Host, name string, port uint16) bool {
-	for _, host := range hosts {
-		if host.Matches(name, port) {
-			return true
-		}
-	}
-	return false
 }
 
 // Denied lists the methods that the plugin may not call, with who denied each.

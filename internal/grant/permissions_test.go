@@ -61,7 +61,7 @@ func TestAManifestThatSaysNothingGetsTheDefaultSet(t *testing.T) {
 		require.Nil(t, g.Hook(abi.Hook(i)))
 	}
 	require.Empty(t, g.Hosts)
-	require.EqualError(t, g.Host("example.com", 443), "example.com:443 is not granted: the manifest does not ask for it")
+	require.EqualError(t, g.Reach("https", "example.com", 443), "https://example.com is not granted: the manifest does not ask for it")
 	require.Equal(t, grant.Open, g.OnFailure)
 	require.Equal(t, grant.DefaultLimits(), g.Limits)
 	require.EqualError(t, g.Call(abi.CreateSession), `CreateSession is not granted: the manifest asks neither for it nor for its group "sessions"`)
@@ -94,8 +94,8 @@ func TestEverythingIsGranted(t *testing.T) {
 		require.Len(t, granted(g), len(abi.Methods))
 		require.Empty(t, g.Denied())
 		require.Nil(t, g.Hook(abi.HookUserWillLogIn))
-		require.Nil(t, g.Host("example.com", 443))
-		require.NotNil(t, g.Host("example.com", 22))
+		require.Nil(t, g.Reach("https", "example.com", 443))
+		require.NotNil(t, g.Reach("https", "example.com", 22))
 	}
 }
 

@@ -53,8 +53,8 @@ func TestAPolicyNarrowsWhatManifestsAskFor(t *testing.T) {
 	require.Nil(t, other.Call(abi.SaveConfig), "what the policy does not speak of is as the manifest asks")
 	require.EqualError(t, other.Hook(abi.HookUserWillLogIn), "the hook UserWillLogIn is not granted: the policy /etc/mmpy.yaml denies it to all plugins")
 	require.Nil(t, other.Hook(abi.HookMessageWillBePosted))
-	require.EqualError(t, other.Host("www.evil.example", 443), "www.evil.example:443 is not granted: the policy /etc/mmpy.yaml denies it to all plugins")
-	require.Nil(t, other.Host("example.com", 443))
+	require.EqualError(t, other.Reach("https", "www.evil.example", 443), "https://www.evil.example is not granted: the policy /etc/mmpy.yaml denies it to all plugins")
+	require.Nil(t, other.Reach("https", "example.com", 443))
 	require.Equal(t, grant.Open, other.OnFailure)
 	require.Empty(t, other.Networks)
 	require.False(t, other.Proxy)
@@ -65,9 +65,9 @@ func TestAPolicyNarrowsWhatManifestsAskFor(t *testing.T) {
 	require.EqualError(t, narrow.Call(abi.UpdatePost), "UpdatePost is not granted: the policy /etc/mmpy.yaml does not allow it to this plugin")
 	require.Nil(t, narrow.Call(abi.CreatePost))
 	require.EqualError(t, narrow.Hook(abi.HookUserWillLogIn), "the hook UserWillLogIn is not granted: the policy /etc/mmpy.yaml denies it to all plugins", "its own rule says nothing of hooks")
-	require.Nil(t, narrow.Host("api.example.com", 443))
-	require.Nil(t, narrow.Host("a.example.org", 8443))
-	require.EqualError(t, narrow.Host("a.example.org", 443), "a.example.org:443 is not granted: the policy /etc/mmpy.yaml does not allow it to this plugin")
+	require.Nil(t, narrow.Reach("https", "api.example.com", 443))
+	require.Nil(t, narrow.Reach("https", "a.example.org", 8443))
+	require.EqualError(t, narrow.Reach("https", "a.example.org", 443), "https://a.example.org is not granted: the policy /etc/mmpy.yaml does not allow it to this plugin")
 	require.Equal(t, []grant.Host{{Pattern: "api.example.com"}, {Pattern: "*.example.org", Port: 8443}}, narrow.Hosts)
 	require.Equal(t, grant.Closed, narrow.OnFailure)
 	require.Equal(t, []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00::/8")}, narrow.Networks)
@@ -86,7 +86,7 @@ func TestAPolicyGrantsNothingThatTheManifestDoesNotAskFor(t *testing.T) {
 	require.EqualError(t, g.Call(abi.CreatePost), `CreatePost is not granted: the manifest asks neither for it nor for its group "posts:write"`)
 	require.NotNil(t, g.Hook(abi.HookUserWillLogIn))
 	require.Equal(t, []grant.Host{{Pattern: "example.com"}}, g.Hosts)
-	require.NotNil(t, g.Host("example.org", 443))
+	require.NotNil(t, g.Reach("https", "example.org", 443))
 }
 
 func TestNobodyGetsWhatAnAdministratorHasNotAllowed(t *testing.T) {
@@ -94,7 +94,7 @@ func TestNobodyGetsWhatAnAdministratorHasNotAllowed(t *testing.T) {
 	require.Empty(t, granted(g))
 	require.EqualError(t, g.Call(abi.CreatePost), "CreatePost is not granted: the policy /etc/mmpy.yaml does not allow it to all plugins")
 	require.Empty(t, g.Hosts)
-	require.NotNil(t, g.Host("example.com", 443))
+	require.NotNil(t, g.Reach("https", "example.com", 443))
 	require.NotNil(t, g.Hook(abi.HookMessageWillBePosted))
 }
 

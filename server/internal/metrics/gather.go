@@ -70,6 +70,7 @@ func (r *Recorder) Gather(s State) []*dto.MetricFamily {
 		gauge("mmpy_memory_bytes", "Memory of the interpreters.", s.Now.Memory),
 		counter("mmpy_ticks_total", "CPU time of the Python code, in ticks of some 20,000 iterations of the interpreter's loops each.", counted(s.Past.Ticks+s.Now.Ticks)),
 	)
+	families = append(families, r.http.gather()...)
 	families = slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
 	slices.SortFunc(families, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
 	return families

@@ -33,6 +33,8 @@ func everything() []*dto.MetricFamily {
 	r.Restart(Killed)
 	r.Limit(grant.LimitKVKeys)
 	r.Limit(grant.LimitKVKeys)
+	r.HTTP(time.Second, OK, 10, 2000)
+	r.HTTP(time.Millisecond, Denied, 0, 0)
 	s := State{MaxInstances: 4}
 	s.AddPast(wasmhost.Stats{Memory: 1 << 30, Ticks: 100, Waiting: 9, Depth: 9, Deepest: 9, Overloaded: 1})
 	s.Add(wasmhost.Stats{Memory: 20 << 20, Ticks: 10, Waiting: 2, Depth: 1, Deepest: 3, Overloaded: 2})
@@ -82,6 +84,10 @@ func TestWhatIsCountedIsTold(t *testing.T) {
 		"mmpy_nesting_depth_max":                                      9,
 		"mmpy_memory_bytes":                                           50 << 20,
 		"mmpy_ticks_total":                                            111,
+		"mmpy_http_requests_total":                                    2,
+		"mmpy_http_errors_total kind=denied":                          1,
+		"mmpy_http_sent_bytes_total":                                  10,
+		"mmpy_http_received_bytes_total":                              2000,
 	}, values)
 
 	histogram := families["mmpy_hook_duration_seconds"].Metric[0].Histogram

@@ -18,6 +18,7 @@ type Recorder struct {
 	methods  [len(abi.Methods)]atomic.Pointer[operation]
 	restarts [kinds]atomic.Uint64             // by why the interpreter before ended
 	limits   [grant.CountLimits]atomic.Uint64 // how often each was reached
+	http     outgoing
 }
 
 // operation is a hook, or a method of the API.
