@@ -52,6 +52,8 @@ func (p *Plugin) OnActivate() (err error) {
 	}
 	p.guests.activated()
 	if p.remote {
+		p.tellOfWalls()
+		p.walls.StopListening()
 		limitProcessors(p.guests.size)
 		trimLater()
 	}

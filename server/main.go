@@ -47,10 +47,19 @@ func (p *Plugin) serve() {
 		p.log.Error("the plugin ends its process, so that the server's health check sees it", "plugin_name", p.bundle.Name(), "error", reason(err))
 		os.Exit(1)
 	}
-	if p.bundle.path(packed.CodeName) != "" { // or it would take all processors for seconds, and the handshake has to wait
-		go func() { _ = p.Snapshot(context.Background()) }() // what fails is tried again, and said, in OnActivate
+	p.enter()
+	err := beforeHandshake(func() {
+		p.seal()
+		if p.bundle.path(packed.CodeName) != "" { // or it would take all processors for seconds, and the handshake has to wait
+			go func() { _ = p.Snapshot(context.Background()) }() // what fails is tried again, and said, in OnActivate
+		}
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mmpy:", err)
+		os.Exit(1)
 	}
 	plugin.ClientMain(p, reportTruthfully(p.Implemented))
+	p.walls.Close()
 }
 
 // fromExecutable makes the plugin whose bundle this executable lies in.

@@ -16,6 +16,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/grant"
+	"github.com/mmpy/mmpy/server/internal/confine"
 	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -49,6 +50,7 @@ type Plugin struct {
 	remote  bool // Mattermost is at the other end of net/rpc
 
 	grant *grant.Grant
+	walls *confine.Walls // around the process; nil where it is not the plugin's own
 
 	guests  *pool
 	defined atomic.Pointer[definedHooks] // nil as long as that is not known

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"time"
+
+	"github.com/mmpy/mmpy/wasmhost/internal/store"
 )
 
 // The defaults.
@@ -42,6 +44,9 @@ type RuntimeConfig struct {
 func NewRuntimeConfig() RuntimeConfig {
 	return RuntimeConfig{memoryLimit: DefaultMemoryLimit, guest: embedded}
 }
+
+// DefaultCacheDir is where compiled code and snapshots are kept, unless WithCacheDir or WithoutCache says otherwise.
+func DefaultCacheDir() (string, error) { return store.DefaultPath() }
 
 // WithCacheDir keeps compiled code in dir. Compiling takes seconds, loading what was compiled before a fraction of one.
 // The folder must belong to the user, without rights for others to write; it is made when it is missing. When it cannot
