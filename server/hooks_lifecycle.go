@@ -72,6 +72,9 @@ func (p *Plugin) OnDeactivate() (err error) {
 		defer mu.Unlock()
 		outcome = errors.Join(outcome, err)
 	})
+	if p.remote { // Mattermost may kill the process before it has ended by itself
+		p.walls.Close()
+	}
 	return errors.Join(outcome, err)
 }
 

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,7 +25,6 @@ import (
 const (
 	escapeKey = "MMPY_TEST_ESCAPE" // the process tries to break out; the addresses of two listeners of the server, and of its socket
 	hostsKey  = "MMPY_TEST_HOSTS"  // the port of the one host that is granted, or "none"
-	secretKey = "MM_SQLSETTINGS_DATASOURCE"
 )
 
 // prisoner has a plugin's process try natively, whenever the plugin asks for the server's version, what a plugin could that
@@ -47,6 +48,9 @@ func prisoner(p *Plugin) {
 			return
 		}
 		for name, attempt := range escapes(addresses[0], addresses[1], addresses[2], p.bundle.dir) {
+			if p.walls.Mode == confine.Off && !slices.Contains(harmless, name) {
+				continue
+			}
 			outcome := "worked"
 			if err := attempt(); err != nil {
 				outcome = err.Error()
@@ -56,16 +60,32 @@ func prisoner(p *Plugin) {
 	}
 }
 
+// harmless are the attempts that may well work: the others would do harm to the server, which is this test.
+var harmless = []string{
+	"read /etc/passwd", "read its environment", "list the root", "write to /tmp", "write to its bundle", "run a program",
+	"signal the server", "connect to a host", "connect to another", "connect to a socket", "speak UDP", "listen",
+	"make a netlink socket", "make a pair of sockets", "write code",
+}
+
 func escapes(granted, other, socket, bundle string) map[string]func() error {
 	server := os.Getppid()
 	open := func(path string) func() error {
 		return func() error {
 			file, err := os.Open(path)
-			return errors.Join(err, file.Close())
+			if err == nil {
+				err = file.Close()
+			}
+			return err
 		}
 	}
 	write := func(path string) func() error {
-		return func() error { return errors.Join(os.WriteFile(path, nil, 0o600), os.Remove(path)) }
+		return func() error {
+			err := os.WriteFile(path, nil, 0o600)
+			if err == nil {
+				err = os.Remove(path)
+			}
+			return err
+		}
 	}
 	connect := func(network, address string) func() error {
 		return func() error {
@@ -87,22 +107,28 @@ func escapes(granted, other, socket, bundle string) map[string]func() error {
 		}
 	}
 	return map[string]func() error{
-		"read /etc/passwd":       open("/etc/passwd"),
-		"read its environment":   open("/proc/self/environ"),
-		"read the server's":      open(fmt.Sprintf("/proc/%d/environ", server)),
-		"list the root":          func() error { _, err := os.ReadDir("/"); return err },
-		"write to /tmp":          write("/tmp/mmpy-escaped"),
-		"write to its bundle":    write(filepath.Join(bundle, "escaped")),
-		"run a program":          func() error { return exec.Command("/bin/true").Run() },
-		"become a program":       call(unix.SYS_EXECVE),
-		"fork":                   call(unix.SYS_CLONE, uintptr(unix.SIGCHLD)|unix.CLONE_NEWUSER),
-		"trace the server":       func() error { return unix.PtraceAttach(server) },
-		"signal the server":      func() error { return unix.Kill(server, 0) },
-		"connect to a host":      connect("tcp", granted),
-		"connect to another":     connect("tcp", other),
-		"connect to a socket":    connect("unix", socket),
-		"speak UDP":              connect("udp", granted),
-		"listen":                 func() error { _, err := net.Listen("tcp", "127.0.0.1:0"); return err },
+		"read /etc/passwd":     open("/etc/passwd"),
+		"read its environment": open("/proc/self/environ"),
+		"read the server's":    open(fmt.Sprintf("/proc/%d/environ", server)),
+		"list the root":        func() error { _, err := os.ReadDir("/"); return err },
+		"write to /tmp":        write("/tmp/mmpy-escaped"),
+		"write to its bundle":  write(filepath.Join(bundle, "escaped")),
+		"run a program":        func() error { return exec.Command("/bin/true").Run() },
+		"become a program":     call(unix.SYS_EXECVE),
+		"fork":                 call(unix.SYS_CLONE, uintptr(unix.SIGCHLD)|unix.CLONE_NEWUSER),
+		"trace the server":     func() error { return unix.PtraceAttach(server) },
+		"signal the server":    func() error { return unix.Kill(server, 0) },
+		"connect to a host":    connect("tcp", granted),
+		"connect to another":   connect("tcp", other),
+		"connect to a socket":  connect("unix", socket),
+		"speak UDP":            connect("udp", granted),
+		"listen": func() error {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err == nil {
+				err = listener.Close()
+			}
+			return err
+		},
 		"make a raw socket":      func() error { _, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW, unix.IPPROTO_ICMP); return err },
 		"make a netlink socket":  func() error { _, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW, 0); return err },
 		"make a pair of sockets": func() error { _, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM, 0); return err },
@@ -143,7 +169,8 @@ class Asks(Plugin):
         return post, ""
 `
 
-// listeners are what a process that has escaped would like to reach, and asks' answer about each of its attempts.
+// attempts starts a plugin whose process tries to break out, and says what has become of each attempt. hosts is "none" or
+// "first": the plugin may reach the first of two listeners.
 func attempts(t *testing.T, hosts, mode string) (outcomes map[string]string, env *environment) {
 	t.Helper()
 	var addresses []string
@@ -165,32 +192,178 @@ func attempts(t *testing.T, hosts, mode string) (outcomes map[string]string, env
 	t.Setenv(escapeKey, strings.Join(append(addresses, socket.Addr().String()), " "))
 	t.Setenv(hostsKey, hosts)
 	t.Setenv(confine.ModeVariable, mode)
-	t.Setenv(secretKey, "postgres://mmuser:correct-horse@localhost/mattermost")
 
-	env = newEnvironment(t)
-	id := env.install(t, writeBundle(t, asks, nil), []string{"MessageWillBePosted"})
-	env.activate(t, id)
-	version := env.apis[id].GetServerVersion()
-	for range 2 {
-		post, appErr := env.post("asked")
-		require.Nil(t, appErr)
-		require.Equal(t, "asked "+version, post.Message)
-	}
+	env, id := startAsks(t)
+	requireAnswer(t, env, id)
 	outcomes = map[string]string{}
 	for name := range escapes("", "", "", "") {
 		outcome, appErr := env.apis[id].KVGet(name)
 		require.Nil(t, appErr)
 		outcomes[name] = string(outcome)
 	}
+	requireAnswer(t, env, id)
 	require.NoError(t, env.PerformHealthCheck(id))
 	return outcomes, env
 }
 
+func startAsks(t *testing.T) (env *environment, id string) {
+	t.Helper()
+	env = newEnvironment(t)
+	id = env.install(t, writeBundle(t, asks, nil), []string{"MessageWillBePosted"})
+	env.activate(t, id)
+	return env, id
+}
+
+// requireAnswer has the plugin call Mattermost.
+func requireAnswer(t *testing.T, env *environment, id string) {
+	t.Helper()
+	post, appErr := env.post("asked")
+	require.Nil(t, appErr)
+	require.Equal(t, "asked "+env.apis[id].GetServerVersion(), post.Message)
+}
+
+const refused = "permission denied|operation not permitted|function not implemented"
+
 func TestAPluginThatBreaksOutOfWebAssemblyIsInALockedRoom(t *testing.T) {
 	outcomes, env := attempts(t, "none", "require")
 	for name, outcome := range outcomes {
-		require.Regexp(t, "permission denied|operation not permitted|function not implemented", outcome, name)
+		require.Regexp(t, refused, outcome, name)
 	}
-	require.Contains(t, env.log.String(), "the plugin's process is confined")
-	t.Log(outcomes)
+	require.Regexp(t, "is confined.*environment, resource limits, no_new_privs, landlock ABI [0-9]+, not dumpable, seccomp", env.log.String())
+}
+
+func TestAPluginWithHostsReachesTheirPortsAndNothingElse(t *testing.T) {
+	outcomes, _ := attempts(t, "first", "require")
+	granted := []string{"connect to a host", "speak UDP"}
+	for name, outcome := range outcomes {
+		if slices.Contains(granted, name) {
+			require.Equal(t, "worked", outcome, name)
+		} else {
+			require.Regexp(t, refused, outcome, name)
+		}
+	}
+}
+
+// Without this the two before would prove nothing.
+func TestWithoutTheSecondWallTheRoomIsOpen(t *testing.T) {
+	outcomes, env := attempts(t, "none", "off")
+	for _, name := range harmless {
+		require.Equal(t, "worked", outcomes[name], name)
+	}
+	require.Contains(t, env.log.String(), "not confined: MMPY_CONFINE is off")
+}
+
+func TestAMistakenModeOfTheSecondWallIsReported(t *testing.T) {
+	t.Setenv(confine.ModeVariable, "yes")
+	env := newEnvironment(t)
+	id := env.install(t, writeBundle(t, asks, nil), []string{"MessageWillBePosted"})
+	_, _, err := env.Activate(id)
+	require.ErrorContains(t, err, `MMPY_CONFINE is "yes": it may be "on", "require" or "off"`)
+}
+
+func TestAPluginsProcessDoesNotHaveTheServersSecrets(t *testing.T) {
+	const secret = "correct-horse"
+	t.Setenv("MM_SQLSETTINGS_DATASOURCE", "postgres://mmuser:"+secret+"@localhost/mattermost")
+	for mode, has := range map[string]bool{"off": true, "require": false} {
+		t.Run(mode, func(t *testing.T) {
+			t.Setenv(confine.ModeVariable, mode)
+			env, id := startAsks(t)
+			requireAnswer(t, env, id)
+			process := processIn(t, env.dir)
+			environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", process))
+			if errors.Is(err, os.ErrPermission) && !has {
+				t.Skip("the process is closed to its own user")
+			}
+			require.NoError(t, err)
+			require.Equal(t, has, strings.Contains(string(environ), secret), "%q", environ)
+			require.Equal(t, has, strings.Contains(string(environ), "PATH="), "%q", environ)
+			require.Equal(t, has, memoryHas(t, process, secret), "in its memory")
+		})
+	}
+}
+
+// processIn is the process of this test whose program lies in a folder.
+func processIn(t *testing.T, dir string) (process int) {
+	t.Helper()
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	require.NoError(t, err)
+	for _, list := range lists {
+		text, _ := os.ReadFile(list) // a thread may have ended
+		for _, child := range strings.Fields(string(text)) {
+			program, err := os.Readlink("/proc/" + child + "/exe")
+			if err == nil && strings.HasPrefix(program, dir+"/") {
+				process, err = strconv.Atoi(child)
+				require.NoError(t, err)
+			}
+		}
+	}
+	require.NotZero(t, process)
+	return process
+}
+
+// memoryHas searches what a process can write to.
+func memoryHas(t *testing.T, process int, text string) bool {
+	t.Helper()
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", process))
+	require.NoError(t, err)
+	memory, err := os.Open(fmt.Sprintf("/proc/%d/mem", process))
+	require.NoError(t, err)
+	defer memory.Close()
+	searched := 0
+	for line := range strings.Lines(string(maps)) {
+		var from, to int64
+		var rights string
+		n, _ := fmt.Sscanf(line, "%x-%x %s", &from, &to, &rights)
+		if n != 3 || !strings.HasPrefix(rights, "rw") {
+			continue
+		}
+		part := make([]byte, to-from)
+		read, _ := memory.ReadAt(part, from)
+		searched += read
+		if bytes.Contains(part[:read], []byte(text)) {
+			return true
+		}
+	}
+	require.Greater(t, searched, 1<<20)
+	return false
+}
+
+func TestAConfinedProcessCompilesAndLeavesNoTemporaryFiles(t *testing.T) {
+	t.Setenv(confine.ModeVariable, "require")
+	for name, variables := range map[string][2]string{
+		"with a cache":    {t.TempDir(), os.Getenv("HOME")},
+		"without a cache": {"", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cache := variables[0]
+			temporary, err := os.MkdirTemp("", "t") // the path of a socket is short
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = os.RemoveAll(temporary) })
+			t.Setenv("XDG_CACHE_HOME", cache)
+			t.Setenv("HOME", variables[1])
+			t.Setenv("TMPDIR", temporary)
+			env, id := startAsks(t)
+			requireAnswer(t, env, id)
+			require.Contains(t, env.log.String(), "compiled the Python interpreter")
+			requireMapped(t, processIn(t, env.dir), "r-xp", ".code", cache != "")
+			left, err := filepath.Glob(temporary + "/mmpy-*/*")
+			require.NoError(t, err)
+			require.Equal(t, cache == "", len(left) > 0, "while it runs: %v", left)
+			require.True(t, env.Deactivate(id))
+			left, err = filepath.Glob(temporary + "/mmpy-*")
+			require.NoError(t, err)
+			require.Empty(t, left, "afterwards")
+		})
+	}
+}
+
+// requireMapped says whether a process has a file mapped into its memory, with such rights.
+func requireMapped(t *testing.T, process int, rights, ending string, mapped bool) {
+	t.Helper()
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", process))
+	require.NoError(t, err)
+	found := slices.ContainsFunc(strings.Split(string(maps), "\n"), func(line string) bool {
+		return strings.Contains(line, " "+rights+" ") && strings.HasSuffix(line, ending)
+	})
+	require.Equal(t, mapped, found, "%s", maps)
 }

@@ -75,7 +75,7 @@ func (w *Walls) leave() error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	if w.temporary, err = os.MkdirTemp("", "mmpy-"); err != nil {
+	if w.temporary, err = makeTemporary(); err != nil {
 		return fmt.Errorf("make a folder for temporary files: %w", err)
 	}
 	for _, dir := range w.room.Write {
@@ -98,27 +98,39 @@ func (w *Walls) leave() error {
 	panic("unreachable")
 }
 
+// makeTemporary makes a folder for temporary files. The path of a socket in it has to fit into what Linux has for one.
+func makeTemporary() (string, error) {
+	const path, socket = "/mmpy-0123456789", "/plugin0123456789"
+	base := os.TempDir()
+	if len(base+path+socket) >= len(unix.RawSockaddrUnix{}.Path) {
+		base = "/tmp"
+	}
+	return os.MkdirTemp(base, "mmpy-")
+}
+
 // StopListening removes the socket in the folder for temporary files, once the server has connected, and the folder with it
 // unless something else is there. From then on the process can write into the room's folders alone.
 func (w *Walls) StopListening() {
+	w.removeTemporary(func(entry os.DirEntry) bool { return entry.Type() == os.ModeSocket })
+}
+
+// Close removes the folder for temporary files, at the end of the process.
+func (w *Walls) Close() { w.removeTemporary(func(os.DirEntry) bool { return true }) }
+
+// removeTemporary removes some of what is in the folder for temporary files, and the folder when it is empty. Its own folder
+// must not be read, so os.RemoveAll could not remove it.
+func (w *Walls) removeTemporary(which func(os.DirEntry) bool) {
 	if w.temporary == "" {
 		return
 	}
 	entries, err := os.ReadDir(w.temporary)
-	if err != nil {
+	if err != nil { // it is gone
 		return
 	}
 	for _, entry := range entries {
-		if entry.Type() == os.ModeSocket {
-			_ = os.Remove(filepath.Join(w.temporary, entry.Name()))
+		if which(entry) {
+			_ = os.RemoveAll(filepath.Join(w.temporary, entry.Name()))
 		}
 	}
 	_ = os.Remove(w.temporary)
-}
-
-// Close removes the folder for temporary files, at the end of the process.
-func (w *Walls) Close() {
-	if w.temporary != "" {
-		_ = os.RemoveAll(w.temporary)
-	}
 }
