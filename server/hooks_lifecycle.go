@@ -52,8 +52,9 @@ func (p *Plugin) OnActivate() (err error) {
 	}
 	p.guests.activated()
 	if p.remote {
-		p.tellOfWalls()
-		p.walls.StopListening()
+		if err := p.shut(); err != nil {
+			return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
+		}
 		limitProcessors(p.guests.size)
 		trimLater()
 	}

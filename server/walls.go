@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -56,6 +57,7 @@ func (p *Plugin) room() confine.Room {
 // enter confines the process, as far as that is possible before it listens. It may start the program anew, and not return.
 func (p *Plugin) enter() {
 	var err error
+	net.DefaultResolver.PreferGo = true // C's has libraries loaded, and asks services over sockets
 	if p.walls, err = confine.Enter(p.room()); err != nil {
 		p.refuse(err)
 	}
@@ -67,6 +69,14 @@ func (p *Plugin) seal() {
 	if err := p.walls.Err(); err != nil {
 		p.refuse(err)
 	}
+}
+
+// shut confines the process for good, when the plugin is active: its code is loaded then.
+func (p *Plugin) shut() error {
+	p.walls.StopListening()
+	p.walls.SealCode()
+	p.tellOfWalls()
+	return p.walls.Err()
 }
 
 // refuse has the plugin not start, for the given reason.

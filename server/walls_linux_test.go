@@ -64,7 +64,7 @@ func prisoner(p *Plugin) {
 var harmless = []string{
 	"read /etc/passwd", "read its environment", "list the root", "write to /tmp", "write to its bundle", "run a program",
 	"signal the server", "connect to a host", "connect to another", "connect to a socket", "speak UDP", "listen",
-	"make a netlink socket", "make a pair of sockets", "write code",
+	"make a netlink socket", "make a pair of sockets", "write code", "make code",
 }
 
 func escapes(granted, other, socket, bundle string) map[string]func() error {
@@ -136,7 +136,13 @@ func escapes(granted, other, socket, bundle string) map[string]func() error {
 			_, err := unix.Mmap(-1, 0, 4096, unix.PROT_WRITE|unix.PROT_EXEC, unix.MAP_ANON|unix.MAP_PRIVATE)
 			return err
 		},
-		"unshare": call(unix.SYS_UNSHARE, unix.CLONE_NEWUSER),
+		"make code": func() error {
+			_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_ANON|unix.MAP_PRIVATE)
+			return err
+		},
+		"look a name up":    func() error { _, err := net.LookupHost("localhost"); return err },
+		"read certificates": func() error { _, err := os.ReadDir("/etc/ssl/certs"); return err },
+		"unshare":           call(unix.SYS_UNSHARE, unix.CLONE_NEWUSER),
 		"read the server's memory": func() error {
 			local, remote := []unix.Iovec{{}}, []unix.RemoteIovec{{}}
 			_, err := unix.ProcessVMReadv(server, local, remote, 0)
@@ -229,12 +235,12 @@ func TestAPluginThatBreaksOutOfWebAssemblyIsInALockedRoom(t *testing.T) {
 	for name, outcome := range outcomes {
 		require.Regexp(t, refused, outcome, name)
 	}
-	require.Regexp(t, "is confined.*environment, resource limits, no_new_privs, landlock ABI [0-9]+, not dumpable, seccomp", env.log.String())
+	require.Regexp(t, "is confined.*environment, resource limits, no_new_privs, landlock ABI [0-9]+, not dumpable, seccomp, no new code", env.log.String())
 }
 
 func TestAPluginWithHostsReachesTheirPortsAndNothingElse(t *testing.T) {
 	outcomes, _ := attempts(t, "first", "require")
-	granted := []string{"connect to a host", "speak UDP"}
+	granted := []string{"connect to a host", "speak UDP", "look a name up", "read certificates"}
 	for name, outcome := range outcomes {
 		if slices.Contains(granted, name) {
 			require.Equal(t, "worked", outcome, name)
