@@ -26,11 +26,11 @@ func TestFilesHoldBytecodeWherePythonLooksForIt(t *testing.T) {
 	source := "mattermost_plugin/_internal/guest.py"
 	content, err := fs.ReadFile(python.Files(), source)
 	require.NoError(t, err)
-	require.Contains(t, string(content), "def dispatch(")
+	require.Contains(t, string(content), "def load(")
 
 	compiled, err := fs.ReadFile(python.Files(), "mattermost_plugin/_internal/__pycache__/guest.cpython-313.pyc")
 	require.NoError(t, err)
-	require.Contains(t, string(compiled), "dispatch")
+	require.Contains(t, string(compiled), "load")
 
 	_, err = fs.ReadFile(python.Files(), "mattermost_plugin/__pycache__/missing.cpython-313.pyc")
 	require.ErrorIs(t, err, fs.ErrNotExist)

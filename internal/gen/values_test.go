@@ -29,7 +29,7 @@ func TestTheRuleBetweenGoTypesAndFields(t *testing.T) {
 		"a text with a name":                     {model("GroupSource"), field("Group", "source"), "model.GroupSource(m.GetSource())", "string(x)"},
 		"a text that the contract may leave out": {text, field("Reaction", "channel_id"), "m.GetChannelId()", "convert.NilIfZero(x)"},
 		"a pointer that the contract may leave out": {
-			types.NewPointer(text), field("BotPatch", "username"), "convert.Pointer(m.Username)", "convert.Pointer(x)",
+			types.NewPointer(text), field("BotPatch", "username"), "convert.Pointer(m.Username)", "x",
 		},
 		"such a pointer to a text with a name": {
 			types.NewPointer(model("GroupSource")), field("BotPatch", "username"),
