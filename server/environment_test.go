@@ -33,6 +33,7 @@ const patienceKey = "MMPY_TEST_PATIENCE"
 func TestMain(m *testing.M) {
 	if StartedByMattermost() {
 		p := ofProcess(processTimeout)
+		prisoner(p)
 		if patience, err := strconv.Atoi(os.Getenv(patienceKey)); err == nil {
 			p.guests.patience = patience
 		}

@@ -46,7 +46,9 @@ func grantFor(config Config) (*grant.Grant, error) {
 
 // Grant gives what the plugin is granted: what its manifest asks for, as far as a policy lets it, which is that in a file or, where
 // none is named, that in the bundle.
-func (b *Bundle) Grant(policy string) (*grant.Grant, error) { return grantFor(Config{Bundle: b, Policy: policy}) }
+func (b *Bundle) Grant(policy string) (*grant.Grant, error) {
+	return grantFor(Config{Bundle: b, Policy: policy})
+}
 
 // policy reads the policy that was packed into the bundle; nil where there is none.
 func (b *Bundle) policy() (*grant.Policy, error) {

@@ -53,6 +53,9 @@ func (p *Plugin) OnActivate() (err error) {
 	}
 	p.guests.activated()
 	if p.remote {
+		if err := p.shut(); err != nil {
+			return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
+		}
 		limitProcessors(p.guests.size)
 		trimLater()
 	}
@@ -72,6 +75,9 @@ func (p *Plugin) OnDeactivate() (err error) {
 		outcome = errors.Join(outcome, err)
 	})
 	p.flushAudit()
+	if p.remote { // Mattermost may kill the process before it has ended by itself
+		p.walls.Close()
+	}
 	return errors.Join(outcome, err)
 }
 

@@ -30,9 +30,9 @@ func StartedByMattermost() bool { return os.Getenv(cookieKey) == cookieValue }
 //
 // Mattermost waits 3 s for the handshake, so nothing that takes time happens before: the interpreter starts when it is
 // first needed, in OnConfigurationChange or OnActivate. The code and the snapshot in the bundle are loaded meanwhile. Nothing but the handshake may be written to stdout before it.
-func Main() { ofProcess(DefaultHookTimeout).serve() }
+func Main() { ofProcess(0).serve() }
 
-// ofProcess makes the plugin that this process is for.
+// ofProcess makes the plugin that this process is for. A time that is not 0 takes the place of its limits for hooks.
 func ofProcess(hookTimeout time.Duration) *Plugin {
 	p, err := fromExecutable(hookTimeout)
 	if err != nil {
@@ -49,10 +49,19 @@ func (p *Plugin) serve() {
 		p.flushAudit()
 		os.Exit(1)
 	}
-	if p.bundle.path(packed.CodeName) != "" { // or it would take all processors for seconds, and the handshake has to wait
-		go func() { _ = p.Snapshot(context.Background()) }() // what fails is tried again, and said, in OnActivate
+	p.enter()
+	err := beforeHandshake(func() {
+		p.seal()
+		if p.bundle.path(packed.CodeName) != "" { // or it would take all processors for seconds, and the handshake has to wait
+			go func() { _ = p.Snapshot(context.Background()) }() // what fails is tried again, and said, in OnActivate
+		}
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mmpy:", err)
+		os.Exit(1)
 	}
 	plugin.ClientMain(p, reportTruthfully(p.Implemented))
+	p.walls.Close()
 }
 
 // fromExecutable makes the plugin whose bundle this executable lies in.
@@ -101,7 +110,7 @@ func broken(reason error) *Plugin {
 
 // refused is broken for a plugin that is known.
 func refused(config Config, reason error) *Plugin {
-	p := newPlugin(config, &grant.Grant{})
+	p := newPlugin(config, &grant.Grant{Limits: grant.DefaultLimits()})
 	p.open = func(context.Context) (engine, error) { return nil, reason }
 	return p
 }

@@ -18,6 +18,7 @@ import (
 	packed "github.com/mmpy/mmpy/internal/bundle"
 	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/audit"
+	"github.com/mmpy/mmpy/server/internal/confine"
 	"github.com/mmpy/mmpy/server/internal/metrics"
 	"github.com/mmpy/mmpy/server/internal/outbound"
 	"github.com/mmpy/mmpy/server/internal/quota"
@@ -61,6 +62,7 @@ type Plugin struct {
 	grant  *grant.Grant
 	denied []byte // what the guest is told of it
 	quota  *quota.Quota
+	walls  *confine.Walls // around the process; nil where it is not the plugin's own
 
 	guests  *pool
 	network *outbound.Client             // nil before it is first used; guarded by mu

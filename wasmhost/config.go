@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/store"
 )
 
 // The defaults.
@@ -46,6 +47,9 @@ type RuntimeConfig struct {
 func NewRuntimeConfig() RuntimeConfig {
 	return RuntimeConfig{memoryLimit: DefaultMemoryLimit, guest: embedded}
 }
+
+// DefaultCacheDir is where compiled code and snapshots are kept, unless WithCacheDir or WithoutCache says otherwise.
+func DefaultCacheDir() (string, error) { return store.DefaultPath() }
 
 // WithCacheDir keeps compiled code in dir. Compiling takes seconds, loading what was compiled before a fraction of one.
 // The folder must belong to the user, without rights for others to write; it is made when it is missing. When it cannot
