@@ -29,7 +29,7 @@ MM_EXPORT("mm_alloc") void *mm_alloc(uint32_t length) { return length <= sizeof 
 
 static void release(char *request) {
     if (request != request_buffer)
-        release(request);
+        free(request);
 }
 
 // ---- answers ----
@@ -226,7 +226,7 @@ MM_EXPORT("mm_load") int32_t mm_load(char *request, uint32_t length) {
             Py_CLEAR(result);
         Py_XDECREF(module);
     }
-    free(request);
+    release(request);
     int32_t code = respond_result(result, "load");
     MM_LEAVE_PYTHON
     return code;
