@@ -13,6 +13,7 @@ import (
 // Memory is the linear memory of one guest. It is an experimental.MemoryAllocator that has exactly this memory to give.
 type Memory struct {
 	reserved  []byte
+	pool      *Pool
 	least     uint64 // what there is from the beginning, however little is asked for
 	committed atomic.Uint64
 }
@@ -22,8 +23,8 @@ var (
 	_ experimental.LinearMemory    = (*Memory)(nil)
 )
 
-// Reserve reserves limit bytes, of which the first initial are committed.
-func Reserve(initial, limit uint64) (*Memory, error) {
+// Reserve reserves limit bytes, of which the first initial are committed. What is committed comes from the pool.
+func Reserve(initial, limit uint64, pool *Pool) (*Memory, error) {
 	if initial > limit {
 		return nil, fmt.Errorf("the guest needs %d bytes of memory to start, and may use %d", initial, limit)
 	}
@@ -31,10 +32,10 @@ func Reserve(initial, limit uint64) (*Memory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reserve %d bytes of address space: %w", limit, err)
 	}
-	m := &Memory{reserved: reserved}
+	m := &Memory{reserved: reserved, pool: pool}
 	if m.Reallocate(initial) == nil && initial > 0 {
 		m.Release()
-		return nil, fmt.Errorf("commit %d bytes of memory: refused by the system", initial)
+		return nil, fmt.Errorf("commit %d bytes of memory: the system or the pool refuses", initial)
 	}
 	return m, nil
 }
@@ -50,7 +51,11 @@ func (m *Memory) Reallocate(size uint64) []byte {
 		return nil
 	}
 	if committed := m.committed.Load(); size > committed {
+		if !m.pool.take(size - committed) {
+			return nil
+		}
 		if err := commit(m.reserved[committed:size]); err != nil {
+			m.pool.give(size - committed)
 			return nil
 		}
 		m.committed.Store(size)
@@ -72,6 +77,7 @@ func (m *Memory) Free() {}
 func (m *Memory) Release() {
 	if m.reserved != nil {
 		release(m.reserved)
+		m.pool.give(m.committed.Load())
 		m.reserved = nil
 	}
 }
