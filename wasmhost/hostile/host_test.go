@@ -95,8 +95,10 @@ type attack struct {
 	config      wasmhost.InstanceConfig
 }
 
-// defaultTime is what an attack has that is to end by something else than its time.
-const defaultTime = 60 * time.Second
+const (
+	defaultTime = 60 * time.Second // of an attack that is to end by something else
+	starts      = 5 * time.Second  // that a program may take to start
+)
 
 // run runs attacks one after the other, each with a neighbour and in an instance of its own.
 func run(t *testing.T, group string, attacks []attack) {
@@ -115,7 +117,9 @@ func run(t *testing.T, group string, attacks []attack) {
 
 // once runs the attack, and gives its outcome.
 func (a attack) once(t *testing.T) string {
-	i, err := program(t, of(t, a.on), a.source).Instantiate(t.Context(), a.config)
+	starting, cancel := context.WithTimeout(t.Context(), max(a.time, starts))
+	defer cancel()
+	i, err := program(t, of(t, a.on), a.source).Instantiate(starting, a.config)
 	if err != nil { // some begin with the import
 		return a.judge(t, outcomeOf(nil, err))
 	}
@@ -224,15 +228,23 @@ func watched(t *testing.T, attack func() string) string {
 	slices.Sort(took)
 	require.Less(t, took[len(took)/2], usual, "the median of the neighbour's answers")
 	require.Less(t, took[len(took)-1], slowest, "the slowest of the neighbour's answers")
-	require.Eventually(t, func() bool { return used(t).within(before) }, 20*time.Second, 20*time.Millisecond,
-		"resources are not given back: before %+v, now %+v", before, lazily(func() any { return used(t) }))
+	givenBack(t, before)
 	return outcome
 }
 
-// lazily formats as what f gives when it is printed.
-type lazily func() any
-
-func (f lazily) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "%+v", f()) }
+// givenBack waits until the process has no more than before. What ends does so on goroutines of its own.
+func givenBack(t *testing.T, before resources) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		now := used(t)
+		if now.within(before) {
+			return
+		}
+		if time.Now().After(end) {
+			require.Fail(t, "resources are not given back", "before %+v, now %+v", before, now)
+		}
+	}
+}
 
 // resources are what a process has.
 type resources struct {
