@@ -1,12 +1,10 @@
 package hostile
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,7 +66,7 @@ func TestHostileABI(t *testing.T) {
 		{"answers to hooks of others", "deferred hooks", [][]uint32{
 			{hook("complete"), 1, 0, 0, 0, 1}, {hook("complete"), all, all, 1, 0, 1}, {hook("complete"), 0, 1 << 31, 0, 0, 0},
 		}, invalid},
-		{"poll_oneoff with a count that overflows", "WASI", [][]uint32{{hook("poll_oneoff"), 0, 0, 0x05555556, 0x200}}, nil},
+		{"poll_oneoff with a count that overflows", "WASI", [][]uint32{{hook("poll_oneoff"), 0, 0, 1 << 28, 0x200}}, nil},
 		{"random bytes to outside", "WASI", [][]uint32{{hook("random_get"), page, 1}, {hook("random_get"), 1, all}}, []int64{21}},
 		{"proc_exit", "end of an instance", [][]uint32{{hook("proc_exit"), 3}}, nil},
 		{"a trap", "end of an instance", [][]uint32{{handmade.Trap}}, nil},
@@ -92,7 +90,6 @@ func TestHostileABI(t *testing.T) {
 		})
 	}
 	callsAfterTheEnd(t)
-	nonsense(t)
 }
 
 // result judges what a function of the host has given.
@@ -126,35 +123,4 @@ func callsAfterTheEnd(t *testing.T) {
 			return "closed"
 		})
 	})
-}
-
-// nonsense are messages that the guest's codec is given by whoever answers, and by the plugin itself.
-func nonsense(t *testing.T) {
-	nested := func(depth int) []byte { // of a google.protobuf.Struct: fields in values in structs
-		message := []byte{}
-		for range depth {
-			value := append([]byte{0x2a}, append(binary.AppendUvarint(nil, uint64(len(message))), message...)...)
-			entry := append([]byte{0x12}, append(binary.AppendUvarint(nil, uint64(len(value))), value...)...)
-			message = append([]byte{0x0a}, append(binary.AppendUvarint(nil, uint64(len(entry))), entry...)...)
-		}
-		return message
-	}
-	decode := `
-import _mmpy
-def attack(request):
-    try: _mmpy.call("GetUser", request)
-    except _mmpy.StatusError as e: return "StatusError"
-    return "answered"`
-	for name, request := range map[string][]byte{
-		"a varint that does not end": bytes.Repeat([]byte{0xff}, 100), "a length of 4 GiB": {0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f},
-		"messages nested 10,000 deep": nested(10000), "1 MiB of packed ones": append([]byte{0x0a, 0x80, 0x80, 0x40}, make([]byte, 1<<20)...),
-		"groups that do not end": []byte(strings.Repeat("\x0b", 100000)), "invalid UTF-8": {0x0a, 0x02, 0xff, 0xfe},
-	} {
-		run(t, "ABI", []attack{{
-			name: name, limit: "codec", source: decode, request: request, want: []string{"StatusError", "answered"},
-			config: wasmhost.InstanceConfig{Caller: wasmhost.CallerFunc(func(_ context.Context, _ abi.Method, request []byte) ([]byte, error) {
-				return nil, abi.StatusInvalid
-			})},
-		}})
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -28,15 +29,38 @@ var (
 	quiet     = newInterpreter(0)
 )
 
+// newInterpreter has the code from the user's cache, but a folder of its own for the many snapshots that the attacks make.
 func newInterpreter(memory uint64) func() (*wasmhost.Runtime, error) {
 	return sync.OnceValues(func() (*wasmhost.Runtime, error) {
-		config := wasmhost.NewRuntimeConfig().WithLogger(slog.New(slog.DiscardHandler))
+		dir, err := cache()
+		if err != nil {
+			return nil, err
+		}
+		config := wasmhost.NewRuntimeConfig().WithLogger(slog.New(slog.DiscardHandler)).
+			WithCode(filepath.Join(dir, "code")).WithCacheDir(filepath.Join(dir, "cache"))
 		if memory > 0 {
 			config = config.WithMemoryLimit(memory)
 		}
 		return wasmhost.NewRuntime(context.Background(), config)
 	})
 }
+
+// cache is a folder with the interpreter's code.
+var cache = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "mmpy-hostile-")
+	if err != nil {
+		return "", err
+	}
+	r, err := wasmhost.NewRuntime(context.Background(), wasmhost.NewRuntimeConfig().WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return dir, err
+	}
+	file, err := os.Create(filepath.Join(dir, "code"))
+	if err != nil {
+		return dir, err
+	}
+	return dir, errors.Join(r.WriteCode(file), file.Close(), r.Close(context.Background()))
+})
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -46,6 +70,12 @@ func TestMain(m *testing.M) {
 				fmt.Fprintln(os.Stderr, "close the runtime:", err)
 				code = 1
 			}
+		}
+	}
+	if dir, _ := cache(); dir != "" {
+		if err := os.RemoveAll(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
 		}
 	}
 	if code == 0 {

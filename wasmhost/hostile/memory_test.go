@@ -3,6 +3,7 @@ package hostile
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -104,8 +105,11 @@ func manyInstances(t *testing.T) {
 	hostile.Attack(t, "Memory", "many instances that grow", "memory of the host", func(t *testing.T) string {
 		of(t, attackers)
 		pool := wasmhost.NewMemoryPool(200 << 20)
+		dir, err := cache()
+		require.NoError(t, err)
 		return watched(t, func() string {
-			r, err := wasmhost.NewRuntime(t.Context(), wasmhost.NewRuntimeConfig().WithMemoryPool(pool))
+			r, err := wasmhost.NewRuntime(t.Context(), wasmhost.NewRuntimeConfig().WithMemoryPool(pool).
+				WithCode(filepath.Join(dir, "code")).WithCacheDir(filepath.Join(dir, "cache")))
 			require.NoError(t, err)
 			p := program(t, r, `
 kept = []
