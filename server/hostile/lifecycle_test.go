@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -23,16 +24,18 @@ func TestHostileReentrancy(t *testing.T) {
 		hostile.Attack(t, "Re-entrancy", name, limit, func(t *testing.T) string { return test(t, newMattermost()) })
 	}
 	row("A posts when B posts when A posts …", "time of a hook", func(t *testing.T, m *mattermost) string {
-		echo := head + `
+		for turn, id := range []string{"com.example.a", "com.example.b"} {
+			m.run(t, id, head+fmt.Sprintf(`
 class Echo(Plugin):
     @hook(HookName.MessageWillBePosted)
     def check(self, context, post):
-        self.api.create_post(Post(user_id=post.user_id, channel_id=post.channel_id, message="again"))
+        depth = len(post.message)
+        if depth %% 2 == %d:
+            self.api.create_post(Post(user_id=post.user_id, channel_id=post.channel_id, message=post.message + "x"))
         return post, ""
 run_plugin(Echo)
-`
-		m.run(t, "com.example.a", echo, server.Config{HookTimeout: time.Second})
-		m.run(t, "com.example.b", echo, server.Config{HookTimeout: time.Second})
+`, turn), server.Config{HookTimeout: time.Second})
+		}
 		return m.answersWithin(t, time.Minute)
 	})
 	row("a hook that changes the configuration, which is a hook", "time of a hook", func(t *testing.T, m *mattermost) string {
