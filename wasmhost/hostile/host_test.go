@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -101,10 +102,14 @@ def dispatch(id, request):
 func program(t testing.TB, r *wasmhost.Runtime, source string) *wasmhost.Program {
 	t.Helper()
 	p, err := r.NewProgram(wasmhost.ProgramConfig{
-		Files: fstest.MapFS{"entry.py": {Data: []byte(entry)}, "main.py": {Data: []byte(source)}}, Entry: "entry",
+		Files: filesOf(source), Entry: "entry",
 	})
 	require.NoError(t, err)
 	return p
+}
+
+func filesOf(source string) fs.FS {
+	return fstest.MapFS{"entry.py": {Data: []byte(entry)}, "main.py": {Data: []byte(source)}}
 }
 
 func of(t testing.TB, made func() (*wasmhost.Runtime, error)) *wasmhost.Runtime {
@@ -204,7 +209,7 @@ var neighbour = sync.OnceValues(func() (*wasmhost.Instance, error) {
 		return nil, err
 	}
 	p, err := r.NewProgram(wasmhost.ProgramConfig{
-		Files: fstest.MapFS{"entry.py": {Data: []byte(entry)}, "main.py": {Data: []byte("secret = 'of the neighbour'\n")}}, Entry: "entry",
+		Files: filesOf("secret = 'of the neighbour'\n"), Entry: "entry",
 	})
 	if err != nil {
 		return nil, err
