@@ -23,10 +23,10 @@ func diskFull(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(disk, "ballast"), make([]byte, 8<<10), 0o600))
 		require.NoError(t, os.Mkdir(filepath.Join(disk, "cache"), 0o700))
 		log := logOf(t, filepath.Join(disk, "cache"), handmade.Guest{})
-		require.Contains(t, log, "cannot be kept")
+		require.Contains(t, log, "cannot be used")
 		left, err := os.ReadDir(filepath.Join(disk, "cache"))
 		require.NoError(t, err)
 		require.Empty(t, left, "nothing half-written stays")
-		return "cannot be kept"
+		return "cannot be used"
 	})
 }
