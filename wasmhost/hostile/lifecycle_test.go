@@ -134,6 +134,9 @@ def attack(request):
     if request: os._exit(1)
     return "ran"`)
 	for n := range 1000 {
+		if n%100 == 0 {
+			t.Log(n) // who waits for the test sees that it goes on
+		}
 		i, err := p.Instantiate(t.Context(), wasmhost.InstanceConfig{})
 		require.NoError(t, err)
 		_, err = i.Hook(t.Context(), 0, make([]byte, n%2))

@@ -103,21 +103,37 @@ func (g guard) disable(ctx context.Context, work string) (noticed string, err er
 	return g.attack(ctx, filepath.Join(work, "mutant.test"))
 }
 
-// patience is how long a mutant may take. One that hangs has noticed too: a guest has frozen it.
-const patience = 90 * time.Second
+// patience is how long a mutant may be silent. One that hangs has noticed too: a guest has frozen it.
+const patience = 60 * time.Second
+
+// progress ends a command that is silent for too long.
+type progress struct {
+	bytes.Buffer
+	silence *time.Timer
+}
+
+func (p *progress) Write(text []byte) (int, error) {
+	p.silence.Reset(patience)
+	return p.Buffer.Write(text)
+}
 
 func (g guard) attack(ctx context.Context, binary string) (noticed string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	attacking, cancel := context.WithCancel(ctx)
 	defer cancel()
-	command := exec.CommandContext(ctx, binary, "-test.v", "-test.failfast", "-test.run", g.run)
+	output := &progress{silence: time.AfterFunc(patience, cancel)}
+	defer output.silence.Stop()
+	command := exec.CommandContext(attacking, binary, "-test.v", "-test.failfast", "-test.run", g.run)
 	command.Dir = g.pkg
 	command.WaitDelay = time.Second
-	output, err := command.CombinedOutput()
-	if err == nil {
+	command.Stdout, command.Stderr = output, output
+	if err := command.Run(); err == nil {
 		return "", nil
 	}
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
 	last := ""
-	lines := bufio.NewScanner(bytes.NewReader(output))
+	lines := bufio.NewScanner(bytes.NewReader(output.Bytes()))
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		name, isRun := strings.CutPrefix(lines.Text(), "=== RUN   ")
@@ -129,10 +145,10 @@ func (g guard) attack(ctx context.Context, binary string) (noticed string, err e
 		}
 	}
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case attacking.Err() != nil:
 		return last + " (hangs)", nil
 	case last == "":
-		return "", fmt.Errorf("%w\n%s", err, output)
+		return "", fmt.Errorf("the attacks did not run: %s", output.String())
 	}
 	return last + " (the process has died)", nil
 }
