@@ -63,9 +63,9 @@ var guards = []guard{
 		pkg: suite, run: "TestHostileLifecycle|TestHostileCPU/sleep",
 	},
 	{
-		name: "memory of an instance", file: "wasmhost/compiled.go",
-		old: "WithMemoryLimitPages(uint32(r.memoryLimit/pageSize))", new: "WithMemoryLimitPages(65535)",
-		pkg: suite, run: "TestHostileMemory",
+		name: "memory of an instance", file: "wasmhost/config.go",
+		old: "c.memoryLimit = min(bytes, maxMemoryLimit) / pageSize * pageSize", new: "",
+		pkg: suite, run: "TestHostileMemory/a_request",
 	},
 	{
 		name: "memory of the host", file: "wasmhost/internal/linearmem/pool.go",

@@ -10,6 +10,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 )
 
+// Where things are in a guest's memory, and how much there is.
 const (
 	Buffer = 0x8000 // where mm_alloc puts every request
 	Result = 0x100  // where a hook puts a function's result
