@@ -136,7 +136,7 @@ def attack(request):
     def at(place):
         f.seek(place)
         return f.write(b"x")
-    return outcome(lambda: f.truncate(1 << 40), lambda: at(1 << 40), lambda: at((1 << 63) - 2), lambda: f.truncate((1 << 63) - 1),
+    return outcome(lambda: f.truncate(200 << 20), lambda: f.truncate(1 << 40), lambda: at(1 << 40), lambda: at((1 << 63) - 2), lambda: f.truncate((1 << 63) - 1),
         lambda: os.truncate("/tmp/f", 1 << 31), lambda: at(1 << 32))`,
 		},
 		{
