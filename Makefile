@@ -3,6 +3,7 @@
 golangci_lint := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mmpy
 fuzztime ?= 60s
+hostile := ./wasmhost/hostile ./server/hostile # whose tests named Hostile are rows of the table
 
 .PHONY: help
 help: ## this list
@@ -17,12 +18,20 @@ demo: build ## the hello plugin at work on the in-memory Mattermost
 	bin/mmpy demo examples/hello_python
 
 .PHONY: test
-test: ## all tests but e2e
-	go test ./...
+test: ## all tests but e2e and the hostile suite
+	go test $$(go list ./... | grep -v '/hostile$$')
 
 .PHONY: race
 race: ## the concurrent parts under the race detector
-	go test -race ./wasmhost/... ./server/...
+	go test -race $$(go list ./wasmhost/... ./server/... | grep -v '/hostile$$')
+
+.PHONY: hostile
+hostile: ## attacks on the sandbox, as a table of what contained them
+	go run ./internal/hostile/table $(hostile)
+
+.PHONY: hostile-mutations
+hostile-mutations: ## disables each limit in turn and shows which attack notices
+	go run ./internal/hostile/mutations
 
 .PHONY: e2e
 e2e: ## a real Mattermost server with a real PostgreSQL; sets both up

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/linearmem"
 	"github.com/mmpy/mmpy/wasmhost/internal/store"
 )
 
@@ -39,6 +40,7 @@ type RuntimeConfig struct {
 	code        string // a file with compiled code, or ""
 	log         *slog.Logger
 	memoryLimit uint64
+	memoryPool  *MemoryPool
 	guest       func() (guest, error)
 }
 
@@ -85,6 +87,19 @@ func (c RuntimeConfig) WithMemoryLimit(bytes uint64) RuntimeConfig {
 	c.memoryLimit = min(bytes, maxMemoryLimit) / pageSize * pageSize
 	return c
 }
+
+// WithMemoryPool takes the memory of all instances from a pool, which several runtimes may share. Where it is used up no
+// further instance begins, and those that run get no more, as at the limit of their own.
+func (c RuntimeConfig) WithMemoryPool(pool *MemoryPool) RuntimeConfig {
+	c.memoryPool = pool
+	return c
+}
+
+// MemoryPool is how much memory the instances of several runtimes may have together.
+type MemoryPool = linearmem.Pool
+
+// NewMemoryPool makes a pool of that many bytes.
+func NewMemoryPool(bytes uint64) *MemoryPool { return linearmem.NewPool(bytes) }
 
 // WithInterpreter runs another build of the interpreter than the one that is part of this program: a module that keeps to
 // the ABI, and the standard library that belongs to it, a zip. Only whoever builds and measures interpreters needs it.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/handmade"
 )
 
 // reached notes the limits that an instance comes to.
@@ -105,7 +106,7 @@ def wake(number): _mmpy.log(2, "woken")
 func TestWhatMayNotBeSaidIsNotLookedAt(t *testing.T) {
 	var log logged
 	var bytesAsked atomic.Int64
-	i := startHandmade(t, handmade{memory: 2}, InstanceConfig{Log: log.log, MaySay: func(_, bytes int) bool {
+	i := startHandmade(t, handmade.Guest{Memory: 2}, InstanceConfig{Log: log.log, MaySay: func(_, bytes int) bool {
 		bytesAsked.Add(int64(bytes))
 		return bytesAsked.Load() < 1<<20
 	}})
@@ -115,7 +116,7 @@ func TestWhatMayNotBeSaidIsNotLookedAt(t *testing.T) {
 		vectors = binary.LittleEndian.AppendUint32(vectors, 0)
 		vectors = binary.LittleEndian.AppendUint32(vectors, 64<<10)
 	}
-	_, err := i.Hook(t.Context(), hookFlood, vectors)
+	_, err := i.Hook(t.Context(), handmade.Flood, vectors)
 	require.NoError(t, err)
 	require.EqualValues(t, 4000*64<<10, bytesAsked.Load(), "each was asked about")
 	require.LessOrEqual(t, len(log.all()), 2*DefaultLogLine, "and of most of it nothing kept")
@@ -206,8 +207,8 @@ def root(request):
 
 // What bounds the stack on which functions of the guest call each other is the engine's own ceiling, some 50 MB.
 func TestCallsWithoutEndInTheGuestAreATrap(t *testing.T) {
-	own := byte(6 + len(others) + 2) // the number of mm_alloc, which calls itself
-	h := handmade{alloc: []byte{0x20, 0, 0x10, own}}
+	own := handmade.OfExport(exportAlloc) // which calls itself
+	h := handmade.Guest{Alloc: []byte{0x20, 0, 0x10, own}}
 	var of reached
 	runtime, err := runtimeOf(t, h)
 	require.NoError(t, err)

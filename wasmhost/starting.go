@@ -74,9 +74,9 @@ func (i *Instance) start(ctx context.Context, from beginning) error {
 	}
 	code := i.runtime.shell
 	if from.snapshot != nil {
-		i.memory, err = linearmem.Map(from.snapshot.image(), i.memoryLimit())
+		i.memory, err = linearmem.Map(from.snapshot.image(), i.memoryLimit(), i.runtime.memoryPool)
 	} else {
-		i.memory, err = linearmem.Reserve(i.runtime.memoryStart, i.memoryLimit())
+		i.memory, err = linearmem.Reserve(i.runtime.memoryStart, i.memoryLimit(), i.runtime.memoryPool)
 	}
 	if err != nil {
 		return &Error{Code: OutOfMemory, Op: "instantiate", Err: err}

@@ -175,7 +175,7 @@ func (m *Memory) resize(n *node, size int64) sys.Errno {
 		n.data = nil
 	case size <= old:
 		n.data = n.data[:size]
-		if size < old/2 {
+		if size < int64(cap(n.data))/2 { // or it would hold what the quota does not know of
 			n.data = slices.Clone(n.data)
 		}
 	case size <= int64(cap(n.data)):

@@ -1,0 +1,121 @@
+package hostile
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmpy/mmpy/internal/memserver"
+	"github.com/mmpy/mmpy/server"
+	"github.com/mmpy/mmpy/wasmhost"
+)
+
+// interpreter is shared by all plugins of the tests.
+var interpreter = sync.OnceValues(func() (*wasmhost.Runtime, error) {
+	return wasmhost.NewRuntime(context.Background(), wasmhost.NewRuntimeConfig().WithLogger(slog.New(slog.DiscardHandler)))
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if r, err := interpreter(); err == nil {
+		if err := r.Close(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, "close the runtime:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// text is a log that goroutines write to.
+type text struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (l *text) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buffer.Write(line)
+}
+
+func (l *text) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buffer.String()
+}
+
+// mattermost is one with plugins.
+type mattermost struct {
+	*memserver.Server
+	log *text
+}
+
+func newMattermost() *mattermost {
+	m := &mattermost{log: &text{}}
+	m.Server = memserver.New(memserver.Config{Logger: slog.New(slog.NewTextHandler(m.log, nil))})
+	return m
+}
+
+// load loads a plugin; it is not activated yet.
+func (m *mattermost) load(t *testing.T, id, source string, config server.Config) *server.Plugin {
+	t.Helper()
+	p, err := m.tryToLoad(t, id, source, config)
+	require.NoError(t, err)
+	return p
+}
+
+func (m *mattermost) tryToLoad(t *testing.T, id, source string, config server.Config) (*server.Plugin, error) {
+	t.Helper()
+	dir := t.TempDir()
+	manifest := fmt.Sprintf(`{"id": %q, "name": "Hostile", "version": "0.1.0", "server": {"runtime": "python", "executable": "plugin.py"}}`, id)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(manifest), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.py"), []byte(source), 0o600))
+	bundle, err := server.Open(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, bundle.Close()) })
+	r, err := interpreter()
+	require.NoError(t, err)
+	api := m.Plugin(bundle.Manifest().Model)
+	config.Bundle, config.Runtime, config.API = bundle, r, api
+	starting, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	p, err := server.New(starting, config)
+	if err == nil {
+		api.Attach(p)
+		t.Cleanup(func() { require.NoError(t, p.Close(context.Background())) })
+	}
+	return p, err
+}
+
+// run loads a plugin and activates it.
+func (m *mattermost) run(t *testing.T, id, source string, config server.Config) *server.Plugin {
+	t.Helper()
+	p := m.load(t, id, source, config)
+	require.NoError(t, p.OnConfigurationChange())
+	require.NoError(t, p.OnActivate())
+	return p
+}
+
+// post posts as Bob.
+func (m *mattermost) post(message string) (*model.Post, *model.AppError) {
+	home := m.Home()
+	return m.CreatePost(&model.Post{UserId: home.Bob.Id, ChannelId: home.TownSquare.Id, Message: message})
+}
+
+// heap is what Go has in memory.
+func heap() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
