@@ -51,7 +51,7 @@ func TestWhatIsSensitive(t *testing.T) {
 		abi.InstallPlugin, abi.EnablePlugin, abi.DisablePlugin, abi.RemovePlugin,
 		abi.PermanentDeleteBot,
 		abi.UpdateUserRoles, abi.UpdateUser, abi.UpdateUserAuth, // taking an account over
-		abi.ExecuteSlashCommand, // likewise
+		abi.ExecuteSlashCommand,                                           // likewise
 		abi.SendMail, abi.ShareChannel, abi.CreateCommand, abi.PluginHTTP, // ways out
 		abi.GetOAuthApp, abi.GetCommand, // which come with secrets
 	} {
