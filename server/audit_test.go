@@ -190,7 +190,7 @@ func TestALimitAndARestartAreAudited(t *testing.T) {
 	m.plugin.flushAudit()
 	records := api.of("mmpyLimitReached")
 	require.Equal(t, 2, total(records))
-	require.Equal(t, "hook_seconds", records[0].EventData.Parameters["limit"])
+	require.Equal(t, "user_hook_seconds", records[0].EventData.Parameters["limit"])
 	require.Equal(t, "bob", records[0].Actor.UserId)
 	require.Contains(t, records[0].Error.Description, "hook MessageWillBePosted has taken more than 300ms")
 	records = api.of("mmpyRestart")

@@ -115,6 +115,6 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 func TestVersionNamesWhatIsInside(t *testing.T) {
 	trials(t, map[string]trial{"version": {
 		args: []string{"version"},
-		out:  `mmpy +\S.*\nCPython +3\.13\.\d+\nwazero +\d+\.\d+\.\d+\nABI +4\nMattermost API +\d+\.\d+\.\d+, of server \d+\.\d+\.\d+\n`,
+		out:  `mmpy +\S.*\nCPython +3\.13\.\d+\nwazero +\d+\.\d+\.\d+\nABI +5\nMattermost API +\d+\.\d+\.\d+, of server \d+\.\d+\.\d+\n`,
 	}})
 }

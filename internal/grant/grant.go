@@ -36,8 +36,7 @@ const (
 // Everything grants all that there is, with the default limits: what a program that embeds a plugin of its own may want, and
 // tests.
 func Everything(plugin string) *Grant {
-	hosts := []Host{{Pattern: All}}
-	return &Grant{Plugin: plugin, Limits: DefaultLimits(), Hosts: hosts, asked: hosts}
+	return &Grant{Plugin: plugin, Limits: DefaultLimits(), Hosts: []Host{{Pattern: All}}}
 }
 
 // Of gives the grant of a plugin whose manifest asks for these permissions and limits, under a policy, which may be nil.

@@ -64,7 +64,7 @@ class Request(unittest.TestCase):
     def test_a_denied_host_is_named_and_so_is_who_denies_it(self):
         with self.assertRaises(PermissionDeniedError) as caught:
             http.request("GET", DENIED + "/x")
-        self.assertRegex(str(caught.exception), r"^https://denied.test is not granted: the plugin may reach only web.test:\d+, .* \[mmpy.denied\] \(HTTP 403\)$")
+        self.assertRegex(str(caught.exception), r"^https://denied.test is not granted: the manifest does not ask for it \[mmpy.denied\] \(HTTP 403\)$")
         with self.assertRaisesRegex(PermissionDeniedError, "inside.test:.* is not granted: its address is not one of the public"):
             http.request("GET", INSIDE)
 

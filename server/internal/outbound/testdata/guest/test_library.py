@@ -58,7 +58,7 @@ class URLLib(unittest.TestCase):
 
     def test_what_goes_wrong(self):
         for url, kind, text in (
-            (DENIED, PermissionError, "https://denied.test is not granted: the plugin may reach only"),
+            (DENIED, PermissionError, "https://denied.test is not granted: the manifest does not ask for it"),
             (f"{WEB}/redirect?to={DENIED}", PermissionError, "denied.test is not granted"),
             (INSIDE, PermissionError, "its address is not one of the public"),
             (CLOSED, ConnectionRefusedError, "cannot be reached"),
