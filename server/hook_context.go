@@ -55,16 +55,6 @@ func (c *hookContext) Err() error {
 	return nil
 }
 
-// Value gives what the guest's context holds; by it the context package finds the cause of an end.
-func (c *hookContext) Value(key any) any {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timed != nil {
-		return c.timed.Value(key)
-	}
-	return c.Context.Value(key)
-}
-
 // end says that the hook has ended.
 func (c *hookContext) end() {
 	c.mu.Lock()
