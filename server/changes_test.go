@@ -175,8 +175,8 @@ func TestChangedFieldsThatNoPostHasChangeNothing(t *testing.T) {
 	numbers := []uint32{0, 14, 16, 22, 24, 25, 26, 27, 1 << 31}
 	require.Equal(t, original, convert.PostChangesOnto(original, &pb.Post{Message: "x"}, numbers))
 	require.Nil(t, convert.PostChangesOnto(original, nil, nil))
-	cleared := convert.PostChangesOnto(original, nil, []uint32{11})
-	require.Empty(t, cleared.Message)
+	require.Nil(t, convert.PostChangesOnto(original, nil, []uint32{11, 19, 23}))
+	require.Empty(t, convert.PostChangesOnto(original, &pb.Post{}, []uint32{11}).Message)
 }
 
 // Each plain field of a post may be all that has changed.

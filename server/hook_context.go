@@ -57,15 +57,10 @@ func (c *hookContext) Err() error {
 	return nil
 }
 
-// Value gives the hook, and what the guest's context holds; by it the context package finds the cause of an end.
+// Value gives the hook, and what the guest's context holds.
 func (c *hookContext) Value(key any) any {
 	if key == (runningKey{}) {
 		return &c.running
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timed != nil {
-		return c.timed.Value(key)
 	}
 	return c.Context.Value(key)
 }

@@ -158,12 +158,18 @@ func TestMessageWillBePosted(t *testing.T) {
 	require.Equal(t, "r1", got.PluginContext.RequestId)
 	require.Equal(t, "::1", got.PluginContext.IpAddress)
 	require.Equal(t, "hi", got.Post.Message)
+	require.True(t, got.ChangesSuffice)
 
 	response = &pb.MessageWillBePostedResponse{ModifiedPost: &pb.Post{Id: "p1", Message: "hello"}}
 	changed, reason := p.MessageWillBePosted(c, post)
 	require.Equal(t, "hello", changed.Message)
 	require.Empty(t, reason)
 	require.Equal(t, "hi", post.Message)
+
+	response = &pb.MessageWillBePostedResponse{ModifiedPost: &pb.Post{Message: "hello"}, ChangedFields: []uint32{11}}
+	changed, reason = p.MessageWillBePosted(c, post)
+	require.Equal(t, &model.Post{Id: "p1", Message: "hello"}, changed)
+	require.Empty(t, reason)
 
 	response = &pb.MessageWillBePostedResponse{ModifiedPost: &pb.Post{}, RejectionReason: "no"}
 	none, reason := p.MessageWillBePosted(c, post)
@@ -184,6 +190,7 @@ func TestMessageWillBeUpdated(t *testing.T) {
 	p, _ := fake(t, &fakeEngine{script: script{
 		"MessageWillBeUpdated": func(_ *fakeInstance, request proto.Message) (proto.Message, error) {
 			require.Equal(t, "old", request.(*pb.MessageWillBeUpdatedRequest).OldPost.Message)
+			require.True(t, request.(*pb.MessageWillBeUpdatedRequest).ChangesSuffice)
 			return response, failure
 		},
 	}})
@@ -198,6 +205,11 @@ func TestMessageWillBeUpdated(t *testing.T) {
 	response = &pb.MessageWillBeUpdatedResponse{ModifiedPost: &pb.Post{Message: "newer"}}
 	post, reason = p.MessageWillBeUpdated(nil, newPost, oldPost)
 	require.Equal(t, "newer", post.Message)
+	require.Empty(t, reason)
+
+	response = &pb.MessageWillBeUpdatedResponse{ModifiedPost: &pb.Post{Hashtags: "#a"}, ChangedFields: []uint32{15}}
+	post, reason = p.MessageWillBeUpdated(nil, newPost, oldPost)
+	require.Equal(t, &model.Post{Message: "new", Hashtags: "#a"}, post)
 	require.Empty(t, reason)
 
 	response = &pb.MessageWillBeUpdatedResponse{RejectionReason: "no"}

@@ -81,7 +81,6 @@ def freeze() -> None:
         from mattermost_plugin._internal import deferred  # noqa: F401
 
 
-
 def run_file(path: str) -> ModuleType:
     """Runs a Python file as ``__main__``. Modules beside it, and in ``lib`` beside it, can be imported."""
     folder = path.rpartition("/")[0] or "."

@@ -239,3 +239,20 @@ func TestPermissionsAreMattermostsOwn(t *testing.T) {
 func requireEqualMessages(t require.TestingT, want, got proto.Message) {
 	require.True(t, proto.Equal(want, got), "want %v\n got %v", want, got)
 }
+
+func TestAModelStaysAsItIsWhateverOfItIsNoText(t *testing.T) {
+	const wrong = "a\xffb"
+	post := &model.Post{Message: wrong, FileIds: model.StringArray{wrong}}
+	post.SetProps(model.StringInterface{wrong: wrong})
+	user := &model.User{Props: model.StringMap{wrong: wrong}, RemoteId: new(wrong)}
+	encodedPost, err := Marshal(nil, PostToProto(post))
+	require.NoError(t, err)
+	encodedUser, err := Marshal(nil, UserToProto(user))
+	require.NoError(t, err)
+
+	require.Equal(t, wrong, post.FileIds[0])
+	require.Equal(t, model.StringInterface{wrong: wrong}, post.GetProps())
+	require.Equal(t, &model.User{Props: model.StringMap{wrong: wrong}, RemoteId: new(wrong)}, user)
+	require.Contains(t, string(encodedPost), "a\uFFFDb")
+	require.NotContains(t, string(encodedUser), wrong)
+}

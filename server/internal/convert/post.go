@@ -67,7 +67,7 @@ func PostOnto(original *model.Post, changed *pb.Post) *model.Post {
 // PostChangesOnto is PostOnto for a plugin that has said, by their numbers, which fields it has changed: all others are as
 // in original, and changed does not have them. Without numbers it has not said so.
 func PostChangesOnto(original *model.Post, changed *pb.Post, fields []uint32) *model.Post {
-	if len(fields) == 0 || original == nil {
+	if len(fields) == 0 || original == nil || changed == nil {
 		return PostOnto(original, changed)
 	}
 	post := original.Clone()
