@@ -4,8 +4,10 @@
 package hostile
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The keys of what a row tells the table, as attributes of its test.
@@ -14,6 +16,9 @@ const (
 	KeyAttack  = "hostile.attack"
 	KeyLimit   = "hostile.limit"
 	KeyOutcome = "hostile.outcome"
+
+	// KeyNeighbour is how long a neighbour took to answer meanwhile, where a row has one.
+	KeyNeighbour = "hostile.neighbour"
 )
 
 // Attack runs an attack of a group as a test. limit says in a word or two what is to hold it. run fails the test when it is
@@ -27,4 +32,20 @@ func Attack(t *testing.T, group, attack, limit string, run func(t *testing.T) (o
 		outcome := run(t)
 		t.Attr(KeyOutcome, strings.Join(strings.Fields(outcome), " "))
 	})
+}
+
+// Neighbour notes how long a neighbour has taken for each of its answers while the attack went on: the row shows the 99th
+// percentile. It sorts them.
+func Neighbour(t *testing.T, took []time.Duration) {
+	t.Helper()
+	slices.Sort(took)
+	t.Attr(KeyNeighbour, Percentile(took, 99).Round(10*time.Microsecond).String())
+}
+
+// Percentile gives the value that so many of a hundred are not above; values are sorted.
+func Percentile(values []time.Duration, percent int) time.Duration {
+	if len(values) == 0 {
+		return 0
+	}
+	return values[(len(values)-1)*percent/100]
 }

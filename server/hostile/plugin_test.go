@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/internal/memserver"
@@ -57,7 +58,8 @@ func (l *text) String() string {
 // mattermost is one with plugins.
 type mattermost struct {
 	*memserver.Server
-	log *text
+	log     *text
+	wrapped func(plugin.API) plugin.API // what plugins are given in place of its API; nil: that itself
 }
 
 func newMattermost() *mattermost {
@@ -76,17 +78,29 @@ func (m *mattermost) load(t *testing.T, id, source string, config server.Config)
 
 func (m *mattermost) tryToLoad(t *testing.T, id, source string, config server.Config) (*server.Plugin, error) {
 	t.Helper()
+	return m.tryToLoadAsking(t, id, "{}", source, config)
+}
+
+// tryToLoadAsking is tryToLoad for a plugin whose manifest has that as server.python.
+func (m *mattermost) tryToLoadAsking(t *testing.T, id, asks, source string, config server.Config) (*server.Plugin, error) {
+	t.Helper()
 	dir := t.TempDir()
-	manifest := fmt.Sprintf(`{"id": %q, "name": "Hostile", "version": "0.1.0", "server": {"runtime": "python", "executable": "plugin.py"}}`, id)
+	manifest := fmt.Sprintf(`{"id": %q, "name": "Hostile", "version": "0.1.0",
+		"server": {"runtime": "python", "executable": "plugin.py", "python": %s}}`, id, asks)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(manifest), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.py"), []byte(source), 0o600))
 	bundle, err := server.Open(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, bundle.Close()) })
-	r, err := interpreter()
-	require.NoError(t, err)
 	api := m.Plugin(bundle.Manifest().Model)
-	config.Bundle, config.Runtime, config.API = bundle, r, api
+	config.Bundle, config.API = bundle, api
+	if m.wrapped != nil {
+		config.API = m.wrapped(api)
+	}
+	if config.Runtime == nil {
+		config.Runtime, err = interpreter()
+		require.NoError(t, err)
+	}
 	starting, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	p, err := server.New(starting, config)

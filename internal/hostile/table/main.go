@@ -8,6 +8,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,9 +69,9 @@ type event struct {
 
 // row is an attack.
 type row struct {
-	group, attack, limit, outcome string
-	contained                     bool
-	took                          time.Duration
+	group, attack, limit, outcome, neighbour string
+	contained                                bool
+	took                                     time.Duration
 }
 
 type suite struct {
@@ -136,6 +137,8 @@ func (r *row) attribute(key, value string) {
 		r.limit = value
 	case hostile.KeyOutcome:
 		r.outcome = value
+	case hostile.KeyNeighbour:
+		r.neighbour = value
 	}
 }
 
@@ -149,7 +152,7 @@ func (s *suite) print(w io.Writer) (contained int) {
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, group := range groups {
-		fmt.Fprintf(table, "\n%s\tlimit\toutcome\ttime\n", group)
+		fmt.Fprintf(table, "\n%s\tlimit\toutcome\tneighbour\ttime\n", group)
 		for _, r := range s.rows {
 			if r.group != group {
 				continue
@@ -160,7 +163,7 @@ func (s *suite) print(w io.Writer) (contained int) {
 			} else {
 				outcome = "NOT CONTAINED"
 			}
-			fmt.Fprintf(table, "  %s\t%s\t%s\t%.1f s\n", r.attack, r.limit, outcome, r.took.Seconds())
+			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%.1f s\n", r.attack, r.limit, outcome, cmp.Or(r.neighbour, "-"), r.took.Seconds())
 		}
 	}
 	_ = table.Flush()
