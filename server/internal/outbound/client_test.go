@@ -20,6 +20,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/mmpy/mmpy/internal/grant"
+	"github.com/mmpy/mmpy/internal/hostile"
 	"github.com/mmpy/mmpy/server/internal/outbound"
 )
 
@@ -410,7 +411,7 @@ func TestAHostileServerIsLeft(t *testing.T) {
 		"a status that is none":   {outbound.Garbled, once("HTTP/1.1 99999999999999999999 OK\r\n\r\n")},
 		"a header that is none":   {outbound.Garbled, once(head + "nothing\r\n\r\n")},
 	} {
-		t.Run(what, func(t *testing.T) {
+		hostile.Attack(t, "Network", "a server with "+what, "of a request", func(t *testing.T) string {
 			t.Parallel()
 			server := serveRaw(t, c.answer)
 			w := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPTime, g.Limits.HTTPAnswer = time.Second, 64<<10 }, portOf(t, server))
@@ -420,6 +421,7 @@ func TestAHostileServerIsLeft(t *testing.T) {
 			require.Less(t, len(own.Error()), 400)
 			require.Len(t, w.audited(), 1)
 			require.Equal(t, c.kind, w.audited()[0].Err.Kind)
+			return own.ID()
 		})
 	}
 }
