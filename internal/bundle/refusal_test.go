@@ -1,6 +1,7 @@
 package bundle_test
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -13,10 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/hostile"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
-func TestWhatMustNotBeInABundleIsRefused(t *testing.T) {
+func TestHostileFilesAreRefused(t *testing.T) {
 	text := &fstest.MapFile{Data: []byte("x = 1\n")}
 	for name, test := range map[string]struct {
 		files fstest.MapFS
@@ -62,21 +64,26 @@ func TestWhatMustNotBeInABundleIsRefused(t *testing.T) {
 		"fine: what is left out anyhow":  {fstest.MapFS{".venv/json.py": text, "venv/pyvenv.cfg": text, "venv/lib/x.pth": text, "__pycache__/json.pyc": text}, ""},
 		"fine: other packages of Google": {fstest.MapFS{"lib/google/auth/__init__.py": text}, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			all := files()
-			maps.Copy(all, test.files)
+		all := files()
+		maps.Copy(all, test.files)
+		if test.want == "" {
+			t.Run(name, func(t *testing.T) {
+				_, err := plugin(t, "hello", all).Write(io.Discard)
+				require.NoError(t, err)
+				_, _, err = bundle.Read("hello", all)
+				require.NoError(t, err)
+			})
+			continue
+		}
+		hostile.Attack(t, "Bundle", "a file: "+name, "names", func(t *testing.T) string {
 			_, err := plugin(t, "hello", all).Write(io.Discard)
 			_, _, reading := bundle.Read("hello", all)
-			if test.want == "" {
-				require.NoError(t, err)
-				require.NoError(t, reading)
-				return
-			}
 			refusal := &bundle.Refusal{}
 			require.ErrorAs(t, err, &refusal)
 			require.ErrorContains(t, err, test.want)
 			require.EqualError(t, reading, err.Error(), "loading says the same as packing")
 			require.NotContains(t, err.Error(), "\x1b")
+			return "refused"
 		})
 	}
 }
@@ -126,24 +133,26 @@ func TestALargePluginIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "its files are so much alike that 200 MB become")
 }
 
-func TestAnIDIsNoPathAndNotReserved(t *testing.T) {
+func TestHostileIDsAreRefused(t *testing.T) {
 	for id, allowed := range map[string]bool{
 		"com.example.hello": true, "hello_python-2": true, "nullable": true,
 		"...": false, ".hidden": false, "hello.": false, "mmpy": false, "nul": false, "con.example": false, "COM1": false,
 		"../evil": false, "a/b": false, `a\b`: false, "": false,
 	} {
-		t.Run(id, func(t *testing.T) {
-			all := files()
-			all["plugin.json"] = &fstest.MapFile{Data: []byte(strings.Replace(pluginJSON, "com.example.hello", strings.ReplaceAll(id, `\`, `\\`), 1))}
+		all := files()
+		all["plugin.json"] = &fstest.MapFile{Data: []byte(strings.Replace(pluginJSON, "com.example.hello", strings.ReplaceAll(id, `\`, `\\`), 1))}
+		if allowed {
 			_, _, err := bundle.Read("hello", all)
-			if allowed {
-				require.NoError(t, err)
-				return
-			}
+			require.NoError(t, err, id)
+			continue
+		}
+		hostile.Attack(t, "Bundle", fmt.Sprintf("the id %q", id), "ids", func(t *testing.T) string {
+			_, _, err := bundle.Read("hello", all)
 			var mistakes *manifest.Error
 			require.ErrorAs(t, err, &mistakes)
 			require.Equal(t, "id", mistakes.Mistakes[0].Field)
 			require.Contains(t, mistakes.Mistakes[0].Text, "com.example.hello")
+			return "refused"
 		})
 	}
 }

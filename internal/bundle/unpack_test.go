@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/hostile"
 )
 
 // archive packs what no bundle has.
@@ -106,7 +107,7 @@ func TestHostileArchivesAreRefused(t *testing.T) {
 		"a bomb of headers":   {[]*tar.Header{{Typeflag: tar.TypeReg, Name: "id/x", Size: bundle.MaxSize + 1}}, "id/x: the files are too large"},
 		"a bomb of holes":     {[]*tar.Header{{Typeflag: tar.TypeReg, Name: "id/x", Format: tar.FormatPAX, PAXRecords: map[string]string{"MMPY.x": "y"}}, {Typeflag: tar.TypeGNUSparse, Name: "id/y", Format: tar.FormatGNU}}, "something that is no file"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		hostile.Attack(t, "Bundle", "an archive with "+name, "unpacking", func(t *testing.T) string {
 			dir, _, err := unpackInto(t, archive(t, test.entries...))
 			refusal := &bundle.Refusal{}
 			require.ErrorAs(t, err, &refusal)
@@ -116,6 +117,7 @@ func TestHostileArchivesAreRefused(t *testing.T) {
 				require.True(t, entry.IsDir() || entry.Type().IsRegular())
 				return err
 			}))
+			return "refused"
 		})
 	}
 }

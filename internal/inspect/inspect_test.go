@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/hostile"
 	"github.com/mmpy/mmpy/internal/inspect"
 	"github.com/mmpy/mmpy/server"
 	"github.com/mmpy/mmpy/wasmhost"
@@ -242,7 +243,7 @@ func TestAGenuineBundleIsGenuine(t *testing.T) {
 	require.Equal(t, []string{"OnActivate"}, report.Hooks)
 }
 
-func TestATamperedBundleIsNot(t *testing.T) {
+func TestHostileBundlesAreNotGenuine(t *testing.T) {
 	b := newBundles(t)
 	packed := b.pack(t, sources)
 	other := map[string]string{}
@@ -379,7 +380,7 @@ func TestATamperedBundleIsNot(t *testing.T) {
 			nil, []string{"its folder is com.example.other, and the plugin's id " + id},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		hostile.Attack(t, "Bundle", "mmpy inspect of "+name, "inspection", func(t *testing.T) string {
 			files := test.change(slices.Clone(packed))
 			var report *inspect.Report
 			if name == "a folder of another name" || name == "a native library" { // the others need not take that long
@@ -404,11 +405,12 @@ func TestATamperedBundleIsNot(t *testing.T) {
 				require.Equal(t, []inspect.Native{{File: "lib/goods/fast.so", Kind: "ELF"}}, report.Native)
 				require.Contains(t, report.Text(), "lib/goods/fast.so (ELF)")
 			}
+			return "told"
 		})
 	}
 }
 
-func TestARefusedBundleIsNotLookedInto(t *testing.T) {
+func TestHostileBundlesAreNotLookedInto(t *testing.T) {
 	b := newBundles(t)
 	packed := b.pack(t, sources)
 	zeroes := make([]byte, 8<<20)
@@ -423,7 +425,7 @@ func TestARefusedBundleIsNotLookedInto(t *testing.T) {
 		"a bomb": {slices.Repeat([]file{{content: bytes.Repeat(zeroes, 16)}}, 1),
 			"it is a bomb"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		hostile.Attack(t, "Bundle", "mmpy inspect of a bundle with "+name, "inspection", func(t *testing.T) string {
 			files := slices.Clone(packed)
 			if name == "a bomb" {
 				files = nil
@@ -438,6 +440,7 @@ func TestARefusedBundleIsNotLookedInto(t *testing.T) {
 			require.Contains(t, report.Problems[0], test.want)
 			require.Nil(t, report.Image, "nothing of it has run")
 			require.Empty(t, report.Parts)
+			return "refused, and nothing of it has run"
 		})
 	}
 }

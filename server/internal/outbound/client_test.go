@@ -411,7 +411,7 @@ func TestAHostileServerIsLeft(t *testing.T) {
 		"a status that is none":   {outbound.Garbled, once("HTTP/1.1 99999999999999999999 OK\r\n\r\n")},
 		"a header that is none":   {outbound.Garbled, once(head + "nothing\r\n\r\n")},
 	} {
-		hostile.Attack(t, "Network", "a server with "+what, "of a request", func(t *testing.T) string {
+		hostile.Attack(t, "Network", "a server with "+what, "HTTP", func(t *testing.T) string {
 			t.Parallel()
 			server := serveRaw(t, c.answer)
 			w := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPTime, g.Limits.HTTPAnswer = time.Second, 64<<10 }, portOf(t, server))
