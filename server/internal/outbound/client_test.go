@@ -135,8 +135,8 @@ func TestTheHostWithinAServerMustBeGrantedToo(t *testing.T) {
 	body, _, err := w.get(t, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("other.test:%d", port)}}})
 	require.NoError(t, err)
 	require.Contains(t, body, fmt.Sprintf("GET other.test:%d", port))
-	w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("hidden.test:%d", port)}}})
-	w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {"other.test"}}})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("hidden.test:%d", port)}}})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {"other.test"}}})
 }
 
 func TestADeniedAddressIsNotDialled(t *testing.T) {
@@ -186,7 +186,7 @@ func TestANameThatChangesItsAddressGainsNothing(t *testing.T) {
 	body, _, err := w.get(t, outbound.Request{URL: target})
 	require.NoError(t, err)
 	require.Equal(t, "public", body)
-	w.fails(t, outbound.Denied, outbound.Request{URL: target})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: target})
 
 	w.names.set("both.test", "127.0.0.1 127.0.0.2")
 	for range 5 {
@@ -484,7 +484,7 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	require.ErrorContains(t, own, "more than 3 requests in a minute (limit http_rate)")
 	require.EqualValues(t, 3, asked.Load(), "a redirect counts")
 	none := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPRate = 0 }, portOf(t, server.URL))
-	none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 }
 
 func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
@@ -544,11 +544,11 @@ func TestTheProxyOfTheEnvironmentIsUsedIfGrantedAndOnlyThen(t *testing.T) {
 	body, _, err = p.get(t, outbound.Request{URL: "http://web.test/x"})
 	require.NoError(t, err, "a proxy may be where the plugin may not go itself")
 	require.Equal(t, "proxied http://web.test/x", body)
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://evil.example/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://evil.example/"})
 	granted.Hosts = append(granted.Hosts, grant.Host{Pattern: "*"})
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://127.0.0.1/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://127.0.0.1/"})
 	w.names.set("direct.test", "127.0.0.1")
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://direct.test/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://direct.test/"})
 	require.EqualValues(t, 1, through.Load())
 }
 
