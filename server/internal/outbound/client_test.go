@@ -249,7 +249,7 @@ func TestRedirectsAreFollowedToGrantedHostsAlone(t *testing.T) {
 		require.ErrorContains(t, own, "is not granted")
 	}
 	for _, to := range []string{"file:///etc/passwd", fmt.Sprintf("http://user@b.test:%d/", port), "http://2130706433/", "gopher://a.test/"} {
-		w.fails(t, outbound.Invalid, outbound.Request{URL: from(to), Redirects: 10})
+		_ = w.fails(t, outbound.Invalid, outbound.Request{URL: from(to), Redirects: 10})
 	}
 	before := len(w.audited())
 	own := w.fails(t, outbound.Garbled, outbound.Request{URL: fmt.Sprintf("http://a.test:%d/forever", port), Redirects: 1000})
@@ -357,7 +357,7 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 	require.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
 	require.Less(t, len(body), 100)
 
-	w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
+	_ = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
 	own = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 51), Length: -1})
 	require.ErrorContains(t, own, "the request's body has more than 50 bytes")
 	body, _, err = w.get(t, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 50), Length: -1})
@@ -496,7 +496,7 @@ func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
 		require.NoError(t, err)
 		open = append(open, response)
 	}
-	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 	for _, response := range open {
 		require.NoError(t, response.Body.Close())
 	}
@@ -512,7 +512,7 @@ func TestAnAnswerThatNobodyClosesGivesItsPlaceBackWithItsTime(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = response.Body.Close() })
 	}
-	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 	time.Sleep(2500 * time.Millisecond)
 	_, _, err := w.get(t, outbound.Request{URL: server.URL})
 	require.NoError(t, err)
