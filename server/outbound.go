@@ -46,6 +46,9 @@ func (p *Plugin) auditHTTP(record outbound.Record) {
 	if record.Err != nil {
 		kind = kindOf[record.Err.Kind]
 		entry.Failed, entry.Reason = true, record.Err.Text
+		if limit := record.Err.Limit; limit != 0 {
+			p.limitFired(limit, record.Err.Text)
+		}
 	}
 	p.counts.HTTP(record.Took, kind, record.Sent, record.Got)
 	p.audit.Record(context.Background(), entry)

@@ -117,7 +117,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	}
 	limits := &c.grant.Limits
 	if r.Length > limits.HTTPRequest {
-		return nil, c.refused(r, target, errorf(Quota, "the request's body has %d bytes; %d are the most (limit http_request)", r.Length, limits.HTTPRequest))
+		return nil, c.refused(r, target, reached(grant.LimitHTTPRequest, "the request's body has %d bytes; %d are the most", r.Length, limits.HTTPRequest))
 	}
 	select {
 	case c.open <- struct{}{}:

@@ -345,10 +345,11 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 		}
 	})
 	w := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPAnswer, g.Limits.HTTPRequest = 100, 50 }, portOf(t, server.URL))
-	require.ErrorContains(t, w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/long"}), "the answer has 101 bytes; 100 are the most (limit http_answer)")
+	require.ErrorContains(t, w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/long"}), "the answer has 101 bytes; 100 are the most (limit http_response_mib)")
 	own := w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/endless"})
 	require.ErrorContains(t, own, "more than 100 bytes")
 	require.Equal(t, 429, own.HTTPStatus())
+	require.Equal(t, grant.LimitHTTPAnswer, own.Limit)
 	_, response, err := w.get(t, outbound.Request{Method: "HEAD", URL: server.URL + "/long"})
 	require.NoError(t, err, "a HEAD has no body")
 	require.EqualValues(t, 101, response.ContentLength)
@@ -465,7 +466,7 @@ func TestWhoDoesNotReadIsNotTimedOutButMayNotHoldAnAnswerForEver(t *testing.T) {
 	require.Positive(t, n)
 	time.Sleep(600 * time.Millisecond)
 	_, err = io.Copy(io.Discard, response.Body)
-	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_time)")
+	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_seconds)")
 }
 
 func TestTooManyRequestsAreRefused(t *testing.T) {
@@ -481,7 +482,8 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	_, _, err = w.get(t, outbound.Request{URL: server.URL})
 	require.NoError(t, err)
 	own := w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
-	require.ErrorContains(t, own, "more than 3 requests in a minute (limit http_rate)")
+	require.ErrorContains(t, own, "more than 3 requests in a minute")
+	require.Equal(t, grant.LimitHTTPRate, own.Limit)
 	require.EqualValues(t, 3, asked.Load(), "a redirect counts")
 	none := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPRate = 0 }, portOf(t, server.URL))
 	none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/mmpy/mmpy/abi"
 	"github.com/mmpy/mmpy/internal/grant"
@@ -36,6 +37,8 @@ type Error struct {
 	Kind Kind
 	Text string
 	Err  error
+	// Limit is the one of the plugin's that was reached; 0, which is none of HTTP's, where none was.
+	Limit grant.Limit
 	// Address is the one that was refused, for the audit.
 	Address netip.AddrPort
 }
@@ -98,6 +101,20 @@ func (e *Error) HTTPStatus() int { return answers[e.Kind].status }
 func errorf(kind Kind, format string, arguments ...any) *Error {
 	err := fmt.Errorf(format, arguments...)
 	return &Error{Kind: kind, Text: err.Error(), Err: errors.Unwrap(err)}
+}
+
+// reached says that a limit of the plugin's was reached.
+func reached(limit grant.Limit, format string, arguments ...any) *Error {
+	err := errorf(Quota, format+" (limit %s)", append(arguments, limit)...)
+	err.Limit = limit
+	return err
+}
+
+// outOfTime says that a request has taken as long as one may.
+func outOfTime(most time.Duration) *Error {
+	err := reached(grant.LimitHTTPTime, "the request has taken longer than %s, which is the most", most)
+	err.Kind = Timeout
+	return err
 }
 
 func denied(denial *grant.Denial) *Error {

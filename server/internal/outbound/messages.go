@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -118,7 +119,9 @@ func (c *Client) readAll(ctx context.Context, body *Body) ([]byte, error) {
 		n, err := body.Read(chunk)
 		whole.Write(chunk[:n])
 		if c.whole.Add(int64(n)) > 2*c.grant.Limits.HTTPAnswer {
-			return nil, errorf(Quota, "too many answers are being read at a time: read them as streams (limit http_answer)")
+			err := reached(grant.LimitHTTPAnswer, "too many answers are being read at a time: read them as streams")
+			body.exchange.cancel(err)
+			return nil, err
 		}
 		if errors.Is(err, io.EOF) {
 			return whole.Bytes(), nil
