@@ -180,7 +180,7 @@ func TestTheDepthIsALimit(t *testing.T) {
 		Caller: CallerFunc(func(ctx context.Context, _ abi.Method, request []byte) ([]byte, error) {
 			answer, err := i.Hook(ctx, down, request)
 			if err != nil {
-				return []byte("(" + err.Error() + ")"), nil
+				answer = []byte("(" + err.Error() + ")")
 			}
 			return answer, nil
 		})})

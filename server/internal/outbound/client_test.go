@@ -135,8 +135,8 @@ func TestTheHostWithinAServerMustBeGrantedToo(t *testing.T) {
 	body, _, err := w.get(t, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("other.test:%d", port)}}})
 	require.NoError(t, err)
 	require.Contains(t, body, fmt.Sprintf("GET other.test:%d", port))
-	w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("hidden.test:%d", port)}}})
-	w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {"other.test"}}})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("hidden.test:%d", port)}}})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {"other.test"}}})
 }
 
 func TestADeniedAddressIsNotDialled(t *testing.T) {
@@ -186,7 +186,7 @@ func TestANameThatChangesItsAddressGainsNothing(t *testing.T) {
 	body, _, err := w.get(t, outbound.Request{URL: target})
 	require.NoError(t, err)
 	require.Equal(t, "public", body)
-	w.fails(t, outbound.Denied, outbound.Request{URL: target})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: target})
 
 	w.names.set("both.test", "127.0.0.1 127.0.0.2")
 	for range 5 {
@@ -249,7 +249,7 @@ func TestRedirectsAreFollowedToGrantedHostsAlone(t *testing.T) {
 		require.ErrorContains(t, own, "is not granted")
 	}
 	for _, to := range []string{"file:///etc/passwd", fmt.Sprintf("http://user@b.test:%d/", port), "http://2130706433/", "gopher://a.test/"} {
-		w.fails(t, outbound.Invalid, outbound.Request{URL: from(to), Redirects: 10})
+		_ = w.fails(t, outbound.Invalid, outbound.Request{URL: from(to), Redirects: 10})
 	}
 	before := len(w.audited())
 	own := w.fails(t, outbound.Garbled, outbound.Request{URL: fmt.Sprintf("http://a.test:%d/forever", port), Redirects: 1000})
@@ -358,7 +358,7 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 	require.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
 	require.Less(t, len(body), 100)
 
-	w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
+	_ = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
 	own = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 51), Length: -1})
 	require.ErrorContains(t, own, "the request's body has more than 50 bytes")
 	body, _, err = w.get(t, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 50), Length: -1})
@@ -486,7 +486,7 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	require.Equal(t, grant.LimitHTTPRate, own.Limit)
 	require.EqualValues(t, 3, asked.Load(), "a redirect counts")
 	none := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPRate = 0 }, portOf(t, server.URL))
-	none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 }
 
 func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
@@ -498,7 +498,7 @@ func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
 		require.NoError(t, err)
 		open = append(open, response)
 	}
-	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 	for _, response := range open {
 		require.NoError(t, response.Body.Close())
 	}
@@ -514,7 +514,7 @@ func TestAnAnswerThatNobodyClosesGivesItsPlaceBackWithItsTime(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = response.Body.Close() })
 	}
-	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 	time.Sleep(2500 * time.Millisecond)
 	_, _, err := w.get(t, outbound.Request{URL: server.URL})
 	require.NoError(t, err)
@@ -546,11 +546,11 @@ func TestTheProxyOfTheEnvironmentIsUsedIfGrantedAndOnlyThen(t *testing.T) {
 	body, _, err = p.get(t, outbound.Request{URL: "http://web.test/x"})
 	require.NoError(t, err, "a proxy may be where the plugin may not go itself")
 	require.Equal(t, "proxied http://web.test/x", body)
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://evil.example/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://evil.example/"})
 	granted.Hosts = append(granted.Hosts, grant.Host{Pattern: "*"})
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://127.0.0.1/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://127.0.0.1/"})
 	w.names.set("direct.test", "127.0.0.1")
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://direct.test/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://direct.test/"})
 	require.EqualValues(t, 1, through.Load())
 }
 
