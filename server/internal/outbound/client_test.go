@@ -361,6 +361,7 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 	_ = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
 	own = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 51), Length: -1})
 	require.ErrorContains(t, own, "the request's body has more than 50 bytes")
+	require.Equal(t, grant.LimitHTTPRequest, own.Limit)
 	body, _, err = w.get(t, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 50), Length: -1})
 	require.NoError(t, err)
 	require.Equal(t, "50", body)
@@ -467,6 +468,9 @@ func TestWhoDoesNotReadIsNotTimedOutButMayNotHoldAnAnswerForEver(t *testing.T) {
 	time.Sleep(600 * time.Millisecond)
 	_, err = io.Copy(io.Discard, response.Body)
 	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_seconds)")
+	var late *outbound.Error
+	require.ErrorAs(t, err, &late)
+	require.Equal(t, grant.LimitHTTPTime, late.Limit)
 }
 
 func TestTooManyRequestsAreRefused(t *testing.T) {
