@@ -38,7 +38,7 @@ const (
 	OpenFilesLimit
 	TmpBytesLimit
 	TmpEntriesLimit
-	StackLimit // of the engine, on which functions of the guest call each other: some 50 MB
+	StackLimit // of the engine, on which functions of the guest call each other: 50 to 100 MB
 )
 
 // ErrCPU is why a call was interrupted, or its instance ended, that has computed for longer than it may. It is in the chain of

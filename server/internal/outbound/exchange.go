@@ -35,7 +35,11 @@ func newExchange(caller context.Context, total, patience time.Duration, freed fu
 		e.cancel(reached(grant.LimitHTTPTime, "the request has taken longer than %s, which is the most", total))
 		e.free() // though nobody may ever close it
 	})
-	e.idle = time.AfterFunc(e.patience, func() { e.cancel(errorf(Timeout, "nothing has come for %s", e.patience)) })
+	idle := errorf(Timeout, "nothing has come for %s", e.patience)
+	if e.patience == total {
+		idle.Limit = new(grant.LimitHTTPTime)
+	}
+	e.idle = time.AfterFunc(e.patience, func() { e.cancel(idle) })
 	e.stop = context.AfterFunc(caller, func() { e.cancel(context.Cause(caller)) })
 	return e
 }

@@ -185,8 +185,9 @@ func (b *hopBody) Read(p []byte) (int, error) {
 
 // Close ends the answer. Who closes it before its end has had enough.
 func (b *hopBody) Close() error {
+	own, _ := errors.AsType[*Error](b.hop.exchange.cause()) // or has been kept from more
 	err := b.ReadCloser.Close()
-	b.hop.end(nil)
+	b.hop.end(own)
 	return err
 }
 
