@@ -47,7 +47,7 @@ func (p *Plugin) auditHTTP(ctx context.Context, record outbound.Record) {
 		kind = kindOf[record.Err.Kind]
 		entry.Failed, entry.Reason = true, record.Err.Text
 		if limit := record.Err.Limit; limit != nil {
-			p.limitFired(ctx, *limit, "a request to "+record.Host)
+			p.limitFired(ctx, *limit, record.Err.Text)
 		}
 	}
 	p.counts.HTTP(record.Took, kind, record.Sent, record.Got)
