@@ -62,9 +62,7 @@ func (p *Plugin) recordGrants() {
 		}
 		methods = append(methods, some...)
 	}
-	for _, name := range p.Hooks() {
-		hooks = append(hooks, name)
-	}
+	hooks = append(hooks, p.Hooks()...)
 	for _, host := range p.grant.Hosts {
 		hosts = append(hosts, host.String())
 	}

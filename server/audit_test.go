@@ -198,6 +198,29 @@ func TestALimitAndARestartAreAudited(t *testing.T) {
 	require.Equal(t, "killed", records[0].EventData.Parameters["cause"])
 }
 
+// TestALimitNamesWhoHasReachedIt: where it is one call that has.
+func TestALimitNamesWhoHasReachedIt(t *testing.T) {
+	for limit, test := range map[string]struct{ limits, code string }{
+		"kv_keys_per_minute":   {`"kv_keys_per_minute": 1`, "for _ in range(2): api.kv_set('key', b'value')"},
+		"api_calls_per_second": {`"api_calls_per_second": 1, "api_calls_at_once": 1`, "for _ in range(2): api.get_server_version()"},
+		"request_mib":          {`"request_mib": 1`, "api.kv_set('key', bytes(2 << 20))"},
+		"hook_cpu_seconds":     {`"hook_cpu_seconds": 0.2`, "while True: pass"},
+		"jobs":                 {`"jobs": 0`, "self.schedule(60, print)"},
+	} {
+		t.Run(limit, func(t *testing.T) {
+			m := limited(t, test.limits)
+			api := &auditAPI{API: m.plugin.currentAPI()}
+			m.plugin.SetAPI(api)
+			_, _ = m.plugin.ExecuteCommand(&plugin.Context{SessionId: "session"}, &model.CommandArgs{Command: test.code, UserId: "bob"})
+			m.plugin.flushAudit()
+			records := api.of("mmpyLimitReached")
+			require.Len(t, records, 1)
+			require.Equal(t, limit, records[0].EventData.Parameters["limit"])
+			require.Equal(t, []any{"bob", "session", "ExecuteCommand"}, []any{records[0].Actor.UserId, records[0].Actor.SessionId, records[0].Meta["hook"]})
+		})
+	}
+}
+
 // TestNoAuditRecordCanBeForged: what a plugin writes to the audit log does not have the names of mmpy's records.
 func TestNoAuditRecordCanBeForged(t *testing.T) {
 	m, api := audited(t, `

@@ -18,9 +18,9 @@ import (
 )
 
 // writeAsking is writeBundle with the permissions that the manifest is to ask for.
-func writeAsking(t *testing.T, source, permissions string, hooks []string) string {
+func writeAsking(t *testing.T, source, permissions string) string {
 	t.Helper()
-	dir := writeBundle(t, source, hooks)
+	dir := writeBundle(t, source, nil)
 	write(t, dir, "plugin.json", fmt.Sprintf(`{"id": "com.example.test", "name": "Test", "version": "0.1.0",
 		"server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": %s}}}`, permissions))
 	return dir
@@ -117,7 +117,7 @@ func (m *onMattermost) say(t *testing.T, command string) string {
 }
 
 func TestADeniedCallRaisesAnErrorThatSaysWhoDeniedIt(t *testing.T) {
-	m := loadFrom(t, writeAsking(t, asking, `{"api": ["kv", "sessions"]}`, nil), Config{Policy: policyFile(t, `
+	m := loadFrom(t, writeAsking(t, asking, `{"api": ["kv", "sessions"]}`), Config{Policy: policyFile(t, `
 default:
   deny:
     api: [GetSession]
@@ -137,7 +137,7 @@ default:
 }
 
 func TestAPluginAsksWhatItMay(t *testing.T) {
-	m := loadFrom(t, writeAsking(t, asking, `{"api": ["kv", "sessions"]}`, nil), Config{})
+	m := loadFrom(t, writeAsking(t, asking, `{"api": ["kv", "sessions"]}`), Config{})
 	require.Equal(t, "[[True, False, True], [True, False, True]]", m.say(t, "can"))
 	require.Equal(t, `["there is no API method 'create_post': do you mean CreatePost?", "there is no API method 'Nonsense'", "there is no API method ''"]`, m.say(t, "unknown"))
 	require.Equal(t, "what the plugin is granted is not known while its file is loaded: ask from OnActivate on [mmpy.unavailable] (HTTP 503)", m.say(t, "loading"))
@@ -152,7 +152,7 @@ func policyFile(t *testing.T, text string) string {
 
 // The same snapshot serves under every policy, and yet each instance knows its own.
 func TestAPolicyNeedsNoSnapshotOfItsOwn(t *testing.T) {
-	dir := writeAsking(t, asking, `{"api": ["*"]}`, nil)
+	dir := writeAsking(t, asking, `{"api": ["*"]}`)
 	var snapshots [][]byte
 	for policy, want := range map[string]string{
 		"{}":                                   "[[True, True, True], [True, True, True]]",
@@ -191,7 +191,7 @@ func TestAHookThatIsNotGrantedIsAsIfItWereNotDefined(t *testing.T) {
 }
 
 func TestAPolicyInTheBundleHolds(t *testing.T) {
-	dir := writeAsking(t, "", `{"api": ["*"]}`, nil)
+	dir := writeAsking(t, "", `{"api": ["*"]}`)
 	write(t, dir, packed.PolicyName, "default: {deny: {api: [kv]}}")
 	open := func(config Config) (*grant.Grant, error) {
 		bundle, err := Open(dir)
@@ -226,7 +226,7 @@ func TestAPolicyInTheBundleHolds(t *testing.T) {
 // A process runs under the policy that its environment names, or not at all.
 func TestTheServersPolicy(t *testing.T) {
 	env := newEnvironment(t)
-	id := env.install(t, writeAsking(t, asking, `{"api": ["*"]}`, nil), []string{"ExecuteCommand"})
+	id := env.install(t, writeAsking(t, asking, `{"api": ["*"]}`), []string{"ExecuteCommand"})
 	file := policyFile(t, "default: {deny: {api: [posts:write]}}")
 	t.Setenv(policyVariable, file)
 	hooks := env.activate(t, id)

@@ -55,7 +55,7 @@ func prisoner(p *Plugin) {
 			if err := attempt(); err != nil {
 				outcome = err.Error()
 			}
-			p.currentAPI().KVSet(name, []byte(outcome))
+			_ = p.currentAPI().KVSet(name, []byte(outcome))
 		}
 	}
 }

@@ -24,7 +24,7 @@ type reached struct {
 	detail string // of the last
 }
 
-func (r *reached) note(limit Limit, detail string) {
+func (r *reached) note(_ context.Context, limit Limit, detail string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.limits, r.detail = append(r.limits, limit), detail
@@ -180,7 +180,7 @@ func TestTheDepthIsALimit(t *testing.T) {
 		Caller: CallerFunc(func(ctx context.Context, _ abi.Method, request []byte) ([]byte, error) {
 			answer, err := i.Hook(ctx, down, request)
 			if err != nil {
-				return []byte("(" + err.Error() + ")"), nil
+				answer = []byte("(" + err.Error() + ")")
 			}
 			return answer, nil
 		})})

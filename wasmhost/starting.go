@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"time"
 
@@ -69,7 +70,7 @@ func (i *Instance) start(ctx context.Context, from beginning) error {
 	for at, content := range i.config.Files {
 		load := func() (io.ReaderAt, error) { return bytes.NewReader(content), nil }
 		if err := i.root.File(at, int64(len(content)), load); err != nil {
-			return &Error{Code: BadGuest, Op: "instantiate", Err: err}
+			return fmt.Errorf("show a file to the guest: %w", err)
 		}
 	}
 	code := i.runtime.shell

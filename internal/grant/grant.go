@@ -28,6 +28,7 @@ type Grant struct {
 // FailureMode is what becomes of what a plugin was asked when the plugin fails.
 type FailureMode int
 
+// The failure modes.
 const (
 	Open   FailureMode = iota // it goes on as if there were no plugin: Mattermost's own
 	Closed                    // it is rejected

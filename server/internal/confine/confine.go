@@ -21,6 +21,7 @@ const ModeVariable = "MMPY_CONFINE"
 // A Mode says what becomes of a process that cannot be confined as well as it should.
 type Mode string
 
+// The modes.
 const (
 	On      Mode = "on"      // it runs with the walls that the system has: the default
 	Require Mode = "require" // it does not run

@@ -40,7 +40,7 @@ func TestTheFilterDecidesByCallAndArguments(t *testing.T) {
 		code, err := allowOnly(systemCalls(network))
 		require.NoError(t, err)
 		require.Less(t, len(code), 4096, "more the kernel does not take")
-		inet := uint32(refused)
+		inet := refused
 		if network {
 			inet = allowed
 		}
@@ -78,7 +78,7 @@ func TestTheFilterDecidesByCallAndArguments(t *testing.T) {
 	}
 	code, err := allowNoCode()
 	require.NoError(t, err)
-	require.Equal(t, uint32(refused), decision(t, code, auditArchitecture, unix.SYS_MMAP, 0, 0, unix.PROT_EXEC))
+	require.Equal(t, refused, decision(t, code, auditArchitecture, unix.SYS_MMAP, 0, 0, unix.PROT_EXEC))
 	require.Equal(t, uint32(allowed), decision(t, code, auditArchitecture, unix.SYS_MMAP, 0, 0, unix.PROT_WRITE))
 	require.Equal(t, uint32(allowed), decision(t, code, auditArchitecture, unix.SYS_FUTEX))
 }

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/mmpy/mmpy/internal/grant"
+	"github.com/mmpy/mmpy/server/internal/quota"
 )
 
 // The limits that no policy changes.
@@ -33,17 +34,17 @@ const (
 // Config is what a Client is made from.
 type Config struct {
 	Grant    *grant.Grant
-	Audit    func(Record)      // is told of each request that was to leave; nil: nobody
-	Proxy    *httpproxy.Config // where the grant says that there is one; nil: what the environment names
-	Resolver *net.Resolver     // nil is the system's
-	Roots    *x509.CertPool    // nil are the system's
+	Audit    func(context.Context, Record) // is told of each request that was to leave, with the context of who makes it; nil: nobody
+	Proxy    *httpproxy.Config             // where the grant says that there is one; nil: what the environment names
+	Resolver *net.Resolver                 // nil is the system's
+	Roots    *x509.CertPool                // nil are the system's
 }
 
 // A Client sends a plugin's requests. It is safe for any number of goroutines.
 type Client struct {
 	grant  *grant.Grant
-	audit  func(Record)
-	rate   *bucket
+	audit  func(context.Context, Record)
+	rate   *quota.Bucket
 	open   chan struct{} // has one for each request whose answer has not ended
 	whole  atomic.Int64  // bytes of answers that are being read to be given as a whole
 	direct *http.Transport
@@ -55,7 +56,7 @@ type Client struct {
 func New(config Config) *Client {
 	c := &Client{
 		grant: config.Grant, audit: config.Audit,
-		rate: newBucket(config.Grant.Limits.HTTPRate, time.Minute),
+		rate: quota.NewBucket(float64(config.Grant.Limits.HTTPRate), time.Minute, float64(config.Grant.Limits.HTTPRate)),
 		open: make(chan struct{}, maxOpen),
 	}
 	c.direct = newTransport(config, &net.Dialer{Resolver: config.Resolver, ControlContext: c.control})
@@ -97,13 +98,13 @@ type Response struct {
 
 // Ask says whether a request may go to a URL, as far as that can be known without sending one; nil: it may. The audit is told
 // when it may not: code that uses sockets does not get further.
-func (c *Client) Ask(raw string) error {
+func (c *Client) Ask(ctx context.Context, raw string) error {
 	target, err := parseTarget(raw)
 	if err == nil {
 		err = c.reach(target)
 	}
 	if err != nil {
-		return c.refused(&Request{Method: http.MethodConnect}, target, err)
+		return c.refused(ctx, &Request{Method: http.MethodConnect}, target, err)
 	}
 	return nil
 }
@@ -113,26 +114,26 @@ func (c *Client) Ask(raw string) error {
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	target, err := parseTarget(r.URL)
 	if err != nil {
-		return nil, c.refused(r, target, err)
+		return nil, c.refused(ctx, r, target, err)
 	}
 	limits := &c.grant.Limits
 	if r.Length > limits.HTTPRequest {
-		return nil, c.refused(r, target, errorf(Quota, "the request's body has %d bytes; %d are the most (limit http_request)", r.Length, limits.HTTPRequest))
+		return nil, c.refused(ctx, r, target, reached(grant.LimitHTTPRequest, "the request's body has %d bytes; %d are the most", r.Length, limits.HTTPRequest))
 	}
 	select {
 	case c.open <- struct{}{}:
 	default:
-		return nil, c.refused(r, target, errorf(Quota, "%d requests wait for the end of their answers: close what is not read", maxOpen))
+		return nil, c.refused(ctx, r, target, errorf(Quota, "%d requests wait for the end of their answers: close what is not read", maxOpen))
 	}
 	e := newExchange(ctx, limits.HTTPTime, r.Timeout, func() { <-c.open })
 	request, err := newRequest(e, r, target, limits.HTTPRequest)
 	if err != nil {
 		e.end()
-		return nil, c.refused(r, target, err)
+		return nil, c.refused(ctx, r, target, err)
 	}
 	if err := c.checkHost(request); err != nil {
 		e.end()
-		return nil, c.refused(r, target, err)
+		return nil, c.refused(ctx, r, target, err)
 	}
 	client := http.Client{Transport: &hops{c, e}, CheckRedirect: follow(r.Redirects)}
 	response, err := client.Do(request)

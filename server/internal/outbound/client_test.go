@@ -71,7 +71,7 @@ func TestAHostThatIsNotGrantedIsRefused(t *testing.T) {
 		target := fmt.Sprintf("http://%s:%d/", host, port)
 		_, _, err := w.get(t, outbound.Request{URL: target})
 		require.Error(t, err, target)
-		require.Error(t, w.Ask(target), target)
+		require.Error(t, w.Ask(t.Context(), target), target)
 	}
 	own := w.fails(t, outbound.Denied, outbound.Request{URL: "https://other.test/"})
 	require.EqualError(t, own, "https://other.test is not granted: the manifest does not ask for it")
@@ -80,7 +80,7 @@ func TestAHostThatIsNotGrantedIsRefused(t *testing.T) {
 	last := w.audited()[len(w.audited())-1]
 	require.Equal(t, []any{"other.test", own, 0}, []any{last.Host, last.Err, last.Status})
 	before := len(w.audited())
-	require.Error(t, w.Ask("https://another.test/"))
+	require.Error(t, w.Ask(t.Context(), "https://another.test/"))
 	require.Len(t, w.audited(), before+1)
 	last = w.audited()[before]
 	require.Equal(t, []any{"CONNECT", "another.test", outbound.Denied}, []any{last.Method, last.Host, last.Err.Kind})
@@ -136,8 +136,8 @@ func TestTheHostWithinAServerMustBeGrantedToo(t *testing.T) {
 	body, _, err := w.get(t, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("other.test:%d", port)}}})
 	require.NoError(t, err)
 	require.Contains(t, body, fmt.Sprintf("GET other.test:%d", port))
-	w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("hidden.test:%d", port)}}})
-	w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {"other.test"}}})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {fmt.Sprintf("hidden.test:%d", port)}}})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: server.URL, Header: http.Header{"Host": {"other.test"}}})
 }
 
 func TestADeniedAddressIsNotDialled(t *testing.T) {
@@ -187,7 +187,7 @@ func TestANameThatChangesItsAddressGainsNothing(t *testing.T) {
 	body, _, err := w.get(t, outbound.Request{URL: target})
 	require.NoError(t, err)
 	require.Equal(t, "public", body)
-	w.fails(t, outbound.Denied, outbound.Request{URL: target})
+	_ = w.fails(t, outbound.Denied, outbound.Request{URL: target})
 
 	w.names.set("both.test", "127.0.0.1 127.0.0.2")
 	for range 5 {
@@ -250,7 +250,7 @@ func TestRedirectsAreFollowedToGrantedHostsAlone(t *testing.T) {
 		require.ErrorContains(t, own, "is not granted")
 	}
 	for _, to := range []string{"file:///etc/passwd", fmt.Sprintf("http://user@b.test:%d/", port), "http://2130706433/", "gopher://a.test/"} {
-		w.fails(t, outbound.Invalid, outbound.Request{URL: from(to), Redirects: 10})
+		_ = w.fails(t, outbound.Invalid, outbound.Request{URL: from(to), Redirects: 10})
 	}
 	before := len(w.audited())
 	own := w.fails(t, outbound.Garbled, outbound.Request{URL: fmt.Sprintf("http://a.test:%d/forever", port), Redirects: 1000})
@@ -346,10 +346,11 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 		}
 	})
 	w := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPAnswer, g.Limits.HTTPRequest = 100, 50 }, portOf(t, server.URL))
-	require.ErrorContains(t, w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/long"}), "the answer has 101 bytes; 100 are the most (limit http_answer)")
+	require.ErrorContains(t, w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/long"}), "the answer has 101 bytes; 100 are the most (limit http_response_mib)")
 	own := w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/endless"})
 	require.ErrorContains(t, own, "more than 100 bytes")
 	require.Equal(t, 429, own.HTTPStatus())
+	require.Equal(t, new(grant.LimitHTTPAnswer), own.Limit)
 	_, response, err := w.get(t, outbound.Request{Method: "HEAD", URL: server.URL + "/long"})
 	require.NoError(t, err, "a HEAD has no body")
 	require.EqualValues(t, 101, response.ContentLength)
@@ -358,9 +359,10 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 	require.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
 	require.Less(t, len(body), 100)
 
-	w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
+	_ = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: strings.NewReader(strings.Repeat("x", 51)), Length: 51})
 	own = w.fails(t, outbound.Quota, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 51), Length: -1})
 	require.ErrorContains(t, own, "the request's body has more than 50 bytes")
+	require.Equal(t, new(grant.LimitHTTPRequest), own.Limit)
 	body, _, err = w.get(t, outbound.Request{Method: "PUT", URL: server.URL, Body: io.LimitReader(zeros{}, 50), Length: -1})
 	require.NoError(t, err)
 	require.Equal(t, "50", body)
@@ -467,7 +469,10 @@ func TestWhoDoesNotReadIsNotTimedOutButMayNotHoldAnAnswerForEver(t *testing.T) {
 	require.Positive(t, n)
 	time.Sleep(600 * time.Millisecond)
 	_, err = io.Copy(io.Discard, response.Body)
-	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_time)")
+	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_seconds)")
+	var late *outbound.Error
+	require.ErrorAs(t, err, &late)
+	require.Equal(t, new(grant.LimitHTTPTime), late.Limit)
 }
 
 func TestTooManyRequestsAreRefused(t *testing.T) {
@@ -483,10 +488,11 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	_, _, err = w.get(t, outbound.Request{URL: server.URL})
 	require.NoError(t, err)
 	own := w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
-	require.ErrorContains(t, own, "more than 3 requests in a minute (limit http_rate)")
+	require.ErrorContains(t, own, "more than 3 requests in a minute")
+	require.Equal(t, new(grant.LimitHTTPRate), own.Limit)
 	require.EqualValues(t, 3, asked.Load(), "a redirect counts")
 	none := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPRate = 0 }, portOf(t, server.URL))
-	none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 }
 
 func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
@@ -498,7 +504,7 @@ func TestAnswersThatAreNotClosedAreFew(t *testing.T) {
 		require.NoError(t, err)
 		open = append(open, response)
 	}
-	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 	for _, response := range open {
 		require.NoError(t, response.Body.Close())
 	}
@@ -514,7 +520,7 @@ func TestAnAnswerThatNobodyClosesGivesItsPlaceBackWithItsTime(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = response.Body.Close() })
 	}
-	w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
+	_ = w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
 	time.Sleep(2500 * time.Millisecond)
 	_, _, err := w.get(t, outbound.Request{URL: server.URL})
 	require.NoError(t, err)
@@ -546,11 +552,11 @@ func TestTheProxyOfTheEnvironmentIsUsedIfGrantedAndOnlyThen(t *testing.T) {
 	body, _, err = p.get(t, outbound.Request{URL: "http://web.test/x"})
 	require.NoError(t, err, "a proxy may be where the plugin may not go itself")
 	require.Equal(t, "proxied http://web.test/x", body)
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://evil.example/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://evil.example/"})
 	granted.Hosts = append(granted.Hosts, grant.Host{Pattern: "*"})
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://127.0.0.1/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://127.0.0.1/"})
 	w.names.set("direct.test", "127.0.0.1")
-	p.fails(t, outbound.Denied, outbound.Request{URL: "http://direct.test/"})
+	_ = p.fails(t, outbound.Denied, outbound.Request{URL: "http://direct.test/"})
 	require.EqualValues(t, 1, through.Load())
 }
 

@@ -33,9 +33,10 @@ const (
 // An Error says why there is no answer, or no rest of it. What it tells is for the plugin to know: the address that a
 // host has turned out to have is not, where that is not public.
 type Error struct {
-	Kind Kind
-	Text string
-	Err  error
+	Kind  Kind
+	Text  string
+	Err   error
+	Limit *grant.Limit // that was reached; nil: none
 	// Address is the one that was refused, for the audit.
 	Address netip.AddrPort
 }
@@ -98,6 +99,17 @@ func (e *Error) HTTPStatus() int { return answers[e.Kind].status }
 func errorf(kind Kind, format string, arguments ...any) *Error {
 	err := fmt.Errorf(format, arguments...)
 	return &Error{Kind: kind, Text: err.Error(), Err: errors.Unwrap(err)}
+}
+
+// reached says that a limit was.
+func reached(limit grant.Limit, format string, arguments ...any) *Error {
+	kind := Quota
+	if limit == grant.LimitHTTPTime {
+		kind = Timeout
+	}
+	err := errorf(kind, format+" (limit %s)", append(arguments, limit)...)
+	err.Limit = &limit
+	return err
 }
 
 func denied(denial *grant.Denial) *Error {

@@ -63,7 +63,7 @@ func newWorld(t *testing.T, change func(*grant.Grant), ports ...uint16) *world {
 	return w
 }
 
-func (w *world) record(record outbound.Record) {
+func (w *world) record(_ context.Context, record outbound.Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.records = append(w.records, record)
@@ -76,8 +76,11 @@ func (w *world) audited() []outbound.Record {
 	return append([]outbound.Record(nil), w.records...)
 }
 
+// head is an answer whose body was read.
+type head http.Response
+
 // get asks, reads the whole answer, and gives it.
-func (w *world) get(t *testing.T, r outbound.Request) (string, *http.Response, error) {
+func (w *world) get(t *testing.T, r outbound.Request) (string, *head, error) {
 	t.Helper()
 	if r.Method == "" {
 		r.Method = "GET"
@@ -88,7 +91,7 @@ func (w *world) get(t *testing.T, r outbound.Request) (string, *http.Response, e
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	return string(body), response.Response, err
+	return string(body), (*head)(response.Response), err
 }
 
 // fails asks for what must fail, and gives how.

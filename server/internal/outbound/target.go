@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -20,7 +21,11 @@ func parseTarget(raw string) (*url.URL, error) {
 	}
 	target, err := url.Parse(raw)
 	if err != nil {
-		return nil, errorf(Invalid, "the URL is none: %w", err.(*url.Error).Err)
+		var own *url.Error
+		if errors.As(err, &own) {
+			err = own.Err // without the URL, which may hold secrets
+		}
+		return nil, errorf(Invalid, "the URL is none: %w", err)
 	}
 	if err := normalise(target); err != nil {
 		return nil, err

@@ -100,15 +100,15 @@ func filledResults(method reflect.Method, fill *byname.Filler) []any {
 // pong is what another plugin answers.
 const pong = "pong\x00\xff"
 
-// LogInfo, LogWarn and LogAuditRecWithLevel leave out what mmpy itself writes: its audit.
+// LogInfo, LogWarn and LogAuditRecWithLevel leave out what mmpy itself writes: its audit, and how the process is confined.
 func (r *recording) LogInfo(message string, pairs ...any) {
-	if !strings.HasPrefix(message, audit.MessagePrefix) {
+	if !ownMessage(message) {
 		r.API.LogInfo(message, pairs...)
 	}
 }
 
 func (r *recording) LogWarn(message string, pairs ...any) {
-	if !strings.HasPrefix(message, audit.MessagePrefix) {
+	if !ownMessage(message) {
 		r.API.LogWarn(message, pairs...)
 	}
 }
@@ -117,4 +117,8 @@ func (r *recording) LogAuditRecWithLevel(record *model.AuditRecord, level mlog.L
 	if !strings.HasPrefix(record.EventName, audit.EventPrefix) {
 		r.API.LogAuditRecWithLevel(record, level)
 	}
+}
+
+func ownMessage(message string) bool {
+	return strings.HasPrefix(message, audit.MessagePrefix) || strings.HasPrefix(message, "the plugin's process is ")
 }
