@@ -3,7 +3,7 @@
 golangci_lint := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mmpy
 fuzztime ?= 60s
-hostile := ./wasmhost/hostile ./server/hostile # whose tests named Hostile are rows of the table
+hostile := ./wasmhost/hostile ./server/hostile ./server/internal/outbound ./internal/bundle ./internal/inspect # whose tests named Hostile are rows of the table
 
 .PHONY: help
 help: ## this list

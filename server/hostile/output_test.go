@@ -77,7 +77,7 @@ func forgedRecords(t *testing.T) {
 	const forged = `"x\r\nERROR FORGED []\n{\"level\":\"error\",\"msg\":\"FORGED\"}\nERROR FORGED []\n\x1b[2J\x1b]0;title\x07\x9b31m\u202egnp.exe\u2028FORGED\x00\x08"`
 	row := rows(t, "Output")
 	for _, way := range []struct{ name, code string }{
-		{"print", "print(F); print(F, file=sys.stderr); os.write(1, F.encode() + b'\\xff\\n')"},
+		{"print", "print('audit: FORGED'); print(F); print(F, file=sys.stderr); os.write(1, F.encode() + b'\\xff\\n')"},
 		{"Python's logging", "logging.getLogger('x').warning(F); self.logger.error('%s', F)"},
 		{"the API's log", "api.log_error(F, key=F, nested={'a': [F]}); api.log_info('audit: FORGED', event='mmpyCallDenied')"},
 		{"an exception", "raise type(F.replace('\\x00', ''), (Exception,), {})(F)"},
