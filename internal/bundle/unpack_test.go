@@ -2,6 +2,7 @@ package bundle_test
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -122,16 +123,33 @@ func TestHostileArchivesAreRefused(t *testing.T) {
 	}
 }
 
-func TestAnArchiveThatIsNoneIsAnError(t *testing.T) {
-	_, _, err := unpackInto(t, []byte("PK\x03\x04"))
-	require.ErrorContains(t, err, "b.tar.gz: it is no bundle, which is a .tar.gz")
+func TestHostileArchivesThatAreNone(t *testing.T) {
+	var zipped bytes.Buffer
+	z := zip.NewWriter(&zipped)
+	_, err := z.Create("../../evil")
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
 	whole := archive(t, &tar.Header{Typeflag: tar.TypeReg, Name: "id/x", Size: 1 << 20})
-	_, _, err = unpackInto(t, whole[:len(whole)/2])
-	require.ErrorContains(t, err, "b.tar.gz: it cannot be unpacked: ")
 	wrong := bytes.Clone(whole)
 	wrong[len(wrong)-8] ^= 1
-	_, _, err = unpackInto(t, wrong)
-	require.ErrorContains(t, err, "b.tar.gz: it cannot be unpacked: ")
+	other := archive(t, &tar.Header{Typeflag: tar.TypeReg, Name: "id/y"})
+	for name, test := range map[string]struct {
+		archive []byte
+		want    string
+	}{
+		"a zip":                           {zipped.Bytes(), "b.tar.gz: it is no bundle, which is a .tar.gz"},
+		"nothing at all":                  {nil, "b.tar.gz: it is no bundle, which is a .tar.gz"},
+		"half an archive":                 {whole[:len(whole)/2], "b.tar.gz: it cannot be unpacked: "},
+		"an archive with a wrong sum":     {wrong, "b.tar.gz: it cannot be unpacked: "},
+		"an archive behind an archive":    {append(bytes.Clone(whole), other...), "b.tar.gz: it cannot be unpacked: something follows behind its end"},
+		"an archive with a script behind": {append(bytes.Clone(whole), "#!/bin/sh"...), "b.tar.gz: it cannot be unpacked: "},
+	} {
+		hostile.Attack(t, "Bundle", name, "unpacking", func(t *testing.T) string {
+			_, _, err := unpackInto(t, test.archive)
+			require.ErrorContains(t, err, test.want)
+			return "refused"
+		})
+	}
 }
 
 func TestUnpackingEndsWithItsContext(t *testing.T) {
@@ -184,12 +202,4 @@ func FuzzUnpack(f *testing.F) {
 			return err
 		}))
 	})
-}
-
-func TestNothingHidesBehindTheEnd(t *testing.T) {
-	whole := archive(t, &tar.Header{Typeflag: tar.TypeReg, Name: "id/x"})
-	_, _, err := unpackInto(t, append(bytes.Clone(whole), archive(t, &tar.Header{Typeflag: tar.TypeReg, Name: "id/y"})...))
-	require.ErrorContains(t, err, "b.tar.gz: it cannot be unpacked: something follows behind its end")
-	_, _, err = unpackInto(t, append(bytes.Clone(whole), "#!/bin/sh"...))
-	require.ErrorContains(t, err, "b.tar.gz: it cannot be unpacked: ")
 }

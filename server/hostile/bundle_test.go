@@ -21,7 +21,7 @@ const honest = head + `
 class Honest(Plugin):
     @hook(HookName.MessageWillBePosted)
     def check(self, context, post):
-        post.message = "honest"
+        post.message = "an honest answer"
         return post, ""
 run_plugin(Honest)
 `
@@ -107,7 +107,7 @@ func images(t *testing.T) {
 		require.NoError(t, l.Close(t.Context()))
 		return image.Bytes()
 	}
-	own, swapped := image(honest), image(strings.Replace(honest, `"honest"`, `"EVIL"`, 1))
+	own, swapped := image(honest), image(strings.Replace(honest, `an honest`, `EVIL`, 1))
 	require.Contains(t, string(swapped), "EVIL")
 	flipped := func(at int) []byte {
 		flipped := bytes.Clone(own)
@@ -124,6 +124,7 @@ func images(t *testing.T) {
 		{"an image with a flipped bit in its sum", flipped(firstLine + 3)},
 		{"an image with a flipped bit in its description", flipped(firstLine + 200)},
 		{"an image with a flipped bit in its memory", flipped(len(own) / 2)},
+		{"an image whose memory says something else", bytes.ReplaceAll(own, []byte("an honest answer"), []byte("a forged! answer"))},
 		{"an image with a flipped last bit", flipped(len(own) - 1)},
 		{"an image cut after its head", own[:firstLine+1]},
 		{"an image cut in half", own[:len(own)/2]},
@@ -138,7 +139,7 @@ func images(t *testing.T) {
 			defer func() { require.NoError(t, p.Close(t.Context())) }()
 			post, reason := p.MessageWillBePosted(&plugin.Context{}, &model.Post{Message: "x"})
 			require.Empty(t, reason)
-			require.Equal(t, "honest", post.Message)
+			require.Equal(t, "an honest answer", post.Message)
 			return "as its source says"
 		})
 	}

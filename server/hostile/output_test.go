@@ -117,7 +117,7 @@ func giantExceptions(t *testing.T) {
 			require.Contains(t, l.do(a.code), "failed")
 			logged := m.log.String()
 			require.Contains(t, logged, "hook ExecuteCommand failed")
-			require.Less(t, len(logged), 512<<10)
+			require.Less(t, len(logged), 200<<10)
 			l.alive(t)
 			return fmt.Sprintf("%d KB in the log", len(logged)>>10)
 		})

@@ -3,6 +3,7 @@ package hostile
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/mmpy/mmpy/internal/memserver"
 	"github.com/mmpy/mmpy/server"
@@ -28,13 +30,23 @@ var interpreter = sync.OnceValues(func() (*wasmhost.Runtime, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if r, err := interpreter(); err == nil {
-		if err := r.Close(context.Background()); err != nil {
-			fmt.Fprintln(os.Stderr, "close the runtime:", err)
-			code = 1
-		}
+	if err := closed(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
+}
+
+// closed ends what all tests share; the error is also that something goes on then.
+func closed() error {
+	var failures []error
+	if n, err := neighbour(); err == nil {
+		failures = append(failures, n.Close(context.Background()))
+	}
+	if r, err := interpreter(); err == nil {
+		failures = append(failures, r.Close(context.Background()))
+	}
+	return errors.Join(append(failures, goleak.Find())...)
 }
 
 // text is a log that goroutines write to.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -57,4 +58,23 @@ func TestHostileOutput(t *testing.T) {
 			quota -= int64(bytes)
 			return quota > 0
 		}}, []string{"left out"})
+	for name, source := range map[string]string{
+		"an exception with a text of 30 MB": `
+def attack(request): raise ValueError("x" * 30_000_000)`,
+		"an exception with a name of 5 MB": `
+def attack(request): raise type("N" * 5_000_000, (Exception,), {})("y")`,
+	} {
+		hostile.Attack(t, "Output", name, "length of an exception", func(t *testing.T) string {
+			return watched(t, func() string {
+				i := start(t, source, wasmhost.InstanceConfig{})
+				_, err := i.Hook(t.Context(), 0, nil)
+				require.NoError(t, i.Close(t.Context()))
+				var e *wasmhost.Error
+				require.ErrorAs(t, err, &e)
+				length := len(e.Type) + len(e.Message) + len(e.Traceback)
+				require.Less(t, length, 600<<10)
+				return fmt.Sprintf("%d KB of it are kept", length>>10)
+			})
+		})
+	}
 }

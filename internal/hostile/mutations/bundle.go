@@ -82,7 +82,7 @@ var ofBundle = []guard{
 	{
 		name: "the sum of an image", file: "wasmhost/snapshot.go",
 		old: "		err = s.file.Verify()", new: "		err = nil",
-		pkg: plugins, run: "TestHostileBundles/an_image_with",
+		pkg: plugins, run: "TestHostileBundles/an_image",
 	},
 	{
 		name: "executables are this mmpy", file: "internal/inspect/programs.go",
