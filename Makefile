@@ -3,6 +3,7 @@
 golangci_lint := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mmpy
 fuzztime ?= 60s
+rev ?= HEAD
 hostile := ./wasmhost/hostile ./server/hostile ./server/internal/outbound ./internal/bundle ./internal/inspect # whose tests named Hostile are rows of the table
 
 .PHONY: help
@@ -51,6 +52,10 @@ fuzz: fuzz-codec ## that, and the boundary and the tick tool against nonsense
 bench: ## ratios against a native Go plugin and native Python over gRPC
 	-internal/bench/setup.sh
 	go run ./internal/bench
+
+.PHONY: bench-before
+bench-before: ## hooks and API calls now and at the revision $(rev), by turns
+	go run ./internal/bench/before -rev $(rev)
 
 .PHONY: bench-cpu
 bench-cpu: ## speed of Python code in the sandbox, against the native CPython that make runtime builds
