@@ -55,7 +55,7 @@ func TestHostileOutput(t *testing.T) {
 			require.Less(t, len(logged), most)
 			require.LessOrEqual(t, longest(logged), 70<<10)
 			require.NotZero(t, l.fired(t, limit), answer)
-			require.Less(t, heap()-before-2*int64(len(logged)), int64(8<<20), "nothing of it is kept")
+			require.Less(t, heap()-before-2*int64(len(logged)), int64(12<<20), "nothing of it is kept") // beside the standard library, which may be read meanwhile
 			l.alive(t)
 			return fmt.Sprintf("%d KB in %d lines of the log", len(logged)>>10, strings.Count(logged, "\n"))
 		})
