@@ -1,7 +1,6 @@
 package hostile
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -185,25 +184,25 @@ result = f"{len(found)} found"`)
 // storage takes uploads of any size, and keeps nothing of them.
 type storage struct {
 	plugin.API
-	got  atomic.Int64
-	most int64 // the largest heap that was seen
+	sink
 }
 
 func (s *storage) UploadData(_ *model.UploadSession, data io.Reader) (*model.FileInfo, error) {
-	piece := make([]byte, 1<<20)
-	for {
-		n, err := data.Read(piece)
-		if before := s.got.Load(); before>>30 != (before+int64(n))>>30 {
-			s.most = max(s.most, heap())
-		}
-		s.got.Add(int64(n))
-		switch {
-		case errors.Is(err, io.EOF):
-			return &model.FileInfo{Name: "stored"}, nil
-		case err != nil:
-			return nil, err
-		}
+	if _, err := io.Copy(&s.sink, data); err != nil {
+		return nil, err
 	}
+	return &model.FileInfo{Name: "stored"}, nil
+}
+
+// sink counts what is written, and looks at the heap now and then.
+type sink struct{ got, most int64 }
+
+func (s *sink) Write(data []byte) (int, error) {
+	if s.got>>30 != (s.got+int64(len(data)))>>30 {
+		s.most = max(s.most, heap())
+	}
+	s.got += int64(len(data))
+	return len(data), nil
 }
 
 // endless is a body of a size that nothing can hold.
@@ -233,10 +232,30 @@ class Endless:
         return self.piece if self.left >= 0 else b""
 result = api.upload_data(UploadSession(id="u"), Endless()).name`)
 		require.Equal(t, "stored", answer, m.log)
-		require.EqualValues(t, 10<<30, s.got.Load())
+		require.EqualValues(t, 10<<30, s.got)
 		require.Less(t, s.most-before, int64(32<<20), "the host keeps what passes")
 		l.alive(t)
 		return fmt.Sprintf("stored; the heap grew by %d MB", max(s.most-before, 0)>>20)
+	})
+	row("a file of 10 GiB that a user uploads", "streams", func(t *testing.T, m *mattermost) string {
+		p, err := m.tryToLoadAsking(t, "com.example.files", `{"limits": {"memory_mib": 64, "cpu_percent": 800, "hook_cpu_seconds": 300}}`, head+`
+class Files(Plugin):
+    @hook(HookName.FileWillBeUploaded)
+    def check(self, context, info, file, output):
+        while piece := file.read(1 << 20): output.write(piece)
+run_plugin(Files)
+`, server.Config{})
+		require.NoError(t, err)
+		require.NoError(t, p.OnActivate())
+		before := heap()
+		size := int64(10 << 30)
+		stored := &sink{}
+		info, reason := p.FileWillBeUploaded(&plugin.Context{}, &model.FileInfo{Name: "x", Size: size}, io.LimitReader(&endless{}, size), stored)
+		require.Empty(t, reason)
+		require.NotNil(t, info)
+		require.Equal(t, size, stored.got, "%s", m.log)
+		require.Less(t, stored.most-before, int64(32<<20), "the host keeps what passes")
+		return fmt.Sprintf("through the plugin; the heap grew by %d MB", max(stored.most-before, 0)>>20)
 	})
 	row("a request whose body is 10 GiB", grant.LimitBodyBytes.String(), func(t *testing.T, m *mattermost) string {
 		p := m.run(t, "com.example.reader", head+`
