@@ -48,6 +48,21 @@ func waitLogged(t *testing.T, n int, plugin, event, parameter, value string) sit
 	}, "%s, %s=%s", event, parameter, value)
 }
 
+// requireCommander requires that both say who gave the command in which it happened: the ordinary member.
+func requireCommander(t *testing.T, line site.Entry, record model.AuditRecord) {
+	t.Helper()
+	require.Equal(t, server.Me.Id, line.Fields["user_id"])
+	require.Equal(t, "ExecuteCommand", line.Fields["hook"])
+	sessions, _, err := server.User.GetSessions(testContext(t), server.Me.Id, "")
+	require.NoError(t, err)
+	require.Equal(t, server.Me.Id, record.Actor.UserId)
+	require.Equal(t, sessions[0].Id, record.Actor.SessionId)
+	require.Equal(t, "127.0.0.1", record.Actor.IpAddress)
+	require.NotEmpty(t, record.Actor.Client)
+	require.Equal(t, "ExecuteCommand", record.Meta["hook"])
+	require.NotEmpty(t, record.Meta["request_id"])
+}
+
 // Mattermost needs no licence to write an audit log into a file.
 func TestWhatAPluginDoesIsInTheLogAndInTheAuditLog(t *testing.T) {
 	logged, n := server.Log.Len(), audited(t)
@@ -61,21 +76,6 @@ func TestWhatAPluginDoesIsInTheLogAndInTheAuditLog(t *testing.T) {
 		require.NotEmpty(t, record.Meta["at"])
 		return waitLogged(t, logged, id, event, parameter, value), record
 	}
-	// who is the member who gave the command, as both know him.
-	who := func(t *testing.T, line site.Entry, record model.AuditRecord) {
-		t.Helper()
-		require.Equal(t, server.Me.Id, line.Fields["user_id"])
-		require.Equal(t, "ExecuteCommand", line.Fields["hook"])
-		require.Equal(t, server.Me.Id, record.Actor.UserId)
-		session, _, err := server.User.GetSessions(testContext(t), server.Me.Id, "")
-		require.NoError(t, err)
-		require.Equal(t, session[0].Id, record.Actor.SessionId)
-		require.Equal(t, "127.0.0.1", record.Actor.IpAddress)
-		require.NotEmpty(t, record.Actor.Client)
-		require.Equal(t, "ExecuteCommand", record.Meta["hook"])
-		require.NotEmpty(t, record.Meta["request_id"])
-	}
-
 	t.Run("what it was granted", func(t *testing.T) {
 		line, record := of(t, "mmpyGranted", "plugin", id)
 		require.Equal(t, "info", line.Level)
@@ -93,10 +93,10 @@ func TestWhatAPluginDoesIsInTheLogAndInTheAuditLog(t *testing.T) {
 		require.Equal(t, "warn", line.Level)
 		require.Equal(t, "audit: a call was denied", line.Message)
 		require.Equal(t, denial, line.Fields["reason"])
-		require.EqualValues(t, 403, line.Fields["status_code"])
+		require.Equal(t, "403", line.Fields["status_code"], "Mattermost has all fields of a plugin as text")
 		require.Equal(t, "fail", record.Status)
 		require.Equal(t, model.AuditEventError{Description: denial, Code: 403}, record.Error)
-		who(t, line, record)
+		requireCommander(t, line, record)
 	})
 	t.Run("a sensitive call that was granted", func(t *testing.T) {
 		require.Equal(t, answer{Came: server.Me.Id}, ask[answer](t, channel, "/curious session"))
@@ -104,14 +104,14 @@ func TestWhatAPluginDoesIsInTheLogAndInTheAuditLog(t *testing.T) {
 		require.Equal(t, "info", line.Level)
 		require.Equal(t, "success", record.Status)
 		require.Empty(t, record.Error)
-		who(t, line, record)
+		requireCommander(t, line, record)
 	})
 	t.Run("a limit that has stopped something", func(t *testing.T) {
 		require.Equal(t, "UnavailableError", ask[answer](t, channel, "/curious write 4").Error)
 		line, record := of(t, "mmpyLimitReached", "limit", "kv_keys_per_minute")
 		require.Equal(t, "warn", line.Level)
 		require.Equal(t, "fail", record.Status)
-		who(t, line, record)
+		requireCommander(t, line, record)
 	})
 	t.Run("what repeats is counted", func(t *testing.T) {
 		from := audited(t)
@@ -154,7 +154,7 @@ plugins:
 		line := waitLogged(t, logged, id, "mmpyHTTPRequest", "host", host(granted))
 		require.Equal(t, "info", line.Level)
 		require.Equal(t, "GET", line.Fields["http_method"])
-		require.EqualValues(t, 200, line.Fields["status_code"])
+		require.Equal(t, "200", line.Fields["status_code"])
 		require.Equal(t, host(granted), line.Fields["address"])
 		require.NotContains(t, line.String(), "secret")
 		record := waitAudited(t, n, id, "mmpyHTTPRequest", "host", host(granted))
@@ -163,6 +163,7 @@ plugins:
 			"plugin_id": id, "host": host(granted), "http_method": "GET", "status_code": 200.0, "address": host(granted),
 			"sent": 0.0, "received": 7.0,
 		}, record.EventData.Parameters)
+		requireCommander(t, line, record)
 		require.Equal(t, answer{Came: []any{200.0, "granted"}}, ask[answer](t, channel, trigger+"http://localhost:"+port), "by its name")
 
 		for s, denial := range map[*httptest.Server]string{
@@ -178,6 +179,7 @@ plugins:
 			record := waitAudited(t, n, id, "mmpyHTTPRequest", "host", host(s))
 			require.Equal(t, "fail", record.Status)
 			require.Equal(t, s.URL+" is not granted: "+denial, record.Error.Description)
+			requireCommander(t, line, record)
 		}
 	})
 	t.Run("without one, no address that is not public", func(t *testing.T) {

@@ -33,7 +33,7 @@ func prisoner(t *testing.T) []byte {
 // without them, which shows that it is the walls that keep it in.
 func TestAPluginThatBreaksOutOfWebAssemblyFindsALockedRoom(t *testing.T) {
 	showLog(t)
-	manifest, bundle := pack(t, "testdata/plugins/curious")
+	manifest, bundle := pack(t, edited(t, "testdata/plugins/curious", "org.mmpy.prisoner", nil))
 	executable := path.Join(manifest.Id, "server/dist/plugin-"+runtime.GOOS+"-"+runtime.GOARCH)
 	upload(t, manifest.Id, withChanged(t, bundle, executable, func([]byte) []byte { return prisoner(t) }))
 

@@ -124,10 +124,10 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 		return fmt.Errorf("encode the hook's request: %w", err)
 	}
 	*buffer = encoded
-	if err := p.checkRequest(hook, len(encoded)); err != nil {
+	ctx = withHook(ctx, hook, request)
+	if err := p.checkRequest(ctx, hook, len(encoded)); err != nil {
 		return err
 	}
-	ctx = withHook(ctx, hook, request)
 	reply, err := g.instance.Hook(ctx, id-1, encoded)
 	if err != nil {
 		err = masked(err, request)
@@ -141,7 +141,7 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 	if err := convert.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
 	}
-	return p.checkAnswer(response)
+	return p.checkAnswer(ctx, response)
 }
 
 // message is the pointer type of a generated message.

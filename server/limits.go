@@ -150,44 +150,44 @@ func (e *limitError) Error() string {
 }
 
 // checkRequest looks at what a hook is given.
-func (p *Plugin) checkRequest(hook abi.Hook, length int) error {
+func (p *Plugin) checkRequest(ctx context.Context, hook abi.Hook, length int) error {
 	if most := p.grant.Limits.Response; int64(length) > most {
 		e := &limitError{grant.LimitResponse, fmt.Sprintf("what hook %s is given has %d bytes, and may have %d", hook, length, most)}
-		p.limitFired(e.limit, e.detail)
+		p.limitFiredIn(ctx, e.limit, e.detail)
 		return e
 	}
 	return nil
 }
 
 // checkAnswer looks at the props of the posts that a hook gives back.
-func (p *Plugin) checkAnswer(response proto.Message) error {
+func (p *Plugin) checkAnswer(ctx context.Context, response proto.Message) error {
 	switch r := response.(type) {
 	case *pb.MessageWillBePostedResponse:
-		return p.checkPost(r.ModifiedPost)
+		return p.checkPost(ctx, r.ModifiedPost)
 	case *pb.MessageWillBeUpdatedResponse:
-		return p.checkPost(r.ModifiedPost)
+		return p.checkPost(ctx, r.ModifiedPost)
 	case *pb.MessagesWillBeConsumedResponse:
-		return p.checkPosts(r.Posts)
+		return p.checkPosts(ctx, r.Posts)
 	case *pb.MessagesWillBeConsumedWithContextResponse:
-		return p.checkPosts(r.Posts)
+		return p.checkPosts(ctx, r.Posts)
 	}
 	return nil
 }
 
-func (p *Plugin) checkPosts(posts []*pb.Post) error {
+func (p *Plugin) checkPosts(ctx context.Context, posts []*pb.Post) error {
 	for _, post := range posts {
-		if err := p.checkPost(post); err != nil {
+		if err := p.checkPost(ctx, post); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *Plugin) checkPost(post *pb.Post) error {
+func (p *Plugin) checkPost(ctx context.Context, post *pb.Post) error {
 	if post == nil || post.Props == nil {
 		return nil
 	}
-	if refused := p.quota.Post(post); refused != nil {
+	if refused := p.quota.Post(ctx, post); refused != nil {
 		return &limitError{grant.LimitProps, refused.Message}
 	}
 	return nil

@@ -34,7 +34,7 @@ var kindOf = map[outbound.Kind]metrics.Kind{
 }
 
 // auditHTTP counts and records a request to another server.
-func (p *Plugin) auditHTTP(record outbound.Record) {
+func (p *Plugin) auditHTTP(ctx context.Context, record outbound.Record) {
 	entry := audit.Entry{
 		Event: audit.HTTP, What: record.Host, Code: record.Status,
 		Details: map[string]any{"http_method": record.Method, "sent": record.Sent, "received": record.Got},
@@ -46,7 +46,10 @@ func (p *Plugin) auditHTTP(record outbound.Record) {
 	if record.Err != nil {
 		kind = kindOf[record.Err.Kind]
 		entry.Failed, entry.Reason = true, record.Err.Text
+		if limit := record.Err.Limit; limit != nil {
+			p.limitFiredIn(ctx, *limit, record.Err.Text)
+		}
 	}
 	p.counts.HTTP(record.Took, kind, record.Sent, record.Got)
-	p.audit.Record(context.Background(), entry)
+	p.audit.Record(ctx, entry)
 }

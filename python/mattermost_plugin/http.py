@@ -135,7 +135,7 @@ def request(
         data: the body: bytes, a text, a dict that is sent as a form, a binary file, or an iterable of bytes. The last two are read
             and sent piece by piece.
         json: a value to send as JSON, in place of data.
-        timeout: how long nothing may come, in seconds. The whole may take no longer than the plugin's limit http_time.
+        timeout: how long nothing may come, in seconds. The whole may take no longer than the plugin's limit http_seconds.
         follow_redirects: at most 10. Each host must be granted.
         stream: the body of the answer is read as it arrives, and not before this returns.
 

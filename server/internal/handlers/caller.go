@@ -84,7 +84,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 		}
 	}
 	if c.Quota != nil {
-		if why := c.Quota.Call(method); why != nil {
+		if why := c.Quota.Call(ctx, method); why != nil {
 			return c.refuse(method, why, encoded, record)
 		}
 	}
@@ -95,7 +95,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 	}
 	record.Request = request
 	if c.Quota != nil {
-		if why, quietly := c.Quota.Request(method, request, len(encoded)); why != nil {
+		if why, quietly := c.Quota.Request(ctx, method, request, len(encoded)); why != nil {
 			return c.refuse(method, why, encoded, record)
 		} else if quietly {
 			record.Response = handler.newResponse()
@@ -115,7 +115,7 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
 	}
 	if c.Quota != nil {
-		if why := c.Quota.Response(method, len(encoded)); why != nil {
+		if why := c.Quota.Response(ctx, method, len(encoded)); why != nil {
 			return c.refuse(method, why, encoded, record)
 		}
 	}

@@ -33,16 +33,16 @@ const (
 // Config is what a Client is made from.
 type Config struct {
 	Grant    *grant.Grant
-	Audit    func(Record)      // is told of each request that was to leave; nil: nobody
-	Proxy    *httpproxy.Config // where the grant says that there is one; nil: what the environment names
-	Resolver *net.Resolver     // nil is the system's
-	Roots    *x509.CertPool    // nil are the system's
+	Audit    func(context.Context, Record) // is told of each request that was to leave, in the context of its caller; nil: nobody
+	Proxy    *httpproxy.Config             // where the grant says that there is one; nil: what the environment names
+	Resolver *net.Resolver                 // nil is the system's
+	Roots    *x509.CertPool                // nil are the system's
 }
 
 // A Client sends a plugin's requests. It is safe for any number of goroutines.
 type Client struct {
 	grant  *grant.Grant
-	audit  func(Record)
+	audit  func(context.Context, Record)
 	rate   *bucket
 	open   chan struct{} // has one for each request whose answer has not ended
 	whole  atomic.Int64  // bytes of answers that are being read to be given as a whole
@@ -97,13 +97,13 @@ type Response struct {
 
 // Ask says whether a request may go to a URL, as far as that can be known without sending one; nil: it may. The audit is told
 // when it may not: code that uses sockets does not get further.
-func (c *Client) Ask(raw string) error {
+func (c *Client) Ask(ctx context.Context, raw string) error {
 	target, err := parseTarget(raw)
 	if err == nil {
 		err = c.reach(target)
 	}
 	if err != nil {
-		return c.refused(&Request{Method: http.MethodConnect}, target, err)
+		return c.refused(ctx, &Request{Method: http.MethodConnect}, target, err)
 	}
 	return nil
 }
@@ -113,26 +113,26 @@ func (c *Client) Ask(raw string) error {
 func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	target, err := parseTarget(r.URL)
 	if err != nil {
-		return nil, c.refused(r, target, err)
+		return nil, c.refused(ctx, r, target, err)
 	}
 	limits := &c.grant.Limits
 	if r.Length > limits.HTTPRequest {
-		return nil, c.refused(r, target, errorf(Quota, "the request's body has %d bytes; %d are the most (limit http_request)", r.Length, limits.HTTPRequest))
+		return nil, c.refused(ctx, r, target, reached(Quota, grant.LimitHTTPRequest, "the request's body has %d bytes; %d are the most", r.Length, limits.HTTPRequest))
 	}
 	select {
 	case c.open <- struct{}{}:
 	default:
-		return nil, c.refused(r, target, errorf(Quota, "%d requests wait for the end of their answers: close what is not read", maxOpen))
+		return nil, c.refused(ctx, r, target, errorf(Quota, "%d requests wait for the end of their answers: close what is not read", maxOpen))
 	}
 	e := newExchange(ctx, limits.HTTPTime, r.Timeout, func() { <-c.open })
 	request, err := newRequest(e, r, target, limits.HTTPRequest)
 	if err != nil {
 		e.end()
-		return nil, c.refused(r, target, err)
+		return nil, c.refused(ctx, r, target, err)
 	}
 	if err := c.checkHost(request); err != nil {
 		e.end()
-		return nil, c.refused(r, target, err)
+		return nil, c.refused(ctx, r, target, err)
 	}
 	client := http.Client{Transport: &hops{c, e}, CheckRedirect: follow(r.Redirects)}
 	response, err := client.Do(request)

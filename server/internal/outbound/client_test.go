@@ -70,7 +70,7 @@ func TestAHostThatIsNotGrantedIsRefused(t *testing.T) {
 		target := fmt.Sprintf("http://%s:%d/", host, port)
 		_, _, err := w.get(t, outbound.Request{URL: target})
 		require.Error(t, err, target)
-		require.Error(t, w.Ask(target), target)
+		require.Error(t, w.Ask(t.Context(), target), target)
 	}
 	own := w.fails(t, outbound.Denied, outbound.Request{URL: "https://other.test/"})
 	require.EqualError(t, own, "https://other.test is not granted: the manifest does not ask for it")
@@ -79,7 +79,7 @@ func TestAHostThatIsNotGrantedIsRefused(t *testing.T) {
 	last := w.audited()[len(w.audited())-1]
 	require.Equal(t, []any{"other.test", own, 0}, []any{last.Host, last.Err, last.Status})
 	before := len(w.audited())
-	require.Error(t, w.Ask("https://another.test/"))
+	require.Error(t, w.Ask(t.Context(), "https://another.test/"))
 	require.Len(t, w.audited(), before+1)
 	last = w.audited()[before]
 	require.Equal(t, []any{"CONNECT", "another.test", outbound.Denied}, []any{last.Method, last.Host, last.Err.Kind})
@@ -345,7 +345,7 @@ func TestBodiesHaveTheirLimits(t *testing.T) {
 		}
 	})
 	w := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPAnswer, g.Limits.HTTPRequest = 100, 50 }, portOf(t, server.URL))
-	require.ErrorContains(t, w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/long"}), "the answer has 101 bytes; 100 are the most (limit http_answer)")
+	require.ErrorContains(t, w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/long"}), "the answer has 101 bytes; 100 are the most (limit http_response_mib)")
 	own := w.fails(t, outbound.Quota, outbound.Request{URL: server.URL + "/endless"})
 	require.ErrorContains(t, own, "more than 100 bytes")
 	require.Equal(t, 429, own.HTTPStatus())
@@ -465,7 +465,7 @@ func TestWhoDoesNotReadIsNotTimedOutButMayNotHoldAnAnswerForEver(t *testing.T) {
 	require.Positive(t, n)
 	time.Sleep(600 * time.Millisecond)
 	_, err = io.Copy(io.Discard, response.Body)
-	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_time)")
+	require.ErrorContains(t, err, "longer than 700ms, which is the most (limit http_seconds)")
 }
 
 func TestTooManyRequestsAreRefused(t *testing.T) {
@@ -481,7 +481,8 @@ func TestTooManyRequestsAreRefused(t *testing.T) {
 	_, _, err = w.get(t, outbound.Request{URL: server.URL})
 	require.NoError(t, err)
 	own := w.fails(t, outbound.Quota, outbound.Request{URL: server.URL})
-	require.ErrorContains(t, own, "more than 3 requests in a minute (limit http_rate)")
+	require.Regexp(t, `more than 3 requests in a minute; the next one may leave in .* \(limit http_requests_per_minute\)`, own.Error())
+	require.Equal(t, grant.LimitHTTPRate, *own.Limit)
 	require.EqualValues(t, 3, asked.Load(), "a redirect counts")
 	none := newWorld(t, func(g *grant.Grant) { g.Limits.HTTPRate = 0 }, portOf(t, server.URL))
 	_ = none.fails(t, outbound.Quota, outbound.Request{URL: server.URL})

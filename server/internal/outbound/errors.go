@@ -33,9 +33,10 @@ const (
 // An Error says why there is no answer, or no rest of it. What it tells is for the plugin to know: the address that a
 // host has turned out to have is not, where that is not public.
 type Error struct {
-	Kind Kind
-	Text string
-	Err  error
+	Kind  Kind
+	Text  string
+	Err   error
+	Limit *grant.Limit // that was reached; nil: none that can be set
 	// Address is the one that was refused, for the audit.
 	Address netip.AddrPort
 }
@@ -98,6 +99,13 @@ func (e *Error) HTTPStatus() int { return answers[e.Kind].status }
 func errorf(kind Kind, format string, arguments ...any) *Error {
 	err := fmt.Errorf(format, arguments...)
 	return &Error{Kind: kind, Text: err.Error(), Err: errors.Unwrap(err)}
+}
+
+// reached says that a limit was reached, and which.
+func reached(kind Kind, limit grant.Limit, format string, arguments ...any) *Error {
+	err := errorf(kind, format+" (limit "+limit.String()+")", arguments...)
+	err.Limit = &limit
+	return err
 }
 
 func denied(denial *grant.Denial) *Error {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/mmpy/mmpy/internal/grant"
 )
 
 // exchange is the time of one request and its answer, redirects included: the whole has an end, and nothing may move for
@@ -30,7 +32,7 @@ func newExchange(caller context.Context, total, patience time.Duration, freed fu
 	}
 	e.ctx, e.cancel = context.WithCancelCause(context.WithoutCancel(caller))
 	e.total = time.AfterFunc(total, func() {
-		e.cancel(errorf(Timeout, "the request has taken longer than %s, which is the most (limit http_time)", total))
+		e.cancel(reached(Timeout, grant.LimitHTTPTime, "the request has taken longer than %s, which is the most", total))
 		e.free() // though nobody may ever close it
 	})
 	e.idle = time.AfterFunc(e.patience, func() { e.cancel(errorf(Timeout, "nothing has come for %s", e.patience)) })
@@ -113,7 +115,7 @@ type requestBody struct {
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.exchange.sends(func() (int, error) { return b.Reader.Read(p) })
 	if b.left -= int64(n); b.left < 0 {
-		err := errorf(Quota, "the request's body has more than %d bytes, which is the most (limit http_request)", b.most)
+		err := reached(Quota, grant.LimitHTTPRequest, "the request's body has more than %d bytes, which is the most", b.most)
 		b.exchange.cancel(err)
 		return 0, err
 	}

@@ -63,7 +63,7 @@ func newWorld(t *testing.T, change func(*grant.Grant), ports ...uint16) *world {
 	return w
 }
 
-func (w *world) record(record outbound.Record) {
+func (w *world) record(_ context.Context, record outbound.Record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.records = append(w.records, record)

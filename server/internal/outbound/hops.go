@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mmpy/mmpy/internal/grant"
 )
 
 // A Record tells of one request that was to leave: one that a plugin has made, or one that a redirect asked for.
@@ -28,14 +30,14 @@ type Record struct {
 }
 
 // refused tells the audit of a request that does not even become one.
-func (c *Client) refused(r *Request, target *url.URL, err error) error {
+func (c *Client) refused(ctx context.Context, r *Request, target *url.URL, err error) error {
 	own := explain("", err, nil)
 	if c.audit != nil {
 		record := Record{Method: r.Method, Err: own, Begin: time.Now()}
 		if target != nil {
 			record.Host, record.URL = target.Host, audited(target)
 		}
-		c.audit(record)
+		c.audit(ctx, record)
 	}
 	return own
 }
@@ -70,7 +72,7 @@ func (h *hops) RoundTrip(r *http.Request) (*http.Response, error) {
 func (h *hops) send(hop *hop, r *http.Request) (*http.Response, error) {
 	c, target := h.client, new(*r.URL)
 	if wait, ok := c.rate.take(); !ok {
-		return nil, errorf(Quota, "more than %d requests in a minute (limit http_rate); the next one may leave in %s",
+		return nil, reached(Quota, grant.LimitHTTPRate, "more than %d requests in a minute; the next one may leave in %s",
 			c.grant.Limits.HTTPRate, wait.Round(time.Millisecond))
 	}
 	if err := normalise(target); err != nil {
@@ -107,7 +109,7 @@ func (h *hops) send(hop *hop, r *http.Request) (*http.Response, error) {
 	limit := c.grant.Limits.HTTPAnswer
 	if r.Method != http.MethodHead && response.ContentLength > limit {
 		_ = response.Body.Close()
-		return nil, errorf(Quota, "the answer has %d bytes; %d are the most (limit http_answer)", response.ContentLength, limit)
+		return nil, reached(Quota, grant.LimitHTTPAnswer, "the answer has %d bytes; %d are the most", response.ContentLength, limit)
 	}
 	response.Body = &hopBody{response.Body, hop, limit, limit}
 	return response, nil
@@ -116,7 +118,7 @@ func (h *hops) send(hop *hop, r *http.Request) (*http.Response, error) {
 // hop is one request that leaves, for the audit.
 type hop struct {
 	exchange  *exchange
-	audit     func(Record)
+	audit     func(context.Context, Record)
 	sent, got atomic.Int64
 
 	mu     sync.Mutex
@@ -152,7 +154,7 @@ func (h *hop) end(err *Error) {
 	if err != nil && err.Address.IsValid() {
 		h.record.Remote = err.Address
 	}
-	h.audit(h.record)
+	h.audit(h.exchange.ctx, h.record)
 }
 
 // hopBody is the body of one answer, so far as the limit goes.
@@ -167,7 +169,7 @@ func (b *hopBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.hop.got.Add(int64(n))
 	if int64(n) > b.left {
-		n, err = int(b.left), errorf(Quota, "the answer has more than %d bytes, which is the most (limit http_answer)", b.most)
+		n, err = int(b.left), reached(Quota, grant.LimitHTTPAnswer, "the answer has more than %d bytes, which is the most", b.most)
 	}
 	b.left -= int64(n)
 	switch {

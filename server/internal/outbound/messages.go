@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -44,7 +45,7 @@ func answer(ctx context.Context, client *Client, streams *wasmhost.Streams, r *p
 		return nil, errorf(Denied, "%s is not granted: the plugin is not active yet; ask from OnActivate on", r.GetUrl())
 	}
 	if r.GetOnlyAsk() {
-		if err := client.Ask(r.GetUrl()); err != nil {
+		if err := client.Ask(ctx, r.GetUrl()); err != nil {
 			return nil, err
 		}
 		return &pb.OutboundHTTPResponse{Url: r.GetUrl()}, nil
@@ -118,7 +119,10 @@ func (c *Client) readAll(ctx context.Context, body *Body) ([]byte, error) {
 		n, err := body.Read(chunk)
 		whole.Write(chunk[:n])
 		if c.whole.Add(int64(n)) > 2*c.grant.Limits.HTTPAnswer {
-			return nil, errorf(Quota, "too many answers are being read at a time: read them as streams (limit http_answer)")
+			err := reached(Quota, grant.LimitHTTPAnswer, "too many answers are being read at a time: read them as streams")
+			body.exchange.cancel(err)
+			_, _ = body.Read(chunk[:1]) // fails with it, and the audit hears of it
+			return nil, err
 		}
 		if errors.Is(err, io.EOF) {
 			return whole.Bytes(), nil

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -17,11 +18,11 @@ func (q *Quota) MaySay(lines, bytes int) bool {
 	switch {
 	case lines > 0 && !q.lines.take(now, lines):
 		q.left.Add(1)
-		q.fired(grant.LimitLogLines, "lines of the log were left out")
+		q.fired(context.Background(), grant.LimitLogLines, "lines of the log were left out")
 		return false
 	case bytes > 0 && !q.bytes.take(now, bytes):
 		q.left.Add(1)
-		q.fired(grant.LimitLogBytes, "output or lines of the log were left out")
+		q.fired(context.Background(), grant.LimitLogBytes, "output or lines of the log were left out")
 		return false
 	}
 	return true
@@ -43,7 +44,7 @@ func (q *Quota) log(request proto.Message, length int) bool {
 	if int64(length) <= q.limits.LogLine {
 		return true
 	}
-	q.fired(grant.LimitLogLine, fmt.Sprintf("a record of %d bytes", length))
+	q.fired(context.Background(), grant.LimitLogLine, fmt.Sprintf("a record of %d bytes", length))
 	most := int(q.limits.LogLine)
 	switch r := request.(type) {
 	case *pb.LogDebugRequest:

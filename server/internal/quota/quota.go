@@ -4,6 +4,7 @@
 package quota
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sync/atomic"
@@ -20,7 +21,7 @@ import (
 // Quota is what is left to one plugin. It is safe for any number of goroutines, and its time is that of package metrics.
 type Quota struct {
 	limits grant.Limits
-	fired  func(limit grant.Limit, detail string)
+	fired  func(ctx context.Context, limit grant.Limit, detail string)
 
 	calls           [len(abi.Methods)]*bucket // by method; those of one group share theirs
 	kvKeys, kvBytes *bucket
@@ -30,8 +31,8 @@ type Quota struct {
 }
 
 // New makes a quota in which nothing has been used. group gives the number of a method's group; fired is told of each limit
-// that was reached.
-func New(limits grant.Limits, group func(abi.Method) int, fired func(limit grant.Limit, detail string)) *Quota {
+// that was reached, in the context of the call where it was one.
+func New(limits grant.Limits, group func(abi.Method) int, fired func(ctx context.Context, limit grant.Limit, detail string)) *Quota {
 	minute := func(count float64) *bucket { return newBucket(count, time.Minute, count) }
 	q := &Quota{
 		limits: limits, fired: fired,
@@ -51,9 +52,9 @@ func New(limits grant.Limits, group func(abi.Method) int, fired func(limit grant
 }
 
 // refuse tells of a limit that was reached, and gives the error for the plugin.
-func (q *Quota) refuse(limit grant.Limit, format string, args ...any) *pb.AppError {
+func (q *Quota) refuse(ctx context.Context, limit grant.Limit, format string, args ...any) *pb.AppError {
 	detail := fmt.Sprintf(format, args...)
-	q.fired(limit, detail)
+	q.fired(ctx, limit, detail)
 	return Error(limit, detail)
 }
 
@@ -66,20 +67,20 @@ func Error(limit grant.Limit, detail string) *pb.AppError {
 }
 
 // Call counts a call of a method; the error is why it is not carried out.
-func (q *Quota) Call(method abi.Method) *pb.AppError {
+func (q *Quota) Call(ctx context.Context, method abi.Method) *pb.AppError {
 	if int(method) >= len(q.calls) || q.calls[method].take(metrics.Now(), 1) {
 		return nil
 	}
 	limit := grant.LimitCallRate
-	return q.refuse(limit, "%s: more than %d calls a second of its kind, after %d at once", method, q.limits.CallRate, q.limits.CallBurst)
+	return q.refuse(ctx, limit, "%s: more than %d calls a second of its kind, after %d at once", method, q.limits.CallRate, q.limits.CallBurst)
 }
 
 // Response looks at the length of a response; the error takes its place.
-func (q *Quota) Response(method abi.Method, length int) *pb.AppError {
+func (q *Quota) Response(ctx context.Context, method abi.Method, length int) *pb.AppError {
 	if int64(length) <= q.limits.Response {
 		return nil
 	}
-	return q.refuse(grant.LimitResponse, "the response of %s has %d bytes, and may have %d", method, length, q.limits.Response)
+	return q.refuse(ctx, grant.LimitResponse, "the response of %s has %d bytes, and may have %d", method, length, q.limits.Response)
 }
 
 // MostOfResponse is how long a response may be.
@@ -87,15 +88,15 @@ func (q *Quota) MostOfResponse() int64 { return q.limits.Response }
 
 // Request looks at what a request is to do, and counts it. The error is why it is not done; quietly says that it is not done,
 // and the plugin need not know.
-func (q *Quota) Request(method abi.Method, request proto.Message, length int) (refused *pb.AppError, quietly bool) {
+func (q *Quota) Request(ctx context.Context, method abi.Method, request proto.Message, length int) (refused *pb.AppError, quietly bool) {
 	if int(method) >= len(uses) {
 		return nil, false
 	}
 	switch uses[method] {
 	case writesKey:
-		return q.write(method, request), false
+		return q.write(ctx, method, request), false
 	case sendsPost:
-		return q.Post(request.(interface{ GetPost() *pb.Post }).GetPost()), false
+		return q.Post(ctx, request.(interface{ GetPost() *pb.Post }).GetPost()), false
 	case logs:
 		return nil, !q.log(request, length)
 	case audits:
@@ -124,7 +125,7 @@ var uses = [len(abi.Methods)]use{
 }
 
 // write counts a key that is written.
-func (q *Quota) write(method abi.Method, request proto.Message) *pb.AppError {
+func (q *Quota) write(ctx context.Context, method abi.Method, request proto.Message) *pb.AppError {
 	var size int
 	switch r := request.(type) {
 	case *pb.KVSetRequest:
@@ -139,19 +140,19 @@ func (q *Quota) write(method abi.Method, request proto.Message) *pb.AppError {
 	now := metrics.Now()
 	switch {
 	case !q.kvKeys.take(now, 1):
-		return q.refuse(grant.LimitKVKeys, "%s: more than %d keys were written in a minute", method, q.limits.KVKeys)
+		return q.refuse(ctx, grant.LimitKVKeys, "%s: more than %d keys were written in a minute", method, q.limits.KVKeys)
 	case !q.kvBytes.take(now, size):
-		return q.refuse(grant.LimitKVBytes, "%s of %d bytes: more than %d bytes were written in a minute", method, size, q.limits.KVBytes)
+		return q.refuse(ctx, grant.LimitKVBytes, "%s of %d bytes: more than %d bytes were written in a minute", method, size, q.limits.KVBytes)
 	}
 	return nil
 }
 
 // Post looks at the props of a post.
-func (q *Quota) Post(post *pb.Post) *pb.AppError {
+func (q *Quota) Post(ctx context.Context, post *pb.Post) *pb.AppError {
 	if post.GetProps() == nil || propsFit(post.Props, q.limits.Props) {
 		return nil
 	}
-	return q.refuse(grant.LimitProps, "the props of the post have more than %d bytes of JSON", q.limits.Props)
+	return q.refuse(ctx, grant.LimitProps, "the props of the post have more than %d bytes of JSON", q.limits.Props)
 }
 
 // ChargeCPU counts CPU time that was used.
@@ -168,6 +169,6 @@ func (q *Quota) Hook(hook abi.Hook, now metrics.Moment) (why string) {
 	}
 	seconds := int(math.Ceil(wait.Seconds()))
 	why = fmt.Sprintf("the plugin has used its share of CPU time, %d %% of one processor over a minute: it takes hooks again in %d s", q.limits.CPUShare, seconds)
-	q.fired(grant.LimitCPUShare, "hook "+hook.String()+": "+why)
+	q.fired(context.Background(), grant.LimitCPUShare, "hook "+hook.String()+": "+why)
 	return why
 }

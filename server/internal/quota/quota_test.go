@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,7 @@ func counted(set map[string]any, group func(abi.Method) int) (*Quota, map[grant.
 		panic(err)
 	}
 	fired := map[grant.Limit]int{}
-	return New(limits, group, func(limit grant.Limit, _ string) { fired[limit]++ }), fired
+	return New(limits, group, func(_ context.Context, limit grant.Limit, _ string) { fired[limit]++ }), fired
 }
 
 func TestABucketLetsABurstThroughAndThenItsRate(t *testing.T) {
@@ -77,13 +78,13 @@ func TestCallsOfOneGroupAreCountedTogether(t *testing.T) {
 		}
 		return 2
 	})
-	require.Nil(t, q.Call(abi.GetUser))
-	require.Nil(t, q.Call(abi.GetUserByEmail))
-	refused := q.Call(abi.GetUser)
+	require.Nil(t, q.Call(t.Context(), abi.GetUser))
+	require.Nil(t, q.Call(t.Context(), abi.GetUserByEmail))
+	refused := q.Call(t.Context(), abi.GetUser)
 	require.Equal(t, "mmpy.quota", refused.Id)
 	require.EqualValues(t, 429, refused.StatusCode)
 	require.Equal(t, "the limit api_calls_per_second was reached: GetUser: more than 1 calls a second of its kind, after 2 at once", refused.Message)
-	require.Nil(t, q.Call(abi.CreatePost))
+	require.Nil(t, q.Call(t.Context(), abi.CreatePost))
 	require.Equal(t, map[grant.Limit]int{grant.LimitCallRate: 1}, fired)
 }
 
@@ -91,7 +92,7 @@ func TestAMinuteLaterThereIsRoomAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, fired := counted(map[string]any{"kv_keys_per_minute": 3, "kv_mib_per_minute": 1, "log_lines_per_minute": 2}, oneGroup)
 		write := func(size int) bool {
-			refused, quietly := q.Request(abi.KVSet, &pb.KVSetRequest{Key: "k", Value: make([]byte, size)}, size)
+			refused, quietly := q.Request(t.Context(), abi.KVSet, &pb.KVSetRequest{Key: "k", Value: make([]byte, size)}, size)
 			require.False(t, quietly)
 			return refused == nil
 		}
