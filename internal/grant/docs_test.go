@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,6 +17,24 @@ import (
 
 // example finds what is shown in the documentation, in a language.
 var example = regexp.MustCompile("(?s)```(yaml|json)\n(.*?)```")
+
+// limitRow finds the rows of a table about limits, with what is said of their default.
+var limitRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| .* \\| ([0-9]+) \\|$")
+
+func TestThePageOfHTTPHasItsLimits(t *testing.T) {
+	text, err := os.ReadFile("../../docs/http.md")
+	require.NoError(t, err)
+	defaults, shown := map[string]string{}, map[string]string{}
+	for _, limit := range grant.AllLimits() {
+		if strings.HasPrefix(limit.Name, "http_") {
+			defaults[limit.Name] = strconv.Itoa(int(limit.Default))
+		}
+	}
+	for _, row := range limitRow.FindAllStringSubmatch(string(text), -1) {
+		shown[row[1]] = row[2]
+	}
+	require.Equal(t, defaults, shown)
+}
 
 // TestTheExamplesOfTheDocumentationHold reads the policies that are shown there, and what manifests ask for.
 func TestTheExamplesOfTheDocumentationHold(t *testing.T) {
