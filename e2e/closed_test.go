@@ -20,20 +20,20 @@ func TestWhileAFilterIsBroken(t *testing.T) {
 		{"abort", "it failed"},
 		{"exhaust", "it failed"},
 	}
-	under := func(t *testing.T, mode string) *model.Channel {
+	under := func(t *testing.T, mode string) (id string, channel *model.Channel) {
 		t.Helper()
-		id := installUnder(t, "testdata/plugins/mishaps", fmt.Sprintf(`
+		id = installUnder(t, "testdata/plugins/mishaps", fmt.Sprintf(`
 default: {limits: {user_hook_seconds: %v}}
 plugins:
   org.mmpy.mishaps: {on_failure: %s}
 `, deadline.Seconds(), mode))
 		enableRunning(t, id)
-		channel := newChannel(t)
+		channel = newChannel(t)
 		require.Equal(t, "hello [mishaps]", say(t, channel, "hello"))
-		return channel
+		return id, channel
 	}
 	t.Run("open lets a post through", func(t *testing.T) {
-		channel := under(t, "open")
+		_, channel := under(t, "open")
 		for _, b := range broken {
 			message := "@mishaps " + b.mishap
 			stored, took, err := timedPost(testContext(t), server.User, channel, message)
@@ -44,7 +44,8 @@ plugins:
 		}
 	})
 	t.Run("closed rejects it, and says why", func(t *testing.T) {
-		channel := under(t, "closed")
+		n := audited(t)
+		id, channel := under(t, "closed")
 		for _, b := range broken {
 			t.Run(b.mishap, func(t *testing.T) {
 				requireRejected(t, channel, "@mishaps "+b.mishap, b.reason)
@@ -65,6 +66,11 @@ plugins:
 		}
 		for _, message := range messages(t, channel) {
 			require.Equal(t, "hello [mishaps]", message)
+		}
+		require.Equal(t, "closed", waitAudited(t, n, id, "mmpyGranted", "plugin", id).EventData.Parameters["on_failure"])
+		require.Equal(t, server.Me.Id, waitAudited(t, n, id, "mmpyLimitReached", "limit", "user_hook_seconds").Actor.UserId)
+		for _, cause := range []string{"exited", "killed", "crashed"} {
+			require.Equal(t, "fail", waitAudited(t, n, id, "mmpyRestart", "cause", cause).Status)
 		}
 	})
 }
