@@ -198,6 +198,29 @@ func TestALimitAndARestartAreAudited(t *testing.T) {
 	require.Equal(t, "killed", records[0].EventData.Parameters["cause"])
 }
 
+// TestALimitNamesWhoHasReachedIt: where it is one call that has.
+func TestALimitNamesWhoHasReachedIt(t *testing.T) {
+	for limit, test := range map[string]struct{ limits, code string }{
+		"kv_keys_per_minute":   {`"kv_keys_per_minute": 1`, "for _ in range(2): api.kv_set('key', b'value')"},
+		"api_calls_per_second": {`"api_calls_per_second": 1, "api_calls_at_once": 1`, "for _ in range(2): api.get_server_version()"},
+		"request_mib":          {`"request_mib": 1`, "api.kv_set('key', bytes(2 << 20))"},
+		"hook_cpu_seconds":     {`"hook_cpu_seconds": 0.2`, "while True: pass"},
+		"jobs":                 {`"jobs": 0`, "self.schedule(60, print)"},
+	} {
+		t.Run(limit, func(t *testing.T) {
+			m := limited(t, test.limits)
+			api := &auditAPI{API: m.plugin.currentAPI()}
+			m.plugin.SetAPI(api)
+			_, _ = m.plugin.ExecuteCommand(&plugin.Context{SessionId: "session"}, &model.CommandArgs{Command: test.code, UserId: "bob"})
+			m.plugin.flushAudit()
+			records := api.of("mmpyLimitReached")
+			require.Len(t, records, 1)
+			require.Equal(t, limit, records[0].EventData.Parameters["limit"])
+			require.Equal(t, []any{"bob", "session", "ExecuteCommand"}, []any{records[0].Actor.UserId, records[0].Actor.SessionId, records[0].Meta["hook"]})
+		})
+	}
+}
+
 // TestNoAuditRecordCanBeForged: what a plugin writes to the audit log does not have the names of mmpy's records.
 func TestNoAuditRecordCanBeForged(t *testing.T) {
 	m, api := audited(t, `
@@ -276,38 +299,34 @@ from mattermost_plugin import Plugin, hook, HookName, http, PluginAPIError
 class Wasteful(Plugin):
     @hook(HookName.MessageWillBePosted)
     def check(self, context, post):
-        for use in lambda: self.api.kv_set("k", b"v"), lambda: http.request("GET", "http://127.0.0.1:1/"):
-            for _ in range(3):
-                try:
-                    use()
-                except PluginAPIError as error:
-                    post.message += " " + type(error).__name__
+        for _ in range(3):
+            try:
+                http.request("GET", "http://127.0.0.1:1/")
+            except PluginAPIError as error:
+                post.message += " " + type(error).__name__
         return post, ""
 `
 
-// TestWhoReachesALimitIsNamed: those of API calls and of HTTP are reached in a hook.
-func TestWhoReachesALimitIsNamed(t *testing.T) {
+// TestWhoAsksAnotherHostIsNamed: in the records of requests, and of their limits.
+func TestWhoAsksAnotherHostIsNamed(t *testing.T) {
 	dir := ordinary(t, wasteful)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(`{"id": "com.example.test", "name": "Test", "version": "0.1.0",
 		"server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"http": ["127.0.0.1:2"]},
-		"limits": {"kv_keys_per_minute": 2, "http_requests_per_minute": 2}}}}`), 0o600))
+		"limits": {"http_requests_per_minute": 2}}}}`), 0o600))
 	m := loadFrom(t, dir, Config{})
 	api := &auditAPI{API: m.plugin.currentAPI()}
 	m.plugin.SetAPI(api)
 	require.NoError(t, m.plugin.OnConfigurationChange())
 	require.NoError(t, m.plugin.OnActivate())
 	post, _ := m.plugin.MessageWillBePosted(nil, &model.Post{UserId: "bob"})
-	require.Equal(t, " UnavailableError PermissionDeniedError PermissionDeniedError UnavailableError", post.Message)
+	require.Equal(t, " PermissionDeniedError PermissionDeniedError UnavailableError", post.Message)
 	m.plugin.flushAudit()
-	limits := map[any]string{}
-	for _, record := range api.of("mmpyLimitReached") {
-		require.Equal(t, "bob", record.Actor.UserId)
-		require.Equal(t, "MessageWillBePosted", record.Meta["hook"])
-		limits[record.EventData.Parameters["limit"]] = record.Error.Description
-	}
-	require.Contains(t, limits["kv_keys_per_minute"], "more than 2 keys")
-	require.Contains(t, limits["http_requests_per_minute"], "more than 2 requests in a minute")
-	require.Len(t, limits, 2)
+	limits := api.of("mmpyLimitReached")
+	require.Len(t, limits, 1)
+	require.Equal(t, "http_requests_per_minute", limits[0].EventData.Parameters["limit"])
+	require.Contains(t, limits[0].Error.Description, "more than 2 requests in a minute")
+	require.Equal(t, "bob", limits[0].Actor.UserId)
+	require.Equal(t, "MessageWillBePosted", limits[0].Meta["hook"])
 	requests := api.of("mmpyHTTPRequest")
 	require.Equal(t, 3, total(requests))
 	require.Equal(t, "bob", requests[0].Actor.UserId)

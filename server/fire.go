@@ -44,12 +44,12 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 // fire runs a hook in a guest and fills in its response. A guest that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
 	begin := time.Now()
-	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer func() { p.count(ctx, hook, request, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	if err := p.mayBegin(hook, begin); err != nil {
+	if err := p.mayBegin(ctx, hook, request, begin); err != nil {
 		return err
 	}
 	return p.inGuest(ctx, begin, p.timeOf(hook), func(g *guest, deadline time.Time) error {

@@ -17,12 +17,12 @@ import (
 // end with the hook. Its time begins anew with each chunk that moves.
 func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) (err error) {
 	begin := time.Now()
-	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer func() { p.count(context.Background(), hook, nil, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	if err := p.mayBegin(hook, begin); err != nil {
+	if err := p.mayBegin(context.Background(), hook, nil, begin); err != nil {
 		return err
 	}
 	return p.inGuest(context.Background(), begin, p.timeOf(hook), func(g *guest, _ time.Time) error {

@@ -142,7 +142,7 @@ func (p *Plugin) deactivateIn(ctx context.Context, g *guest) error {
 // fireLifecycle runs a hook in one guest. Its time begins here.
 func (p *Plugin) fireLifecycle(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) (err error) {
 	begin := time.Now()
-	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer func() { p.count(ctx, hook, request, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	ctx, cancel := context.WithTimeout(ctx, p.timeOf(hook))
 	defer cancel()

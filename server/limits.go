@@ -21,13 +21,9 @@ import (
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
-// limitFired counts and records that the plugin has reached a limit. detail says how, without anything of a request's.
-func (p *Plugin) limitFired(limit grant.Limit, detail string) {
-	p.limitFiredIn(context.Background(), limit, detail)
-}
-
-// limitFiredIn is limitFired where it is known what was going on.
-func (p *Plugin) limitFiredIn(ctx context.Context, limit grant.Limit, detail string) {
+// limitFired counts and records that the plugin has reached a limit. detail says how, without anything of a request's; ctx is
+// that of what has reached it, as far as it is known.
+func (p *Plugin) limitFired(ctx context.Context, limit grant.Limit, detail string) {
 	p.counts.Limit(limit)
 	p.audit.Record(ctx, audit.Entry{Event: audit.Limit, What: limit.String(), Failed: true, Reason: detail})
 }
@@ -49,7 +45,9 @@ func (p *Plugin) limitInstance(config *wasmhost.InstanceConfig) {
 		Memory: p.memoryLimit(), CPU: l.HookCPU, InFlight: l.InFlight, Depth: l.Nesting, Request: int(l.Request), Line: int(l.LogLine),
 		OpenFiles: l.Files, TmpBytes: orNone(l.TmpBytes), TmpEntries: orNone(l.TmpEntries),
 	}
-	config.Limited = func(limit wasmhost.Limit, detail string) { p.limitFired(ofEngine[limit], detail) }
+	config.Limited = func(ctx context.Context, limit wasmhost.Limit, detail string) {
+		p.limitFired(ctx, ofEngine[limit], detail)
+	}
 	config.Refuse = func(method abi.Method, why string) []byte {
 		return handlers.Refused(method, quota.Error(grant.LimitRequest, why))
 	}
@@ -119,8 +117,9 @@ func (p *Plugin) say(level slog.Level, message string) {
 }
 
 // mayBegin says whether the plugin may be given a hook now.
-func (p *Plugin) mayBegin(hook abi.Hook, begin time.Time) error {
-	if why := p.quota.Hook(hook, metrics.At(begin)); why != "" {
+func (p *Plugin) mayBegin(ctx context.Context, hook abi.Hook, request proto.Message, begin time.Time) error {
+	if why := p.quota.Hook(metrics.At(begin)); why != "" {
+		p.limitFired(withHook(ctx, hook, request), grant.LimitCPUShare, "hook "+hook.String()+": "+why)
 		return &wasmhost.Error{Code: wasmhost.Overloaded, Op: "hook " + hook.String(), Message: why}
 	}
 	return nil
@@ -135,7 +134,7 @@ func (p *Plugin) timeIsOver(ctx context.Context, hook abi.Hook, err error) {
 	switch failure.Code {
 	case wasmhost.Timeout, wasmhost.Killed, wasmhost.Busy:
 		limit, _ := p.grant.Limits.TimeOf(hook)
-		p.limitFiredIn(ctx, limit, fmt.Sprintf("hook %s has taken more than %v", hook, p.timeOf(hook)))
+		p.limitFired(ctx, limit, fmt.Sprintf("hook %s has taken more than %v", hook, p.timeOf(hook)))
 	}
 }
 
@@ -153,7 +152,7 @@ func (e *limitError) Error() string {
 func (p *Plugin) checkRequest(ctx context.Context, hook abi.Hook, length int) error {
 	if most := p.grant.Limits.Response; int64(length) > most {
 		e := &limitError{grant.LimitResponse, fmt.Sprintf("what hook %s is given has %d bytes, and may have %d", hook, length, most)}
-		p.limitFiredIn(ctx, e.limit, e.detail)
+		p.limitFired(ctx, e.limit, e.detail)
 		return e
 	}
 	return nil
@@ -217,7 +216,7 @@ func (l *bodyLimit) take(n int) error {
 }
 
 func (l *bodyLimit) exceeded() error {
-	l.plugin.limitFired(grant.LimitBodyBytes, "the body of "+l.what)
+	l.plugin.limitFired(context.Background(), grant.LimitBodyBytes, "the body of "+l.what)
 	return fmt.Errorf("%w: the body of %s is larger than %d bytes", abi.StatusQuota, l.what, l.plugin.grant.Limits.BodyBytes)
 }
 
@@ -237,9 +236,9 @@ func (p *Plugin) refuseBody(w http.ResponseWriter, r *http.Request) bool {
 const jobLimit = "mattermost_plugin._internal.jobs.JobLimitError"
 
 // jobsAreFull tells of a hook that has failed because there are too many jobs.
-func (p *Plugin) jobsAreFull(hook abi.Hook, err error, refusal *pb.AppError) {
+func (p *Plugin) jobsAreFull(ctx context.Context, hook abi.Hook, request proto.Message, err error, refusal *pb.AppError) {
 	failure, _ := errors.AsType[*wasmhost.Error](err)
 	if failure != nil && failure.Type == jobLimit || refusal.GetDetailedError() == jobLimit {
-		p.limitFired(grant.LimitJobs, "hook "+hook.String())
+		p.limitFired(withHook(ctx, hook, request), grant.LimitJobs, "hook "+hook.String())
 	}
 }

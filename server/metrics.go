@@ -8,6 +8,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
@@ -60,20 +61,20 @@ func (c *meteredCaller) Call(ctx context.Context, method abi.Method, request []b
 	return response, err
 }
 
-// count counts a hook that ended with err, or with an answer.
-func (p *Plugin) count(hook abi.Hook, took time.Duration, err error, answer any) {
+// count counts a hook that ended with err, or with an answer. What is not known of it is nil.
+func (p *Plugin) count(ctx context.Context, hook abi.Hook, request proto.Message, took time.Duration, err error, answer any) {
 	kind := metrics.OK
 	switch {
 	case err == nil:
 		if refusal, ok := answer.(interface{ GetError() *pb.AppError }); ok && refusal.GetError() != nil {
 			kind = metrics.AppError
-			p.jobsAreFull(hook, nil, refusal.GetError())
+			p.jobsAreFull(ctx, hook, request, nil, refusal.GetError())
 		}
 	case errors.Is(err, ErrNotDefined):
 		return
 	default:
 		kind = metrics.OfHook(err)
-		p.jobsAreFull(hook, err, nil)
+		p.jobsAreFull(ctx, hook, request, err, nil)
 		if _, ok := errors.AsType[*limitError](err); ok {
 			kind = metrics.Quota
 		}

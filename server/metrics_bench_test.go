@@ -17,7 +17,7 @@ func BenchmarkCountAHook(b *testing.B) {
 	begin, response := time.Now(), &pb.MessageWillBePostedResponse{}
 	b.ReportAllocs()
 	for b.Loop() {
-		p.count(abi.HookMessageWillBePosted, time.Since(begin), nil, response)
+		p.count(b.Context(), abi.HookMessageWillBePosted, nil, time.Since(begin), nil, response)
 	}
 }
 

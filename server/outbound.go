@@ -33,7 +33,7 @@ var kindOf = map[outbound.Kind]metrics.Kind{
 	outbound.Garbled: metrics.Unavailable, outbound.Cancelled: metrics.Cancelled,
 }
 
-// auditHTTP counts and records a request to another server.
+// auditHTTP counts and records a request to another server, and the limit that it has reached.
 func (p *Plugin) auditHTTP(ctx context.Context, record outbound.Record) {
 	entry := audit.Entry{
 		Event: audit.HTTP, What: record.Host, Code: record.Status,
@@ -47,7 +47,7 @@ func (p *Plugin) auditHTTP(ctx context.Context, record outbound.Record) {
 		kind = kindOf[record.Err.Kind]
 		entry.Failed, entry.Reason = true, record.Err.Text
 		if limit := record.Err.Limit; limit != nil {
-			p.limitFiredIn(ctx, *limit, record.Err.Text)
+			p.limitFired(ctx, *limit, record.Err.Text)
 		}
 	}
 	p.counts.HTTP(record.Took, kind, record.Sent, record.Got)

@@ -60,6 +60,7 @@ func TestAPluginAsksTheHostsThatItWasGranted(t *testing.T) {
 	granted := grant.Everything("test")
 	granted.Hosts = []grant.Host{{Pattern: "127.0.0.1", Port: uint16(port)}}
 	granted.Networks = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	granted.Limits.HTTPAnswer = 200
 	m.plugin.grant = granted
 	require.NoError(t, m.plugin.OnConfigurationChange())
 	require.NoError(t, m.plugin.OnActivate())
@@ -83,4 +84,12 @@ func TestAPluginAsksTheHostsThatItWasGranted(t *testing.T) {
 	require.Contains(t, string(text), "mmpy_http_requests_total 4\n")
 	require.Contains(t, string(text), `mmpy_http_errors_total{kind="denied"} 1`)
 	require.Contains(t, string(text), "mmpy_http_received_bytes_total 35\n")
+	require.NotContains(t, string(text), "mmpy_limit_total")
+
+	_, _ = m.post(site.URL + "/" + strings.Repeat("long", 50))
+	m.plugin.flushAudit()
+	require.Regexp(t, `event=mmpyLimitReached limit=http_response_mib .*the answer has 209 bytes; 200 are the most`, m.log.String())
+	text, err = m.plugin.Metrics().text()
+	require.NoError(t, err)
+	require.Contains(t, string(text), `mmpy_limit_total{limit="http_response_mib"} 1`)
 }

@@ -115,7 +115,7 @@ func newPlugin(config Config, granted *grant.Grant) *Plugin {
 		p.defined.Store(newDefinedHooks(p.grantedHooks(hooks)))
 	}
 	p.open = func(ctx context.Context) (engine, error) { return p.openInterpreter(ctx, config.Runtime) }
-	p.quota = quota.New(p.grant.Limits, grant.GroupOf, p.limitFiredIn)
+	p.quota = quota.New(p.grant.Limits, grant.GroupOf, p.limitFired)
 	p.guests = newPool(config.Bundle.manifest.Instances, p.log)
 	p.guests.restarts = p.restarted
 	p.insist()

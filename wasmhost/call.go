@@ -125,10 +125,10 @@ func (i *Instance) notEntered(ctx context.Context, op operation, err error) *Err
 		e = i.closedBy(op, reason)
 	case errors.Is(err, gate.ErrFull):
 		e.Code, e.Message = Overloaded, fmt.Sprintf("%d calls wait for their turn already", i.config.Queue)
-		i.limited(QueueLimit, "%s", e)
+		i.limited(ctx, QueueLimit, "%s", e)
 	case errors.Is(err, gate.ErrDeep):
 		e.Code, e.Message = Overloaded, fmt.Sprintf("%d calls are on top of each other already", i.config.Limits.Depth)
-		i.limited(DepthLimit, "%s", e)
+		i.limited(ctx, DepthLimit, "%s", e)
 	default:
 		e.Code, e.Err = Busy, context.Cause(ctx)
 	}
@@ -329,7 +329,7 @@ func (c *call) explain(err error) *Error {
 	}
 	message, _, _ := strings.Cut(err.Error(), "\n")
 	if strings.HasPrefix(message, stackOverflow) {
-		c.instance.limited(StackLimit, "%s: its functions call each other too deeply", c.op)
+		c.instance.limited(c.callContext(), StackLimit, "%s: its functions call each other too deeply", c.op)
 	}
 	return &Error{Code: Trap, Op: c.op.String(), Message: strings.TrimSuffix(message, " (recovered by wazero)"), Err: err}
 }

@@ -159,9 +159,9 @@ type InstanceConfig struct {
 	Queue   int // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
 
 	Limits Limits
-	// Limited is told whenever a limit is reached, and how; may be nil. It is called on the goroutine that has reached it, and
-	// must not call the instance.
-	Limited func(limit Limit, detail string)
+	// Limited is told whenever a limit is reached, and how; may be nil. Its context is that of the call which has reached it,
+	// where that is known. It is called on the goroutine that has reached it, and must not call the instance.
+	Limited func(ctx context.Context, limit Limit, detail string)
 	// Refuse gives the response to an API request that is too long, and why it is; nil: the guest gets abi.StatusQuota.
 	Refuse func(method abi.Method, why string) []byte
 	// MaySay is asked before the guest says something, in its log, its standard output or its standard error, where these go to

@@ -69,7 +69,7 @@ func (c *call) overspent() bool {
 	}
 	if !c.spent {
 		c.spent = true
-		i.limited(CPULimit, "%s has computed for more than %v", c.op, limit)
+		i.limited(c.callContext(), CPULimit, "%s has computed for more than %v", c.op, limit)
 	}
 	return true
 }

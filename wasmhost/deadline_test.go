@@ -202,6 +202,7 @@ def call(request):
 }
 
 func TestLoadHasADeadlineToo(t *testing.T) {
+	start(t, "def call(request): pass", InstanceConfig{}) // so that the interpreter is there
 	began := time.Now()
 	_, err := newProgram(t, sharedRuntime(t), "while True: pass").Instantiate(within(t, 4*time.Second), InstanceConfig{})
 	require.ErrorIs(t, err, Timeout)

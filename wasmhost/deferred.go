@@ -91,7 +91,7 @@ func (c *call) complete(memory api.Memory, number int64, failed bool, answer gue
 		d.mu.Unlock()
 		return int64(abi.StatusInvalid)
 	}
-	if h.err = i.tooLong(h.op, len(view)); h.err != nil {
+	if h.err = i.tooLong(context.Background(), h.op, len(view)); h.err != nil {
 		view = view[:min(len(view), keptOfTooLong)]
 	}
 	h.answer = append(make([]byte, 0, len(view)), view...)

@@ -196,7 +196,7 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 	if c.over {
 		return status(abi.StatusCancelled)
 	}
-	if answer, err, tooLong := c.instance.oversize(method, request.Len()); err != nil {
+	if answer, err, tooLong := c.oversize(method, request.Len()); err != nil {
 		return status(c.instance.statusOf(method, err))
 	} else if tooLong {
 		return uint64(c.give(memory, answer, response))
@@ -283,7 +283,7 @@ func (c *call) respond(memory api.Memory, answer guestmem.Span) {
 	if !ok {
 		panic(badGuest("its answer lies outside of its memory"))
 	}
-	if c.excess = c.instance.tooLong(c.op, len(view)); c.excess != nil {
+	if c.excess = c.instance.tooLong(c.callContext(), c.op, len(view)); c.excess != nil {
 		view = view[:min(len(view), keptOfTooLong)]
 	}
 	c.answer = append(make([]byte, 0, len(view)), view...)

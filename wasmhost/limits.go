@@ -1,6 +1,7 @@
 package wasmhost
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -37,7 +38,7 @@ const (
 	OpenFilesLimit
 	TmpBytesLimit
 	TmpEntriesLimit
-	StackLimit // of the engine, on which functions of the guest call each other: some 50 MB
+	StackLimit // of the engine, on which functions of the guest call each other: 50 to 100 MB
 )
 
 // ErrCPU is why a call was interrupted, or its instance ended, that has computed for longer than it may. It is in the chain of
@@ -45,9 +46,9 @@ const (
 var ErrCPU = errors.New("it has used up its CPU time")
 
 // limited tells the host that a limit was reached.
-func (i *Instance) limited(limit Limit, format string, args ...any) {
+func (i *Instance) limited(ctx context.Context, limit Limit, format string, args ...any) {
 	if i.config.Limited != nil {
-		i.config.Limited(limit, fmt.Sprintf(format, args...))
+		i.config.Limited(ctx, limit, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -61,7 +62,7 @@ func (i *Instance) memoryLimit() uint64 {
 
 // refused tells of memory that the guest did not get.
 func (i *Instance) refused(size uint64) {
-	i.limited(MemoryLimit, "it asked for %d bytes in all, and may have %d", size, i.memoryLimit())
+	i.limited(context.Background(), MemoryLimit, "it asked for %d bytes in all, and may have %d", size, i.memoryLimit())
 }
 
 // files bounds what the instance has of files.
@@ -84,11 +85,11 @@ func (i *Instance) full(what guestfs.Full) {
 	open, tmp := i.config.Limits.files()
 	switch what {
 	case guestfs.FullOpen:
-		i.limited(OpenFilesLimit, "%d files are open", open)
+		i.limited(context.Background(), OpenFilesLimit, "%d files are open", open)
 	case guestfs.FullBytes:
-		i.limited(TmpBytesLimit, "the files in %s would be more than %d bytes", tmpDir, tmp.Bytes)
+		i.limited(context.Background(), TmpBytesLimit, "the files in %s would be more than %d bytes", tmpDir, tmp.Bytes)
 	case guestfs.FullEntries:
-		i.limited(TmpEntriesLimit, "there are %d files and folders in %s", tmp.Entries, tmpDir)
+		i.limited(context.Background(), TmpEntriesLimit, "there are %d files and folders in %s", tmp.Entries, tmpDir)
 	}
 }
 
@@ -108,18 +109,19 @@ func (c *call) crowded() *Error {
 		return nil
 	}
 	e := &Error{Code: Overloaded, Op: c.op.String(), Message: fmt.Sprintf("%d hooks have begun and not ended", limit)}
-	i.limited(InFlightLimit, "%s", e)
+	i.limited(c.callContext(), InFlightLimit, "%s", e)
 	return e
 }
 
 // oversize is the response to an API request that is too long, if it is one.
-func (i *Instance) oversize(method abi.Method, length int) (response []byte, err error, tooLong bool) {
+func (c *call) oversize(method abi.Method, length int) (response []byte, err error, tooLong bool) {
+	i := c.instance
 	limit := i.config.Limits.Request
 	if limit == 0 || length <= limit {
 		return nil, nil, false
 	}
 	text := fmt.Sprintf("the request has %d bytes, and may have %d", length, limit)
-	i.limited(RequestLimit, "%s: %s", method, text)
+	i.limited(c.callContext(), RequestLimit, "%s: %s", method, text)
 	if i.config.Refuse == nil {
 		return nil, abi.StatusQuota, true
 	}
@@ -130,12 +132,12 @@ func (i *Instance) oversize(method abi.Method, length int) (response []byte, err
 const keptOfTooLong = 64 << 10
 
 // tooLong says that an answer of that length is too long, if it is.
-func (i *Instance) tooLong(op operation, length int) *Error {
+func (i *Instance) tooLong(ctx context.Context, op operation, length int) *Error {
 	limit := i.config.Limits.Request
 	if limit == 0 || length <= limit {
 		return nil
 	}
 	e := &Error{Code: TooLarge, Op: op.String(), Message: fmt.Sprintf("it has %d bytes, and may have %d", length, limit)}
-	i.limited(RequestLimit, "%s", e)
+	i.limited(ctx, RequestLimit, "%s", e)
 	return e
 }

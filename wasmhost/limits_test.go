@@ -24,7 +24,7 @@ type reached struct {
 	detail string // of the last
 }
 
-func (r *reached) note(limit Limit, detail string) {
+func (r *reached) note(_ context.Context, limit Limit, detail string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.limits, r.detail = append(r.limits, limit), detail

@@ -2,6 +2,7 @@ package wasmhost
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -33,7 +34,7 @@ func (i *Instance) cut(text []byte, left int) string {
 	}
 	line := strings.ToValidUTF8(string(text), "\uFFFD")
 	if left > 0 {
-		i.limited(LineLimit, "a line of %d bytes", len(text)+left)
+		i.limited(context.Background(), LineLimit, "a line of %d bytes", len(text)+left)
 		line += fmt.Sprintf("… (%d more bytes)", left)
 	}
 	return line

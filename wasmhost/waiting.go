@@ -64,7 +64,7 @@ func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, 
 	case c.over:
 		return int64(abi.StatusCancelled)
 	}
-	answer, failure, tooLong := i.oversize(method, span.Len())
+	answer, failure, tooLong := c.oversize(method, span.Len())
 	var request []byte
 	if !tooLong {
 		request, _ = span.Append(memory, nil)

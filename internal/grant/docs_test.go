@@ -19,7 +19,7 @@ import (
 var example = regexp.MustCompile("(?s)```(yaml|json)\n(.*?)```")
 
 // limitRow finds the rows of a table about limits, with what is said of their default.
-var limitRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| .* \\| ([0-9]+) \\|$")
+var limitRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| .* \\| ([0-9]+)( s| MiB)? \\|$")
 
 func TestThePageOfHTTPHasItsLimits(t *testing.T) {
 	text, err := os.ReadFile("../../docs/http.md")

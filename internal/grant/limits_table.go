@@ -7,7 +7,10 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/mmpy/mmpy/internal/spelling"
 )
 
 // A Limit is one of the limits. Its String is the name in the manifest, in the policy, and in metrics.
@@ -150,7 +153,10 @@ func (l *Limits) Value(limit Limit) float64 {
 func (l *Limits) Set(name string, value any) error {
 	at := slices.IndexFunc(limitTable, func(row LimitInfo) bool { return row.Name == name })
 	if at < 0 {
-		return fmt.Errorf("there is no limit %q; did you mean %s?", name, nearestLimit(name))
+		if nearest := spelling.Nearest(name, limitNames()); nearest != "" {
+			return fmt.Errorf("there is no limit %q: do you mean %s?", name, nearest)
+		}
+		return fmt.Errorf("there is no limit %q; there are %s", name, strings.Join(limitNames(), ", "))
 	}
 	row := &limitTable[at]
 	number, ok := limitNumber(value)
@@ -237,27 +243,10 @@ func shownLimit(value any) string {
 	return fmt.Sprint(value)
 }
 
-// nearestLimit is the name of the limit that a misspelt one is most like.
-func nearestLimit(name string) string {
-	return slices.MinFunc(limitTable, func(a, b LimitInfo) int { return editDistance(name, a.Name) - editDistance(name, b.Name) }).Name
-}
-
-// editDistance is how many letters have to be changed, put in or left out to make one text of another.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+func limitNames() []string {
+	var names []string
+	for _, row := range limitTable {
+		names = append(names, row.Name)
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+	return names
 }

@@ -44,8 +44,9 @@ func TestEachFieldOfLimitsHasOneRowOfTheTable(t *testing.T) {
 
 func TestAnUnknownLimitIsToldWhichOneItIsMostLike(t *testing.T) {
 	limits := DefaultLimits()
-	require.EqualError(t, limits.Set("memory_mb", 1), `there is no limit "memory_mb"; did you mean memory_mib?`)
-	require.EqualError(t, limits.Set("hook_second", 1), `there is no limit "hook_second"; did you mean hook_seconds?`)
+	require.EqualError(t, limits.Set("memory_mb", 1), `there is no limit "memory_mb": do you mean memory_mib?`)
+	require.ErrorContains(t, limits.Set("x", 1), "there is no limit \"x\"; there are memory_mib, ")
+	require.EqualError(t, limits.Set("hook_second", 1), `there is no limit "hook_second": do you mean hook_seconds?`)
 	require.Equal(t, DefaultLimits(), limits)
 }
 
@@ -80,7 +81,7 @@ func TestThePolicyIsTheMostThatAManifestMayAskFor(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, DefaultLimits(), limits)
 	_, err = EffectiveLimits(nil, map[string]any{"memory": 1})
-	require.ErrorContains(t, err, "did you mean memory_mib?")
+	require.ErrorContains(t, err, "do you mean memory_mib?")
 	_, err = EffectiveLimits(map[string]any{"memory_mib": 1}, nil)
 	require.ErrorContains(t, err, "64 to 4095")
 }

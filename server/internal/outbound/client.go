@@ -19,6 +19,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/mmpy/mmpy/internal/grant"
+	"github.com/mmpy/mmpy/server/internal/quota"
 )
 
 // The limits that no policy changes.
@@ -33,7 +34,7 @@ const (
 // Config is what a Client is made from.
 type Config struct {
 	Grant    *grant.Grant
-	Audit    func(context.Context, Record) // is told of each request that was to leave, in the context of its caller; nil: nobody
+	Audit    func(context.Context, Record) // is told of each request that was to leave, with the context of who makes it; nil: nobody
 	Proxy    *httpproxy.Config             // where the grant says that there is one; nil: what the environment names
 	Resolver *net.Resolver                 // nil is the system's
 	Roots    *x509.CertPool                // nil are the system's
@@ -43,7 +44,7 @@ type Config struct {
 type Client struct {
 	grant  *grant.Grant
 	audit  func(context.Context, Record)
-	rate   *bucket
+	rate   *quota.Bucket
 	open   chan struct{} // has one for each request whose answer has not ended
 	whole  atomic.Int64  // bytes of answers that are being read to be given as a whole
 	direct *http.Transport
@@ -55,7 +56,7 @@ type Client struct {
 func New(config Config) *Client {
 	c := &Client{
 		grant: config.Grant, audit: config.Audit,
-		rate: newBucket(config.Grant.Limits.HTTPRate, time.Minute),
+		rate: quota.NewBucket(float64(config.Grant.Limits.HTTPRate), time.Minute, float64(config.Grant.Limits.HTTPRate)),
 		open: make(chan struct{}, maxOpen),
 	}
 	c.direct = newTransport(config, &net.Dialer{Resolver: config.Resolver, ControlContext: c.control})
@@ -117,7 +118,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Response, error) {
 	}
 	limits := &c.grant.Limits
 	if r.Length > limits.HTTPRequest {
-		return nil, c.refused(ctx, r, target, reached(Quota, grant.LimitHTTPRequest, "the request's body has %d bytes; %d are the most", r.Length, limits.HTTPRequest))
+		return nil, c.refused(ctx, r, target, reached(grant.LimitHTTPRequest, "the request's body has %d bytes; %d are the most", r.Length, limits.HTTPRequest))
 	}
 	select {
 	case c.open <- struct{}{}:

@@ -36,7 +36,7 @@ type Error struct {
 	Kind  Kind
 	Text  string
 	Err   error
-	Limit *grant.Limit // that was reached; nil: none that can be set
+	Limit *grant.Limit // that was reached; nil: none
 	// Address is the one that was refused, for the audit.
 	Address netip.AddrPort
 }
@@ -101,9 +101,13 @@ func errorf(kind Kind, format string, arguments ...any) *Error {
 	return &Error{Kind: kind, Text: err.Error(), Err: errors.Unwrap(err)}
 }
 
-// reached says that a limit was reached, and which.
-func reached(kind Kind, limit grant.Limit, format string, arguments ...any) *Error {
-	err := errorf(kind, format+" (limit "+limit.String()+")", arguments...)
+// reached says that a limit was.
+func reached(limit grant.Limit, format string, arguments ...any) *Error {
+	kind := Quota
+	if limit == grant.LimitHTTPTime {
+		kind = Timeout
+	}
+	err := errorf(kind, format+" (limit %s)", append(arguments, limit)...)
 	err.Limit = &limit
 	return err
 }

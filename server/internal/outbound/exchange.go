@@ -32,10 +32,14 @@ func newExchange(caller context.Context, total, patience time.Duration, freed fu
 	}
 	e.ctx, e.cancel = context.WithCancelCause(context.WithoutCancel(caller))
 	e.total = time.AfterFunc(total, func() {
-		e.cancel(reached(Timeout, grant.LimitHTTPTime, "the request has taken longer than %s, which is the most", total))
+		e.cancel(reached(grant.LimitHTTPTime, "the request has taken longer than %s, which is the most", total))
 		e.free() // though nobody may ever close it
 	})
-	e.idle = time.AfterFunc(e.patience, func() { e.cancel(errorf(Timeout, "nothing has come for %s", e.patience)) })
+	idle := errorf(Timeout, "nothing has come for %s", e.patience)
+	if e.patience == total {
+		idle.Limit = new(grant.LimitHTTPTime)
+	}
+	e.idle = time.AfterFunc(e.patience, func() { e.cancel(idle) })
 	e.stop = context.AfterFunc(caller, func() { e.cancel(context.Cause(caller)) })
 	return e
 }
@@ -115,7 +119,7 @@ type requestBody struct {
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.exchange.sends(func() (int, error) { return b.Reader.Read(p) })
 	if b.left -= int64(n); b.left < 0 {
-		err := reached(Quota, grant.LimitHTTPRequest, "the request's body has more than %d bytes, which is the most", b.most)
+		err := reached(grant.LimitHTTPRequest, "the request's body has more than %d bytes, which is the most", b.most)
 		b.exchange.cancel(err)
 		return 0, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mmpy/mmpy/internal/grant"
+	"github.com/mmpy/mmpy/server/internal/metrics"
 )
 
 // A Record tells of one request that was to leave: one that a plugin has made, or one that a redirect asked for.
@@ -71,9 +72,8 @@ func (h *hops) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (h *hops) send(hop *hop, r *http.Request) (*http.Response, error) {
 	c, target := h.client, new(*r.URL)
-	if wait, ok := c.rate.take(); !ok {
-		return nil, reached(Quota, grant.LimitHTTPRate, "more than %d requests in a minute; the next one may leave in %s",
-			c.grant.Limits.HTTPRate, wait.Round(time.Millisecond))
+	if !c.rate.Take(metrics.Now(), 1) {
+		return nil, reached(grant.LimitHTTPRate, "more than %d requests in a minute", c.grant.Limits.HTTPRate)
 	}
 	if err := normalise(target); err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (h *hops) send(hop *hop, r *http.Request) (*http.Response, error) {
 	limit := c.grant.Limits.HTTPAnswer
 	if r.Method != http.MethodHead && response.ContentLength > limit {
 		_ = response.Body.Close()
-		return nil, reached(Quota, grant.LimitHTTPAnswer, "the answer has %d bytes; %d are the most", response.ContentLength, limit)
+		return nil, reached(grant.LimitHTTPAnswer, "the answer has %d bytes; %d are the most", response.ContentLength, limit)
 	}
 	response.Body = &hopBody{response.Body, hop, limit, limit}
 	return response, nil
@@ -169,7 +169,7 @@ func (b *hopBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.hop.got.Add(int64(n))
 	if int64(n) > b.left {
-		n, err = int(b.left), reached(Quota, grant.LimitHTTPAnswer, "the answer has more than %d bytes, which is the most", b.most)
+		n, err = int(b.left), reached(grant.LimitHTTPAnswer, "the answer has more than %d bytes, which is the most", b.most)
 	}
 	b.left -= int64(n)
 	switch {
@@ -185,8 +185,9 @@ func (b *hopBody) Read(p []byte) (int, error) {
 
 // Close ends the answer. Who closes it before its end has had enough.
 func (b *hopBody) Close() error {
+	own, _ := errors.AsType[*Error](b.hop.exchange.cause()) // or has been kept from more
 	err := b.ReadCloser.Close()
-	b.hop.end(nil)
+	b.hop.end(own)
 	return err
 }
 

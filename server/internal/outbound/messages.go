@@ -119,9 +119,8 @@ func (c *Client) readAll(ctx context.Context, body *Body) ([]byte, error) {
 		n, err := body.Read(chunk)
 		whole.Write(chunk[:n])
 		if c.whole.Add(int64(n)) > 2*c.grant.Limits.HTTPAnswer {
-			err := reached(Quota, grant.LimitHTTPAnswer, "too many answers are being read at a time: read them as streams")
+			err := reached(grant.LimitHTTPAnswer, "too many answers are being read at a time: read them as streams")
 			body.exchange.cancel(err)
-			_, _ = body.Read(chunk[:1]) // fails with it, and the audit hears of it
 			return nil, err
 		}
 		if errors.Is(err, io.EOF) {

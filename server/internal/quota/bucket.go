@@ -8,24 +8,26 @@ import (
 	"github.com/mmpy/mmpy/server/internal/metrics"
 )
 
-// A bucket lets through so much in a time, and a burst of it at once. It is one number, the time at which it would be full
+// A Bucket lets through so much in a time, and a burst of it at once. It is one number, the time at which it would be full
 // again, so that taking something is one atomic operation and no lock.
-type bucket struct {
+type Bucket struct {
 	each  float64       // how long it takes until one more may pass, in nanoseconds
 	burst time.Duration // how far full may be ahead of the present
 	full  atomic.Int64  // a metrics.Moment
 }
 
-// newBucket lets through count of something in that time, and burst at once.
-func newBucket(count float64, in time.Duration, burst float64) *bucket {
-	b := &bucket{each: float64(in) / count}
-	b.burst = time.Duration(math.Ceil(burst * b.each))
+// NewBucket lets through count of something in that time, and burst at once.
+func NewBucket(count float64, in time.Duration, burst float64) *Bucket {
+	b := &Bucket{each: float64(in) / count} // infinite, where nothing may pass
+	if burst > 0 {
+		b.burst = time.Duration(math.Ceil(burst * b.each))
+	}
 	b.full.Store(math.MinInt64 / 2)
 	return b
 }
 
-// take says whether that many may pass now, and lets them.
-func (b *bucket) take(now metrics.Moment, count int) bool {
+// Take says whether that many may pass now, and lets them.
+func (b *Bucket) Take(now metrics.Moment, count int) bool {
 	exact := math.Ceil(float64(count) * b.each)
 	if exact > float64(b.burst) { // which may be more than a number of nanoseconds holds
 		return false
@@ -44,7 +46,7 @@ func (b *bucket) take(now metrics.Moment, count int) bool {
 }
 
 // charge lets that many pass, whether they may or not.
-func (b *bucket) charge(now metrics.Moment, count float64) {
+func (b *Bucket) charge(now metrics.Moment, count float64) {
 	cost := int64(math.Ceil(count * b.each))
 	for {
 		full := b.full.Load()
@@ -55,6 +57,6 @@ func (b *bucket) charge(now metrics.Moment, count float64) {
 }
 
 // wait is how long it takes until something may pass; 0: it may now.
-func (b *bucket) wait(now metrics.Moment) time.Duration {
+func (b *Bucket) wait(now metrics.Moment) time.Duration {
 	return max(time.Duration(b.full.Load()-int64(now))-b.burst, 0)
 }

@@ -16,11 +16,11 @@ import (
 func (q *Quota) MaySay(lines, bytes int) bool {
 	now := metrics.Now()
 	switch {
-	case lines > 0 && !q.lines.take(now, lines):
+	case lines > 0 && !q.lines.Take(now, lines):
 		q.left.Add(1)
 		q.fired(context.Background(), grant.LimitLogLines, "lines of the log were left out")
 		return false
-	case bytes > 0 && !q.bytes.take(now, bytes):
+	case bytes > 0 && !q.bytes.Take(now, bytes):
 		q.left.Add(1)
 		q.fired(context.Background(), grant.LimitLogBytes, "output or lines of the log were left out")
 		return false
@@ -37,14 +37,14 @@ func (q *Quota) LeftOut() int64 {
 }
 
 // log counts a record of one of the API's methods for the log, and cuts it where it is too long.
-func (q *Quota) log(request proto.Message, length int) bool {
+func (q *Quota) log(ctx context.Context, request proto.Message, length int) bool {
 	if !q.MaySay(1, length) {
 		return false
 	}
 	if int64(length) <= q.limits.LogLine {
 		return true
 	}
-	q.fired(context.Background(), grant.LimitLogLine, fmt.Sprintf("a record of %d bytes", length))
+	q.fired(ctx, grant.LimitLogLine, fmt.Sprintf("a record of %d bytes", length))
 	most := int(q.limits.LogLine)
 	switch r := request.(type) {
 	case *pb.LogDebugRequest:

@@ -23,28 +23,28 @@ type Quota struct {
 	limits grant.Limits
 	fired  func(ctx context.Context, limit grant.Limit, detail string)
 
-	calls           [len(abi.Methods)]*bucket // by method; those of one group share theirs
-	kvKeys, kvBytes *bucket
-	lines, bytes    *bucket // of the log
-	cpu             *bucket // of nanoseconds
+	calls           [len(abi.Methods)]*Bucket // by method; those of one group share theirs
+	kvKeys, kvBytes *Bucket
+	lines, bytes    *Bucket // of the log
+	cpu             *Bucket // of nanoseconds
 	left            atomic.Int64
 }
 
 // New makes a quota in which nothing has been used. group gives the number of a method's group; fired is told of each limit
-// that was reached, in the context of the call where it was one.
+// that was reached, with the context of who has reached it, where that is known.
 func New(limits grant.Limits, group func(abi.Method) int, fired func(ctx context.Context, limit grant.Limit, detail string)) *Quota {
-	minute := func(count float64) *bucket { return newBucket(count, time.Minute, count) }
+	minute := func(count float64) *Bucket { return NewBucket(count, time.Minute, count) }
 	q := &Quota{
 		limits: limits, fired: fired,
 		kvKeys: minute(float64(limits.KVKeys)), kvBytes: minute(float64(limits.KVBytes)),
 		lines: minute(float64(limits.LogLines)), bytes: minute(float64(limits.LogBytes)),
 		cpu: minute(float64(limits.CPUShare) / 100 * float64(time.Minute)),
 	}
-	groups := map[int]*bucket{}
+	groups := map[int]*Bucket{}
 	for n := range q.calls {
 		number := group(abi.Method(n))
 		if groups[number] == nil {
-			groups[number] = newBucket(float64(limits.CallRate), time.Second, float64(limits.CallBurst))
+			groups[number] = NewBucket(float64(limits.CallRate), time.Second, float64(limits.CallBurst))
 		}
 		q.calls[n] = groups[number]
 	}
@@ -68,7 +68,7 @@ func Error(limit grant.Limit, detail string) *pb.AppError {
 
 // Call counts a call of a method; the error is why it is not carried out.
 func (q *Quota) Call(ctx context.Context, method abi.Method) *pb.AppError {
-	if int(method) >= len(q.calls) || q.calls[method].take(metrics.Now(), 1) {
+	if int(method) >= len(q.calls) || q.calls[method].Take(metrics.Now(), 1) {
 		return nil
 	}
 	limit := grant.LimitCallRate
@@ -98,7 +98,7 @@ func (q *Quota) Request(ctx context.Context, method abi.Method, request proto.Me
 	case sendsPost:
 		return q.Post(ctx, request.(interface{ GetPost() *pb.Post }).GetPost()), false
 	case logs:
-		return nil, !q.log(request, length)
+		return nil, !q.log(ctx, request, length)
 	case audits:
 		if !q.MaySay(1, length) {
 			return Error(grant.LimitLogLines, "the plugin has logged too much in the last minute"), false
@@ -139,9 +139,9 @@ func (q *Quota) write(ctx context.Context, method abi.Method, request proto.Mess
 	}
 	now := metrics.Now()
 	switch {
-	case !q.kvKeys.take(now, 1):
+	case !q.kvKeys.Take(now, 1):
 		return q.refuse(ctx, grant.LimitKVKeys, "%s: more than %d keys were written in a minute", method, q.limits.KVKeys)
-	case !q.kvBytes.take(now, size):
+	case !q.kvBytes.Take(now, size):
 		return q.refuse(ctx, grant.LimitKVBytes, "%s of %d bytes: more than %d bytes were written in a minute", method, size, q.limits.KVBytes)
 	}
 	return nil
@@ -162,13 +162,11 @@ func (q *Quota) ChargeCPU(used time.Duration) { q.cpu.charge(metrics.Now(), floa
 func (q *Quota) CPUWait() time.Duration { return q.cpu.wait(metrics.Now()) }
 
 // Hook says whether a hook may begin; the text is why not.
-func (q *Quota) Hook(hook abi.Hook, now metrics.Moment) (why string) {
+func (q *Quota) Hook(now metrics.Moment) (why string) {
 	wait := q.cpu.wait(now)
 	if wait == 0 {
 		return ""
 	}
 	seconds := int(math.Ceil(wait.Seconds()))
-	why = fmt.Sprintf("the plugin has used its share of CPU time, %d %% of one processor over a minute: it takes hooks again in %d s", q.limits.CPUShare, seconds)
-	q.fired(context.Background(), grant.LimitCPUShare, "hook "+hook.String()+": "+why)
-	return why
+	return fmt.Sprintf("the plugin has used its share of CPU time, %d %% of one processor over a minute: it takes hooks again in %d s", q.limits.CPUShare, seconds)
 }
