@@ -10,8 +10,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/mmpy/mmpy/abi"
-	"github.com/mmpy/mmpy/server/internal/convert"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/convert"
 )
 
 // A handler answers one method of the API.
