@@ -59,7 +59,7 @@ func (w *Walls) arrived() (arrived bool, err error) {
 	text := os.Getenv(stateVariable)
 	_ = os.Unsetenv(stateVariable)
 	var s state
-	if json.Unmarshal([]byte(text), &s) != nil || s.Process != os.Getpid() {
+	if readable := json.Unmarshal([]byte(text), &s) == nil; !readable || s.Process != os.Getpid() {
 		return false, nil
 	}
 	w.Stand, w.Missing, w.temporary = s.Stand, s.Missing, s.Temporary
