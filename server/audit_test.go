@@ -292,3 +292,46 @@ func TestTheAuditOfAPluginProcess(t *testing.T) {
 	require.Equal(t, "com.example.test", records[0].EventData.Parameters["plugin_id"])
 	require.Contains(t, env.log.String(), "audit: a call was denied")
 }
+
+const wasteful = `
+from mattermost_plugin import Plugin, hook, HookName, http, PluginAPIError
+
+class Wasteful(Plugin):
+    @hook(HookName.MessageWillBePosted)
+    def check(self, context, post):
+        for _ in range(3):
+            try:
+                http.request("GET", "http://127.0.0.1:1/")
+            except PluginAPIError as error:
+                post.message += " " + type(error).__name__
+        return post, ""
+`
+
+// TestWhoAsksAnotherHostIsNamed: in the records of requests, and of their limits.
+func TestWhoAsksAnotherHostIsNamed(t *testing.T) {
+	dir := ordinary(t, wasteful)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "plugin.json"), []byte(`{"id": "com.example.test", "name": "Test", "version": "0.1.0",
+		"server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"http": ["127.0.0.1:2"]},
+		"limits": {"http_requests_per_minute": 2}}}}`), 0o600))
+	m := loadFrom(t, dir, Config{})
+	api := &auditAPI{API: m.plugin.currentAPI()}
+	m.plugin.SetAPI(api)
+	require.NoError(t, m.plugin.OnConfigurationChange())
+	require.NoError(t, m.plugin.OnActivate())
+	post, _ := m.plugin.MessageWillBePosted(nil, &model.Post{UserId: "bob"})
+	require.Equal(t, " PermissionDeniedError PermissionDeniedError UnavailableError", post.Message)
+	m.plugin.flushAudit()
+	limits := api.of("mmpyLimitReached")
+	require.Len(t, limits, 1)
+	require.Equal(t, "http_requests_per_minute", limits[0].EventData.Parameters["limit"])
+	require.Contains(t, limits[0].Error.Description, "more than 2 requests in a minute")
+	require.Equal(t, "bob", limits[0].Actor.UserId)
+	require.Equal(t, "MessageWillBePosted", limits[0].Meta["hook"])
+	requests := api.of("mmpyHTTPRequest")
+	require.Equal(t, 3, total(requests))
+	require.Equal(t, "bob", requests[0].Actor.UserId)
+	require.Equal(t, "MessageWillBePosted", requests[0].Meta["hook"])
+	text, err := m.plugin.Metrics().text()
+	require.NoError(t, err)
+	require.Contains(t, string(text), `mmpy_limit_total{limit="http_requests_per_minute"} 1`)
+}

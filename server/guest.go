@@ -125,12 +125,9 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	defer cancel()
 	g := newGuest()
 	instanceConfig := wasmhost.InstanceConfig{
-		Caller: &meteredCaller{
-			&handlers.Caller{
-				API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Quota: p.quota,
-				Logger: p.log, Trace: p.trace, Observe: p.observe,
-			},
-			&p.counts,
+		Caller: &handlers.Caller{
+			API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Quota: p.quota,
+			Logger: p.log, Trace: p.trace, Observe: p.observe, Counts: &p.counts,
 		},
 		HTTP:    outbound.Function(func() *outbound.Client { return p.networkFor(g) }, g.streams),
 		Streams: g.streams,

@@ -13,7 +13,6 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/metrics"
-	"github.com/mmpy/mmpy/wasmhost"
 )
 
 // Metrics are the figures of a plugin for Prometheus; docs/metrics.md lists them. It is a prometheus.Gatherer, and an
@@ -45,20 +44,6 @@ func (m *Metrics) write(w http.ResponseWriter) {
 	} else if _, err := w.Write(text); err != nil {
 		m.plugin.log.Debug("the metrics were not taken", "error", err)
 	}
-}
-
-// meteredCaller counts the API calls that go through it.
-type meteredCaller struct {
-	wasmhost.Caller
-	counts *metrics.Recorder
-}
-
-// Call carries out one call.
-func (c *meteredCaller) Call(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
-	begin := metrics.Now()
-	response, err := c.Caller.Call(ctx, method, request)
-	c.counts.Method(method, metrics.Since(begin), metrics.OfCall(response, err))
-	return response, err
 }
 
 // count counts a hook that ended with err, or with an answer. What is not known of it is nil.

@@ -25,6 +25,7 @@ func TestAPluginSeesTheSameFilesPackedAndUnpacked(t *testing.T) {
 		add(source, name, "secret")
 	}
 	add(unpacked, "server/dist/plugin-linux-amd64", "\x7fELF")
+	add(unpacked, "mmpy/policy.yaml", "{}")
 	manifest, err := os.ReadFile(filepath.Join(unpacked, "plugin.json"))
 	require.NoError(t, err)
 	rewritten := strings.Replace(string(manifest), `"executable": "plugin.py"`,
@@ -55,7 +56,7 @@ func TestAPluginSeesTheSameFilesPackedAndUnpacked(t *testing.T) {
 			views[n][name] = string(content)
 			return err
 		}))
-		for _, hidden := range []string{".env", "__pycache__/plugin.cpython-313.pyc", "lib/x.pyc", "mmpy/hooks.json", "server", "server/dist/plugin-linux-amd64", "../x"} {
+		for _, hidden := range []string{".env", "__pycache__/plugin.cpython-313.pyc", "lib/x.pyc", "mmpy", "mmpy/hooks.json", "mmpy/policy.yaml", "server", "server/dist/plugin-linux-amd64", "../x"} {
 			_, err := fs.Stat(seen, hidden)
 			require.Error(t, err, hidden)
 			_, err = seen.Open(hidden)

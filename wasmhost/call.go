@@ -150,8 +150,7 @@ func (c *call) leave() {
 	if !c.ended { // the goroutine ends, from within a host function
 		i.fail(&Error{Code: Trap, Op: c.op.String(), Message: "its goroutine has ended in the middle"})
 	}
-	c.rest()
-	c.charge(c.used)
+	c.stopMeter()
 	c.calm()
 	if c.driving {
 		i.deferred.calmed()
@@ -188,9 +187,9 @@ func (i *Instance) left(level int) {
 	}
 }
 
-// stepOut lets others in, until stepIn.
-func (c *call) stepOut() {
-	c.rest()
+// stepOut lets others in, from now on, until stepIn.
+func (c *call) stepOut(now moment) {
+	c.rest(now)
 	c.owed = c.armed && c.instance.interrupts.pending(c.instance.module.Memory())
 	c.calm()
 	if c.driving {
@@ -207,12 +206,13 @@ func (c *call) stepIn() (interrupted bool) {
 		panic(i.dead.Load())
 	}
 	i.current = c
-	c.resume()
+	at := now()
+	c.resume(at)
 	if c.owed {
 		i.interrupts.raise(i.module.Memory())
 		c.armed = true
 	}
-	return c.watch()
+	return c.watchAt(at)
 }
 
 // export calls a function of the guest whose parameters are in c.stack, and gives its result.

@@ -218,7 +218,7 @@ func TestAnExceptionDoesNotHitWhatRunsOnTop(t *testing.T) {
 	time.Sleep(2 * time.Millisecond)
 	require.True(t, c.watch(), "raises")
 	c.soft, c.ctx = time.Time{}, nil // or the one on top would have no time either
-	c.stepOut()
+	c.stepOut(now())
 	require.Equal(t, "alive x", hook(t, i, answer, "x"))
 	c.next = time.Now().Add(time.Hour)
 	c.stepIn()

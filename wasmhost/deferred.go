@@ -233,10 +233,10 @@ func (i *Instance) nextExpired() (number int64, more bool) {
 
 // chase interrupts what runs when the time of a deferred hook is over: the guest finds out whether it is code of that
 // hook. It ends the instance when that has had its grace time too. It says whether it has interrupted.
-func (c *call) chase() bool {
+func (c *call) chase(at moment) bool {
 	i := c.instance
 	d := &i.deferred
-	if h := c.deferred; h != nil && !h.over && h.clock.isOver() { // nobody waits for it yet
+	if h := c.deferred; h != nil && !h.over && h.clock.isOver(at) { // nobody waits for it yet
 		i.expire(h)
 	}
 	if d.overdue.Load() == 0 {

@@ -186,7 +186,8 @@ func status(s abi.Status) uint64 { return uint64(s) }
 // nothing of it is kept but a copy of the request.
 func (c *call) callAPI(memory api.Memory, method abi.Method, request, response guestmem.Span) uint64 {
 	c.kept = nil
-	c.watch()
+	at := now()
+	c.watchAt(at)
 	if response.Len() == abi.Submit {
 		return uint64(c.submit(memory, method, request, response.Address() == abi.Wake))
 	}
@@ -202,7 +203,7 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 		return uint64(c.give(memory, answer, response))
 	}
 	c.request, _ = request.Append(memory, c.request[:0])
-	c.stepOut()
+	c.stepOut(at)
 	answer, err := c.instance.callOut(c.callContext(), method, c.request)
 	c.stepIn()
 	if err != nil {

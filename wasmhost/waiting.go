@@ -42,7 +42,7 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 		defer timer.Stop()
 		alarm = timer.C
 	}
-	c.stepOut()
+	c.stepOut(now())
 	select {
 	case <-ready:
 	case <-alarm:

@@ -72,8 +72,7 @@ func (i *Instance) wake(c *call) {
 	}
 	for {
 		reason, more := i.wakeReason()
-		c.rest()
-		c.charge(c.used)
+		c.stopMeter()
 		c.startMeter()
 		c.drive()
 		c.stack[0] = uint64(reason)

@@ -73,6 +73,7 @@ A file of YAML or JSON, which narrows what plugins ask for. ` + "`mmpy pack --po
 mmpy/policy.yaml. A file on the server takes its place: name it, by its absolute path, in the environment variable ` + "`MMPY_POLICY`" + `
 of the Mattermost server. A policy that cannot be read, or has a mistake in it, is no policy: the plugin does not start, and the error says
 where the mistake is. ` + "`mmpy invoke --policy FILE`" + ` tries a plugin under a policy.
+[administrators.md](administrators.md) has what else there is to set.
 
 ` + "```yaml" + `
 default:                      # for all plugins

@@ -4,9 +4,11 @@ package confine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"syscall"
 
@@ -21,19 +23,20 @@ type state struct {
 	Stand, Missing []string
 	Temporary      string
 	Processors     int // that this process may use: what says so cannot be read from inside
+	Room           Room
 }
 
 // Enter confines the process to the room. Where that works it does not return: the program runs anew, and its call of Enter,
 // for the same room, gives the walls. What it cannot do is in Missing; an error is a mistake of the administrator's, and then
-// nothing was done.
+// nothing more was done: another room among that, since what it is made from has changed meanwhile.
 func Enter(room Room) (*Walls, error) {
 	mode, err := modeOf(os.Getenv(ModeVariable))
 	w := &Walls{Mode: mode, room: room}
 	if err != nil || mode == Off {
 		return w, err
 	}
-	if w.arrived() {
-		return w, nil
+	if arrived, err := w.arrived(); arrived {
+		return w, err
 	}
 	failed := make(chan error)
 	go func() {
@@ -52,21 +55,24 @@ func Enter(room Room) (*Walls, error) {
 }
 
 // arrived says whether the program was started anew by leave, and does what an execution undoes.
-func (w *Walls) arrived() bool {
+func (w *Walls) arrived() (arrived bool, err error) {
 	text := os.Getenv(stateVariable)
 	_ = os.Unsetenv(stateVariable)
 	var s state
-	if json.Unmarshal([]byte(text), &s) != nil || s.Process != os.Getpid() {
-		return false
+	if readable := json.Unmarshal([]byte(text), &s) == nil; !readable || s.Process != os.Getpid() {
+		return false, nil
 	}
 	w.Stand, w.Missing, w.temporary = s.Stand, s.Missing, s.Temporary
+	if !reflect.DeepEqual(s.Room, w.room) {
+		return true, errors.New("the files, ports and variables that the process may have have changed while it started, perhaps with the policy: start it again")
+	}
 	if runtime.GOMAXPROCS(0) != s.Processors {
 		runtime.GOMAXPROCS(s.Processors)
 	}
 	// Neither a core, which may hold what users have written, nor a debugger: that of another plugin, which runs as the same
 	// user.
 	w.note("not dumpable", unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0))
-	return true
+	return true, nil
 }
 
 // leave confines this thread and has it run the program anew, in which it is the only one; it returns only when that fails.
@@ -87,7 +93,7 @@ func (w *Walls) leave() error {
 	abi, err := lockLand(w.room, w.temporary)
 	w.note(landlockName(abi), err)
 
-	told, err := json.Marshal(state{os.Getpid(), w.Stand, w.Missing, w.temporary, runtime.GOMAXPROCS(0)})
+	told, err := json.Marshal(state{os.Getpid(), w.Stand, w.Missing, w.temporary, runtime.GOMAXPROCS(0), w.room})
 	if err != nil {
 		return err
 	}

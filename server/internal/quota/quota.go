@@ -66,9 +66,9 @@ func Error(limit grant.Limit, detail string) *pb.AppError {
 	return &pb.AppError{Id: ErrorID, StatusCode: 429, Message: fmt.Sprintf("the limit %s was reached: %s", limit, detail)}
 }
 
-// Call counts a call of a method; the error is why it is not carried out.
-func (q *Quota) Call(ctx context.Context, method abi.Method) *pb.AppError {
-	if int(method) >= len(q.calls) || q.calls[method].Take(metrics.Now(), 1) {
+// Call counts a call of a method that begins now; the error is why it is not carried out.
+func (q *Quota) Call(ctx context.Context, method abi.Method, now metrics.Moment) *pb.AppError {
+	if int(method) >= len(q.calls) || q.calls[method].Take(now, 1) {
 		return nil
 	}
 	limit := grant.LimitCallRate

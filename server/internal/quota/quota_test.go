@@ -78,13 +78,13 @@ func TestCallsOfOneGroupAreCountedTogether(t *testing.T) {
 		}
 		return 2
 	})
-	require.Nil(t, q.Call(context.Background(), abi.GetUser))
-	require.Nil(t, q.Call(context.Background(), abi.GetUserByEmail))
-	refused := q.Call(context.Background(), abi.GetUser)
+	require.Nil(t, q.Call(context.Background(), abi.GetUser, metrics.Now()))
+	require.Nil(t, q.Call(context.Background(), abi.GetUserByEmail, metrics.Now()))
+	refused := q.Call(context.Background(), abi.GetUser, metrics.Now())
 	require.Equal(t, "mmpy.quota", refused.Id)
 	require.EqualValues(t, 429, refused.StatusCode)
 	require.Equal(t, "the limit api_calls_per_second was reached: GetUser: more than 1 calls a second of its kind, after 2 at once", refused.Message)
-	require.Nil(t, q.Call(context.Background(), abi.CreatePost))
+	require.Nil(t, q.Call(context.Background(), abi.CreatePost, metrics.Now()))
 	require.Equal(t, map[grant.Limit]int{grant.LimitCallRate: 1}, fired)
 }
 
