@@ -65,7 +65,7 @@ var ofInterpreter = []guard{
 	},
 	{
 		name: "sleep looks at the time", file: "wasmhost/deadline.go",
-		old: "		timer.Reset(max(left, 0))\n		c.rest()\n		select {\n		case <-timer.C:\n		case <-done:\n", new: "		_ = done\n		timer.Reset(end.Sub(now))\n		c.rest()\n		select {\n		case <-timer.C:\n",
+		old: "		timer.Reset(max(left, 0))\n		c.rest(now())\n		select {\n		case <-timer.C:\n		case <-done:\n", new: "		_ = done\n		timer.Reset(end.Sub(at))\n		c.rest(now())\n		select {\n		case <-timer.C:\n",
 		pkg: suite, run: "TestHostileCPU/.*sleep",
 	},
 	{
