@@ -71,7 +71,7 @@ var ofPlugin = []guard{
 	},
 	{
 		name: "the rate of calls", file: "server/internal/quota/quota.go",
-		old: "q.calls[method].Take(metrics.Now(), 1) {", new: "true {",
+		old: "q.calls[method].Take(now, 1) {", new: "true {",
 		pkg: plugins, run: "TestHostileAPI/calls",
 	},
 	{
