@@ -288,14 +288,14 @@ func TestBodiesBeyondTheLimit(t *testing.T) {
 		return response.StatusCode, len(content), err
 	}
 	large := bytes.Repeat([]byte("x"), 2<<20)
-	status, _, err := send("/read", bytes.NewReader(large))
-	require.NoError(t, err)
-	require.Equal(t, http.StatusRequestEntityTooLarge, status, "its length is announced")
+	announced := httptest.NewRecorder() // a client that still sends may not see the answer
+	m.plugin.ServeHTTP(&plugin.Context{}, announced, httptest.NewRequest(http.MethodPost, "/read", bytes.NewReader(large)))
+	require.Equal(t, http.StatusRequestEntityTooLarge, announced.Code)
 	require.Equal(t, 1, m.fired(t, grant.LimitBodyBytes))
 
-	status, _, err = send("/read", io.MultiReader(bytes.NewReader(large)))
+	status, _, err := send("/read", io.MultiReader(bytes.NewReader(large)))
 	if err == nil {
-		require.GreaterOrEqual(t, status, 500, "it is not")
+		require.GreaterOrEqual(t, status, 500)
 	}
 	require.Equal(t, 2, m.fired(t, grant.LimitBodyBytes))
 
