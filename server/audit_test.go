@@ -206,6 +206,9 @@ func TestALimitNamesWhoHasReachedIt(t *testing.T) {
 		"request_mib":          {`"request_mib": 1`, "api.kv_set('key', bytes(2 << 20))"},
 		"hook_cpu_seconds":     {`"hook_cpu_seconds": 0.2`, "while True: pass"},
 		"jobs":                 {`"jobs": 0`, "self.schedule(60, print)"},
+		"memory_mib":           {`"memory_mib": 64`, "bytearray(1 << 30)"},
+		"tmp_mib":              {`"tmp_mib": 1`, "open('/tmp/x', 'wb').write(bytes(2 << 20))"},
+		"log_line_kib":         {`"log_line_kib": 1`, "print('x' * 2000)"},
 	} {
 		t.Run(limit, func(t *testing.T) {
 			m := limited(t, test.limits)
@@ -214,7 +217,7 @@ func TestALimitNamesWhoHasReachedIt(t *testing.T) {
 			_, _ = m.plugin.ExecuteCommand(&plugin.Context{SessionId: "session"}, &model.CommandArgs{Command: test.code, UserId: "bob"})
 			m.plugin.flushAudit()
 			records := api.of("mmpyLimitReached")
-			require.Len(t, records, 1)
+			require.NotEmpty(t, records)
 			require.Equal(t, limit, records[0].EventData.Parameters["limit"])
 			require.Equal(t, []any{"bob", "session", "ExecuteCommand"}, []any{records[0].Actor.UserId, records[0].Actor.SessionId, records[0].Meta["hook"]})
 		})

@@ -45,6 +45,15 @@ const (
 // a Timeout and a Killed.
 var ErrCPU = errors.New("it has used up its CPU time")
 
+// limitedInside is limited for what the guest does inside its turn.
+func (i *Instance) limitedInside(limit Limit, format string, args ...any) {
+	ctx := context.Background()
+	if c := i.current; c != nil && c.Context != nil {
+		ctx = c.callContext()
+	}
+	i.limited(ctx, limit, format, args...)
+}
+
 // limited tells the host that a limit was reached.
 func (i *Instance) limited(ctx context.Context, limit Limit, format string, args ...any) {
 	if i.config.Limited != nil {
@@ -62,7 +71,7 @@ func (i *Instance) memoryLimit() uint64 {
 
 // refused tells of memory that the guest did not get.
 func (i *Instance) refused(size uint64) {
-	i.limited(context.Background(), MemoryLimit, "it asked for %d bytes in all, and may have %d", size, i.memoryLimit())
+	i.limitedInside(MemoryLimit, "it asked for %d bytes in all, and may have %d", size, i.memoryLimit())
 }
 
 // files bounds what the instance has of files.
@@ -85,11 +94,11 @@ func (i *Instance) full(what guestfs.Full) {
 	open, tmp := i.config.Limits.files()
 	switch what {
 	case guestfs.FullOpen:
-		i.limited(context.Background(), OpenFilesLimit, "%d files are open", open)
+		i.limitedInside(OpenFilesLimit, "%d files are open", open)
 	case guestfs.FullBytes:
-		i.limited(context.Background(), TmpBytesLimit, "the files in %s would be more than %d bytes", tmpDir, tmp.Bytes)
+		i.limitedInside(TmpBytesLimit, "the files in %s would be more than %d bytes", tmpDir, tmp.Bytes)
 	case guestfs.FullEntries:
-		i.limited(context.Background(), TmpEntriesLimit, "there are %d files and folders in %s", tmp.Entries, tmpDir)
+		i.limitedInside(TmpEntriesLimit, "there are %d files and folders in %s", tmp.Entries, tmpDir)
 	}
 }
 

@@ -2,7 +2,6 @@ package wasmhost
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,7 +33,7 @@ func (i *Instance) cut(text []byte, left int) string {
 	}
 	line := strings.ToValidUTF8(string(text), "\uFFFD")
 	if left > 0 {
-		i.limited(context.Background(), LineLimit, "a line of %d bytes", len(text)+left)
+		i.limitedInside(LineLimit, "a line of %d bytes", len(text)+left)
 		line += fmt.Sprintf("… (%d more bytes)", left)
 	}
 	return line
