@@ -34,6 +34,11 @@ hostile: ## attacks on the sandbox, as a table of what contained them
 hostile-mutations: ## disables each limit in turn and shows which attack notices
 	go run ./internal/hostile/mutations
 
+.PHONY: requests
+requests: ## the packages requests and urllib3, as Debian has them, in the guest
+	server/internal/outbound/packages.sh $(cache)/packages
+	MMPY_GUEST_PACKAGES=$(cache)/packages MMPY_GUEST_TESTS=test_packages go test -count=1 -v -run=TestInTheGuest ./server/internal/outbound
+
 .PHONY: e2e
 e2e: ## a real Mattermost server with a real PostgreSQL; sets both up
 	e2e/setup.sh

@@ -171,7 +171,7 @@ class _SSLContext:
         if cafile is None and capath is None and cadata is None:
             raise TypeError("cafile, capath and cadata cannot be all omitted")
         for path in (cafile, capath):
-            if path is not None:
+            if path is not None and not os.fsdecode(path).startswith("/etc/ssl/"):  # what the system trusts, the host knows
                 os.stat(path)
 
     def load_cert_chain(self, certfile: Any, keyfile: Any = None, password: Any = None) -> None:

@@ -114,6 +114,7 @@ class Sockets(unittest.TestCase):
         with self.assertRaises(FileNotFoundError):
             context.load_verify_locations("/plugin/no.pem")
         context.load_verify_locations("/plugin/ports.json")
+        context.load_verify_locations("/etc/ssl/certs/ca-certificates.crt")  # as Debian's packages do
         with self.assertRaisesRegex(ssl.SSLError, "a certificate of the client's own"):
             context.load_cert_chain("/plugin/client.pem")
         with self.assertRaisesRegex(ssl.SSLError, "without a socket"):
