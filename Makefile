@@ -3,6 +3,8 @@
 golangci_lint := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mmpy
 fuzztime ?= 60s
+rev ?= HEAD
+hostile := ./wasmhost/hostile ./server/hostile ./server/internal/outbound ./internal/bundle ./internal/inspect # whose tests named Hostile are rows of the table
 
 .PHONY: help
 help: ## this list
@@ -17,12 +19,25 @@ demo: build ## the hello plugin at work on the in-memory Mattermost
 	bin/mmpy demo examples/hello_python
 
 .PHONY: test
-test: ## all tests but e2e
-	go test ./...
+test: ## all tests but e2e and the hostile suite
+	go test $$(go list ./... | grep -v '/hostile$$')
 
 .PHONY: race
 race: ## the concurrent parts under the race detector
-	go test -race ./wasmhost/... ./server/...
+	go test -race $$(go list ./wasmhost/... ./server/... | grep -v '/hostile$$')
+
+.PHONY: hostile
+hostile: ## attacks on the sandbox, as a table of what contained them
+	go run ./internal/hostile/table $(hostile)
+
+.PHONY: hostile-mutations
+hostile-mutations: ## disables each limit in turn and shows which attack notices
+	go run ./internal/hostile/mutations
+
+.PHONY: requests
+requests: ## the packages requests and urllib3, as Debian has them, in the guest
+	server/internal/outbound/packages.sh $(cache)/packages
+	MMPY_GUEST_PACKAGES=$(cache)/packages MMPY_GUEST_TESTS=test_packages go test -count=1 -v -run=TestInTheGuest ./server/internal/outbound
 
 .PHONY: e2e
 e2e: ## a real Mattermost server with a real PostgreSQL; sets both up
@@ -43,14 +58,18 @@ bench: ## ratios against a native Go plugin and native Python over gRPC
 	-internal/bench/setup.sh
 	go run ./internal/bench
 
+.PHONY: bench-before
+bench-before: ## hooks and API calls now and at the revision $(rev), by turns
+	go run ./internal/bench/before -rev $(rev)
+
 .PHONY: bench-cpu
 bench-cpu: ## speed of Python code in the sandbox, against the native CPython that make runtime builds
 	go run ./internal/bench/cpu
 
 .PHONY: generate
-generate: ## everything that is generated: from the contract, and the bytecode of the SDK
+generate: ## everything that is generated: from the contract, the bytecode of the SDK, the names of Python's modules
 	go run ./internal/gen
-	go generate ./python
+	go generate ./python ./internal/bundle
 
 .PHONY: lint
 lint: ## format, vet, generated files, linters

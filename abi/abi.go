@@ -4,7 +4,7 @@
 package abi
 
 // Version is the version of the ABI. The guest's mm_abi_version must return it.
-const Version = 4
+const Version = 5
 
 // The modules that the guest imports its host functions from.
 const (

@@ -5,7 +5,7 @@
 #define MM_ABI_GEN_H
 
 // What mm_abi_version returns.
-#define MM_ABI_VERSION 4
+#define MM_ABI_VERSION 5
 
 // The modules that host functions are imported from.
 #define MM_API_MODULE "mattermost.pluginapi.v1"

@@ -89,12 +89,18 @@ func (b *bundles) drop(folder string) error {
 // there until the end of the test.
 func pack(t *testing.T, folder string) (*model.Manifest, string) {
 	t.Helper()
+	one := packed.pack(folder)
+	require.NoError(t, one.err)
+	t.Cleanup(func() { require.NoError(t, packed.drop(folder)) })
+	return readManifest(t, folder), one.path
+}
+
+// readManifest reads the manifest of the plugin in the folder.
+func readManifest(t *testing.T, folder string) *model.Manifest {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(folder, "plugin.json"))
 	require.NoError(t, err)
 	var manifest model.Manifest
 	require.NoError(t, json.Unmarshal(text, &manifest))
-	one := packed.pack(folder)
-	require.NoError(t, one.err)
-	t.Cleanup(func() { require.NoError(t, packed.drop(folder)) })
-	return &manifest, one.path
+	return &manifest
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -40,17 +41,23 @@ func say(t *testing.T, channel *model.Channel, message string) (stored string) {
 // waitSaid waits for a line of the log, from the n-th on, with all of the texts.
 func waitSaid(t *testing.T, n int, texts ...string) site.Entry {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(testContext(t), time.Minute)
-	defer cancel()
-	entry, err := server.Log.Wait(ctx, n, func(e site.Entry) bool {
+	return waitWhere(t, n, func(e site.Entry) bool {
 		for _, text := range texts {
 			if !e.Contains(text) {
 				return false
 			}
 		}
 		return true
-	})
-	require.NoError(t, err, "a line with %q", texts)
+	}, "with %q", texts)
+}
+
+// waitWhere waits for a line of the log, from the n-th on, that matches.
+func waitWhere(t *testing.T, n int, matches func(site.Entry) bool, format string, args ...any) site.Entry {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(testContext(t), time.Minute)
+	defer cancel()
+	entry, err := server.Log.Wait(ctx, n, matches)
+	require.NoError(t, err, "a line %s", fmt.Sprintf(format, args...))
 	return entry
 }
 

@@ -21,8 +21,8 @@ func pluginProcess(t *testing.T, plugin string) int {
 	var found []int
 	eventually(t, func() bool {
 		found = slices.DeleteFunc(children(t, server.PID()), func(pid int) bool {
-			program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-			return err != nil || !strings.Contains(program, "/"+plugin+"/")
+			program, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)) // its link is closed to its own user
+			return err != nil || !strings.Contains(string(program), "/"+plugin+"/")
 		})
 		return len(found) == 1
 	}, "the process of %s", plugin)

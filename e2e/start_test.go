@@ -104,12 +104,21 @@ func cached(t *testing.T) (names []string) {
 // withFlippedBit copies a bundle, with another bit in the middle of that file. It returns the path of the copy.
 func withFlippedBit(t *testing.T, bundle, name string) string {
 	t.Helper()
+	return withChanged(t, bundle, name, func(content []byte) []byte {
+		content[len(content)/2] ^= 1
+		return content
+	})
+}
+
+// withChanged copies a bundle with another content of that file. It returns the path of the copy.
+func withChanged(t *testing.T, bundle, name string, change func([]byte) []byte) string {
+	t.Helper()
 	in, err := os.Open(bundle)
 	require.NoError(t, err)
 	defer func() { _ = in.Close() }()
 	decompressed, err := gzip.NewReader(in)
 	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "damaged.tar.gz")
+	path := filepath.Join(t.TempDir(), "changed.tar.gz")
 	out, err := os.Create(path)
 	require.NoError(t, err)
 	compressed, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
@@ -124,8 +133,8 @@ func withFlippedBit(t *testing.T, bundle, name string) string {
 		content, err := io.ReadAll(from)
 		require.NoError(t, err)
 		if header.Name == name {
-			content[len(content)/2] ^= 1
-			found = true
+			content, found = change(content), true
+			header.Size = int64(len(content))
 		}
 		require.NoError(t, to.WriteHeader(header))
 		_, err = to.Write(content)

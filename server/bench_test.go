@@ -55,7 +55,7 @@ func BenchmarkGetUser(b *testing.B) {
 	const calls = 1000
 	runtime, err := interpreterRuntime()
 	require.NoError(b, err)
-	bundle, err := Open(writeBundle(b, `
+	bundle, err := Open(writeLimited(b, `
 from mattermost_plugin import Plugin, hook, HookName
 
 class Many(Plugin):
@@ -64,7 +64,7 @@ class Many(Plugin):
         for _ in range(int(args.command)):
             user = self.api.get_user(args.user_id)
         return user.username
-`, nil))
+`, `"api_calls_per_second": 1000000, "api_calls_at_once": 1000000`))
 	require.NoError(b, err)
 	defer bundle.Close()
 	api := &userAPI{user: &model.User{

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,17 +19,21 @@ type Bundle struct {
 	dir      string
 	root     *os.Root
 	manifest *manifest.Manifest
-	hooks    []string // as packed, sorted; nil where the bundle has no list
+	list     []string        // of the author's files, sorted
+	visible  map[string]bool // these, and the folders around them
+	hooks    []string        // as packed, sorted; nil where the bundle has no list
 }
 
-// Open opens the bundle in the folder dir and checks its manifest; a mistake there is a *manifest.Error.
+// Open opens the bundle in the folder dir and checks its manifest and its files. A mistake in the manifest is a *manifest.Error; a
+// file that cannot be in a bundle, be it a link or one that would take the place of a module of Python's, is refused.
 func Open(dir string) (*Bundle, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open plugin: %w", err)
 	}
 	bundle := &Bundle{dir: dir, root: root}
-	if bundle.manifest, err = manifest.Read(dir, root.FS()); err == nil {
+	if bundle.manifest, bundle.list, err = packed.Read(dir, root.FS()); err == nil {
+		bundle.visible = withFolders(bundle.list)
 		bundle.hooks, err = bundle.readHooks()
 	}
 	if err != nil {
@@ -41,7 +44,7 @@ func Open(dir string) (*Bundle, error) {
 }
 
 func (b *Bundle) readHooks() ([]string, error) {
-	encoded, err := fs.ReadFile(b.Files(), packed.HooksName)
+	encoded, err := packed.ReadFile(b.dir, b.Files(), packed.HooksName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -70,46 +73,6 @@ func (b *Bundle) Name() string { return b.manifest.Model.Name }
 
 // Files are the files in the folder.
 func (b *Bundle) Files() fs.FS { return b.root.FS() }
-
-// program is what the plugin sees of the folder.
-func (b *Bundle) program() fs.FS { return programFiles{b.Files().(rootFiles), b} }
-
-// rootFiles is what the file system of an os.Root can do.
-type rootFiles interface {
-	fs.ReadDirFS
-	fs.ReadFileFS
-	fs.StatFS
-}
-
-type programFiles struct {
-	rootFiles
-	bundle *Bundle
-}
-
-// Digest is that of the author's files, whether they lie in a folder of sources or in a bundle that was made of it.
-func (f programFiles) Digest() ([]byte, error) {
-	names, err := packed.List(f.bundle.dir, f.rootFiles, f.bundle.ID())
-	if err != nil {
-		return nil, err
-	}
-	hash := sha256.New()
-	written, err := f.bundle.manifest.AsWritten()
-	if err != nil {
-		return nil, err
-	}
-	hash.Write(written)
-	for _, name := range names {
-		if name == manifest.Name {
-			continue
-		}
-		content, err := f.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(hash, "%q %d\n%s", name, len(content), content)
-	}
-	return hash.Sum(nil), nil
-}
 
 // path is where a file of mmpy's own in a bundle is; "" where there is none.
 func (b *Bundle) path(name string) string {

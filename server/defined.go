@@ -6,7 +6,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 )
 
-// definedHooks are the hooks that a plugin defines.
+// definedHooks are the hooks that a plugin defines and is granted.
 type definedHooks struct {
 	names []string // sorted
 	has   [len(abi.Hooks)]bool
@@ -22,7 +22,7 @@ func newDefinedHooks(names []string) *definedHooks {
 	return d
 }
 
-// defines says whether the plugin defines the hook; also yes as long as that is not known.
+// defines says whether the plugin defines the hook, and is granted it; also yes as long as that is not known.
 func (p *Plugin) defines(hook abi.Hook) bool {
 	defined := p.defined.Load()
 	return defined == nil || defined.has[hook]
@@ -31,9 +31,10 @@ func (p *Plugin) defines(hook abi.Hook) bool {
 // learnHooks remembers which hooks the plugin defines. What the interpreter says is the truth; Mattermost was told what
 // the bundle says, which is something else when its files were changed since.
 func (p *Plugin) learnHooks(names []string) {
-	defined := newDefinedHooks(names)
-	if packed := p.bundle.hooks; packed != nil && !slices.Equal(packed, defined.names) {
-		p.log.Warn("the bundle's list of hooks is not what the plugin defines: pack it again", "packed", packed, "defined", defined.names)
+	all := slices.Sorted(slices.Values(names))
+	if packed := p.bundle.hooks; packed != nil && !slices.Equal(packed, all) {
+		p.log.Warn("the bundle's list of hooks is not what the plugin defines: pack it again", "packed", packed, "defined", all)
 	}
-	p.defined.Store(defined)
+	p.defined.Store(newDefinedHooks(p.grantedHooks(names)))
+	p.hooksTold.Do(func() { p.tellDeniedHooks(all) })
 }

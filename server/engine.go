@@ -43,6 +43,19 @@ type guestSettings struct {
 }
 
 func newInterpreter(runtime *wasmhost.Runtime, bundle *Bundle, hookTimeout time.Duration) (*interpreter, error) {
+	config, err := programConfig(bundle, hookTimeout)
+	if err != nil {
+		return nil, err
+	}
+	program, err := runtime.NewProgram(config)
+	if err != nil {
+		return nil, err
+	}
+	return &interpreter{program}, nil
+}
+
+// programConfig describes the plugin to the interpreter.
+func programConfig(bundle *Bundle, hookTimeout time.Duration) (wasmhost.ProgramConfig, error) {
 	settings, err := json.Marshal(guestSettings{
 		Path:        path.Join("/plugin", bundle.manifest.Entry),
 		PluginID:    bundle.ID(),
@@ -50,20 +63,16 @@ func newInterpreter(runtime *wasmhost.Runtime, bundle *Bundle, hookTimeout time.
 		LogLevel:    "INFO",
 	})
 	if err != nil {
-		return nil, fmt.Errorf("describe the plugin to the guest: %w", err)
+		return wasmhost.ProgramConfig{}, fmt.Errorf("describe the plugin to the guest: %w", err)
 	}
-	program, err := runtime.NewProgram(wasmhost.ProgramConfig{
+	return wasmhost.ProgramConfig{
 		Files:      bundle.program(),
 		Libraries:  map[string]fs.FS{"mmpy": python.Files()},
 		Entry:      guestModule,
 		Argument:   string(settings),
 		Snapshot:   bundle.path(packed.SnapshotName),
 		NoSnapshot: bundle.manifest.NoSnapshot,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &interpreter{program}, nil
+	}, nil
 }
 
 func (i *interpreter) instantiate(ctx context.Context, config wasmhost.InstanceConfig) (instance, error) {

@@ -33,6 +33,7 @@ const patienceKey = "MMPY_TEST_PATIENCE"
 func TestMain(m *testing.M) {
 	if StartedByMattermost() {
 		p := ofProcess(processTimeout)
+		prisoner(p)
 		if patience, err := strconv.Atoi(os.Getenv(patienceKey)); err == nil {
 			p.guests.patience = patience
 		}
@@ -297,7 +298,7 @@ func TestABundleWithoutAListOfHooksIsAskedForThem(t *testing.T) {
 	implemented, err := env.activate(t, id).Implemented()
 	require.NoError(t, err)
 	require.ElementsMatch(t,
-		[]string{"ExecuteCommand", "MessageHasBeenPosted", "MessageWillBePosted", "OnActivate", "OnConfigurationChange", "ServeMetrics"}, implemented)
+		[]string{"ExecuteCommand", "MessageHasBeenPosted", "MessageWillBePosted", "OnActivate", "OnConfigurationChange", "OnDeactivate", "ServeMetrics"}, implemented)
 	post, appErr := env.post("teh props")
 	require.Nil(t, appErr)
 	require.Equal(t, "the props", post.Message)

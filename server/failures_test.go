@@ -23,10 +23,10 @@ var failures = map[string]func(t *testing.T, call *hookCall, exception bool, rea
 	"Nothing: it has happened.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		require.Empty(t, call.results)
 	},
-	"It is allowed.": func(t *testing.T, call *hookCall, _ bool, _ string) {
+	"It is allowed; rejected where the failure mode is closed.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		require.Empty(t, call.results[0].String())
 	},
-	"It goes through as it is.": func(t *testing.T, call *hookCall, _ bool, _ string) {
+	"It goes through as it is; it is rejected where the failure mode is closed.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		goesThrough(t, call)
 	},
 	"The client sees the posts as they are.": func(t *testing.T, call *hookCall, _ bool, _ string) {
@@ -68,7 +68,7 @@ var failures = map[string]func(t *testing.T, call *hookCall, exception bool, rea
 	"The plugin is not well; after some such pings it gets no messages until it is.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		require.False(t, call.results[0].Bool())
 	},
-	"It goes through as it is; where the handler has begun to write another content, it is rejected.": func(t *testing.T, call *hookCall, _ bool, _ string) {
+	"It goes through as it is; it is rejected where the handler has begun to write another content, or the failure mode is closed.": func(t *testing.T, call *hookCall, _ bool, _ string) {
 		goesThrough(t, call)
 	},
 	"The client gets status 500 with the exception's text, 502 where the interpreter ended, 503 where there is none; a " +

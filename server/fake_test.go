@@ -13,7 +13,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/mattermost/mattermost/server/public/shared/mlog"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -21,7 +23,9 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	packed "github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -194,8 +198,16 @@ func killed() error { return &wasmhost.Error{Code: wasmhost.Killed, Op: "hook"} 
 type logAPI struct {
 	plugin.API
 
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string // but for the audit's
+	audited []string
+	records []*model.AuditRecord
+}
+
+func (a *logAPI) LogAuditRecWithLevel(record *model.AuditRecord, _ mlog.Level) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.records = append(a.records, record)
 }
 
 func (a *logAPI) write(level, message string, pairs []any) {
@@ -204,6 +216,10 @@ func (a *logAPI) write(level, message string, pairs []any) {
 	line := level + " " + message
 	for i := 0; i+1 < len(pairs); i += 2 {
 		line += fmt.Sprintf(" %v=%v", pairs[i], pairs[i+1])
+	}
+	if strings.HasPrefix(message, audit.MessagePrefix) {
+		a.audited = append(a.audited, line)
+		return
 	}
 	a.lines = append(a.lines, line)
 }
@@ -230,7 +246,7 @@ func writeBundle(t testing.TB, source string, hooks []string) string {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	write("plugin.json", `{"id": "com.example.test", "name": "Test", "version": "0.1.0",
-		"server": {"runtime": "python", "executable": "plugin.py"}}`)
+		"server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"api": ["*"]}}}}`)
 	write("plugin.py", source)
 	if hooks != nil {
 		encoded, err := json.Marshal(hooks)
@@ -243,10 +259,16 @@ func writeBundle(t testing.TB, source string, hooks []string) string {
 // fake makes a plugin of a script, with its API.
 func fake(t *testing.T, engineOf *fakeEngine, hooks ...string) (*Plugin, *logAPI) {
 	t.Helper()
+	return fakeGranted(t, engineOf, grant.Everything("com.example.test"), hooks...)
+}
+
+// fakeGranted is fake for a plugin that is granted something.
+func fakeGranted(t *testing.T, engineOf *fakeEngine, granted *grant.Grant, hooks ...string) (*Plugin, *logAPI) {
+	t.Helper()
 	bundle, err := Open(writeBundle(t, "", hooks))
 	require.NoError(t, err)
 	api := &logAPI{}
-	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	p := newPlugin(Config{Bundle: bundle, API: api, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}, granted)
 	p.open = func(context.Context) (engine, error) { return engineOf, nil }
 	t.Cleanup(func() {
 		require.NoError(t, p.Close(context.Background()))

@@ -15,6 +15,7 @@ import (
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/logtext"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -43,32 +44,35 @@ func (p *Plugin) Invoke(ctx context.Context, hook abi.Hook, request proto.Messag
 // fire runs a hook in a guest and fills in its response. A guest that dies of it is replaced.
 func (p *Plugin) fire(ctx context.Context, hook abi.Hook, request, response proto.Message) (err error) {
 	begin := time.Now()
-	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer func() { p.count(ctx, hook, request, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	return p.inGuest(ctx, begin, func(g *guest, deadline time.Time) error {
+	if err := p.mayBegin(ctx, hook, request, begin); err != nil {
+		return err
+	}
+	return p.inGuest(ctx, begin, p.timeOf(hook), func(g *guest, deadline time.Time) error {
 		ctx, cancel := g.hookContext(ctx, deadline)
 		defer cancel()
 		return p.run(ctx, g, hook, request, response)
 	})
 }
 
-// inGuest gives a guest to f, which runs a hook in it that has begun then and is to end at a deadline. Where the guest ends
+// inGuest gives a guest to f, which runs a hook in it that has begun then and is to end at a deadline, when its time is over. Where the guest ends
 // before the hook has reached it, f gets another. A hook that has to wait for a guest to start loses none of its time,
 // unless both together were more than a hook's time is by default.
-func (p *Plugin) inGuest(ctx context.Context, begin time.Time, f func(g *guest, deadline time.Time) error) error {
-	deadline := begin.Add(p.timeout)
+func (p *Plugin) inGuest(ctx context.Context, begin time.Time, timeout time.Duration, f func(g *guest, deadline time.Time) error) error {
+	deadline := begin.Add(timeout)
 	for {
 		g := p.guests.pick()
 		if g == nil {
-			last := begin.Add(max(p.timeout, DefaultHookTimeout))
+			last := begin.Add(max(timeout, DefaultHookTimeout))
 			var err error
 			if g, err = p.guests.acquire(ctx, last); err != nil {
 				return &startError{err}
 			}
-			if deadline = time.Now().Add(p.timeout); deadline.After(last) {
+			if deadline = time.Now().Add(timeout); deadline.After(last) {
 				deadline = last
 			}
 		}
@@ -120,8 +124,14 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 		return fmt.Errorf("encode the hook's request: %w", err)
 	}
 	*buffer = encoded
+	ctx = withHook(ctx, hook, request)
+	if err := p.checkRequest(ctx, hook, len(encoded)); err != nil {
+		return err
+	}
 	reply, err := g.instance.Hook(ctx, id-1, encoded)
 	if err != nil {
+		err = masked(err, request)
+		p.timeIsOver(ctx, hook, err)
 		p.failedIn(g, err)
 		return err
 	}
@@ -131,7 +141,7 @@ func (p *Plugin) run(ctx context.Context, g *guest, hook abi.Hook, request, resp
 	if err := convert.Unmarshal(reply, response); err != nil {
 		return fmt.Errorf("decode the hook's response: %w", err)
 	}
-	return nil
+	return p.checkAnswer(ctx, response)
 }
 
 // message is the pointer type of a generated message.
@@ -198,10 +208,10 @@ func (p *Plugin) logFailure(message string, err error) {
 	}
 	pairs := []any{"plugin_name", p.bundle.Name(), "error", reason(err)}
 	if failure, ok := errors.AsType[*wasmhost.Error](err); ok && failure.Traceback != "" {
-		pairs = append(pairs, "traceback", failure.Traceback)
+		pairs = append(pairs, tracebackKey, failure.Traceback)
 	}
 	if failure, ok := errors.AsType[*panicError](err); ok {
-		pairs = append(pairs, "stack", string(failure.stack))
+		pairs = append(pairs, stackKey, string(failure.stack))
 	}
 	p.log.Error(message, pairs...)
 }
@@ -225,11 +235,17 @@ func hookError(hook abi.Hook, err error, refusal *pb.AppError) error {
 	case errors.Is(err, ErrNotDefined):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%s: %s", hook, reason(err))
+		return oneLine(fmt.Sprintf("%s: %s", hook, reason(err)))
 	case refusal == nil:
 		return nil
 	case refusal.DetailedError == "" || refusal.DetailedError == refusal.Message:
-		return fmt.Errorf("%s: %s", hook, refusal.Message)
+		return oneLine(fmt.Sprintf("%s: %s", hook, refusal.Message))
 	}
-	return fmt.Errorf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message) // the exception's type and text
+	return oneLine(fmt.Sprintf("%s: %s: %s", hook, refusal.DetailedError, refusal.Message)) // the exception's type and text
 }
+
+// oneLine makes an error of a text that Mattermost will log.
+func oneLine(text string) error { return errors.New(logtext.Line(text, maxError)) }
+
+// maxError is how long such a text may be, in bytes.
+const maxError = 8 << 10

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math"
 	"sync/atomic"
 	"time"
@@ -12,9 +11,11 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/convert"
 	"github.com/mmpy/mmpy/server/internal/handlers"
+	"github.com/mmpy/mmpy/server/internal/outbound"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -28,7 +29,7 @@ var errClosed = &wasmhost.Error{Code: wasmhost.Closed, Op: "interpreter"}
 type guest struct {
 	instance instance
 	names    []string               // of the hooks that the plugin defines
-	ids      [len(abi.Hooks)]uint32 // of each hook, from 1 on; 0: it is not defined
+	ids      [len(abi.Hooks)]uint32 // of each hook, from 1 on; 0: it is not defined, or not granted
 	streams  *wasmhost.Streams
 	loaded   atomic.Bool // from here on its API calls are answered
 
@@ -120,38 +121,44 @@ func (p *Plugin) startGuest(ctx context.Context) (_ *guest, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(p.timeout, DefaultHookTimeout)) // loading is no hook
+	ctx, cancel := context.WithTimeout(ctx, max(p.timeOf(abi.HookOnActivate), DefaultHookTimeout)) // loading is no hook
 	defer cancel()
 	g := newGuest()
-	g.instance, err = engine.instantiate(ctx, wasmhost.InstanceConfig{
-		Caller: &meteredCaller{
-			&handlers.Caller{API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Logger: p.log, Trace: p.trace},
-			&p.counts,
+	instanceConfig := wasmhost.InstanceConfig{
+		Caller: &handlers.Caller{
+			API: func() plugin.API { return p.apiFor(g) }, Streams: g.streams, Grant: p.grant, Quota: p.quota,
+			Logger: p.log, Trace: p.trace, Observe: p.observe, Counts: &p.counts,
 		},
-		Streams:     g.streams,
-		WakeTimeout: p.timeout, // what goes on between hooks has no more time than one
-		Log:         func(level slog.Level, message string) { p.log.Log(context.Background(), level, message) },
-	})
+		HTTP:    outbound.Function(func() *outbound.Client { return p.networkFor(g) }, g.streams),
+		Streams: g.streams,
+		Files:   map[string][]byte{deniedFile: p.denied},
+		Log:     p.say,
+	}
+	p.limitInstance(&instanceConfig)
+	g.instance, err = engine.instantiate(ctx, instanceConfig)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.learnHooks(); err != nil {
+	if err := g.learnHooks(p.grant); err != nil {
 		_ = g.instance.Close(ctx)
 		return nil, err
 	}
 	g.loaded.Store(true)
 	p.learnHooks(g.names)
-	go func() { // it may end while no hook runs in it
-		<-g.instance.Retired()
-		p.guests.lost(g, g.cause())
-	}()
+	go p.watch(g)
 	return g, nil
+}
+
+// watch waits for the end of a guest, which may come while no hook runs in it.
+func (p *Plugin) watch(g *guest) {
+	<-g.instance.Retired()
+	p.guests.lost(g, g.cause())
 }
 
 // cause is why the interpreter has ended.
 func (g *guest) cause() error {
 	if err := g.instance.Err(); err != nil {
-		return err
+		return withoutTexts(err)
 	}
 	return errClosed
 }
@@ -164,11 +171,11 @@ func (p *Plugin) apiFor(g *guest) plugin.API {
 	if g.activating.Load() {
 		p.guests.calls(g)
 	}
-	return p.currentAPI()
+	return p.api.Load().ofPlugin
 }
 
 // learnHooks reads what loading the plugin gave: the names of its hooks, in the order of their ids.
-func (g *guest) learnHooks() error {
+func (g *guest) learnHooks(granted *grant.Grant) error {
 	var implemented pb.ImplementedResponse
 	if err := proto.Unmarshal(g.instance.Loaded(), &implemented); err != nil {
 		return fmt.Errorf("read which hooks the plugin defines: %w", err)
@@ -178,7 +185,7 @@ func (g *guest) learnHooks() error {
 	}
 	g.names = implemented.Hooks
 	for id, name := range implemented.Hooks {
-		if hook, ok := abi.HookByName(name); ok {
+		if hook, ok := abi.HookByName(name); ok && granted.Hook(hook) == nil {
 			g.ids[hook] = uint32(id) + 1
 		}
 	}

@@ -16,6 +16,8 @@ type hookContext struct {
 	timed  context.Context // nil: nobody has asked for Done
 	cancel context.CancelFunc
 	ended  bool
+
+	running running // the hook; set before anybody else sees the context
 }
 
 func newHookContext(g *guest, deadline time.Time) *hookContext {
@@ -53,6 +55,14 @@ func (c *hookContext) Err() error {
 		return context.DeadlineExceeded
 	}
 	return nil
+}
+
+// Value gives the hook, and what the guest's context holds.
+func (c *hookContext) Value(key any) any {
+	if key == (runningKey{}) {
+		return &c.running
+	}
+	return c.Context.Value(key)
 }
 
 // end says that the hook has ended.

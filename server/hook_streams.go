@@ -17,18 +17,21 @@ import (
 // end with the hook. Its time begins anew with each chunk that moves.
 func (p *Plugin) fireStreaming(hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) (err error) {
 	begin := time.Now()
-	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer func() { p.count(context.Background(), hook, nil, time.Since(begin), err, response) }()
 	defer recovered(&err)
 	if !p.defines(hook) {
 		return ErrNotDefined
 	}
-	return p.inGuest(context.Background(), begin, func(g *guest, _ time.Time) error {
+	if err := p.mayBegin(context.Background(), hook, nil, begin); err != nil {
+		return err
+	}
+	return p.inGuest(context.Background(), begin, p.timeOf(hook), func(g *guest, _ time.Time) error {
 		return p.streamIn(g, hook, response, open)
 	})
 }
 
 func (p *Plugin) streamIn(g *guest, hook abi.Hook, response proto.Message, open func(*hookStreams) (proto.Message, error)) error {
-	ctx, timer := withIdleTimeout(g.ctx, p.timeout)
+	ctx, timer := withIdleTimeout(g.ctx, p.timeOf(hook))
 	streams := &hookStreams{table: g.streams, timer: timer, remote: p.remote}
 	stop := context.AfterFunc(ctx, streams.interrupt)
 	defer func() {

@@ -17,7 +17,7 @@ import (
 
 // FileWillBeUploaded gives a file to the plugin before it is stored. What is written to output replaces its content; the
 // info that is returned replaces the file's, and a reason rejects it. A plugin that fails lets the file through as it is,
-// unless it has written to output: then what there is would be a damaged file, and is rejected.
+// unless the policy says otherwise, or it has written to output: then what there is would be a damaged file, and is rejected.
 func (p *Plugin) FileWillBeUploaded(c *plugin.Context, info *model.FileInfo, file io.Reader, output io.Writer) (*model.FileInfo, string) {
 	content := &newContent{output: output}
 	response := &pb.FileWillBeUploadedResponse{}
@@ -39,6 +39,9 @@ func (p *Plugin) FileWillBeUploaded(c *plugin.Context, info *model.FileInfo, fil
 	case err != nil && content.begun.Load():
 		return nil, fmt.Sprintf("The plugin %s failed while it changed the file.", p.bundle.Name())
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return info, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason

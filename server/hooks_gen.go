@@ -61,6 +61,9 @@ func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*mode
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -87,6 +90,9 @@ func (p *Plugin) MessageWillBeUpdated(c *plugin.Context, newPost, oldPost *model
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return newPost, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -168,6 +174,9 @@ func (p *Plugin) NotificationWillBePushed(pushNotification *model.PushNotificati
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -187,6 +196,9 @@ func (p *Plugin) EmailNotificationWillBeSent(emailNotification *model.EmailNotif
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -222,7 +234,7 @@ func (p *Plugin) UserWillLogIn(c *plugin.Context, user *model.User) string {
 		return &pb.UserWillLogInRequest{PluginContext: convert.ContextToProto(c), User: convert.UserToProto(user)}
 	})
 	if err != nil {
-		return ""
+		return p.rejection(err)
 	}
 	return response.RejectionReason
 }
@@ -403,7 +415,7 @@ func (p *Plugin) FileWillBeDownloaded(c *plugin.Context, fileInfo *model.FileInf
 		}
 	})
 	if err != nil {
-		return ""
+		return p.rejection(err)
 	}
 	return response.RejectionReason
 }
@@ -418,6 +430,9 @@ func (p *Plugin) ChannelMemberWillBeAdded(c *plugin.Context, channelMember *mode
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -439,6 +454,9 @@ func (p *Plugin) TeamMemberWillBeAdded(c *plugin.Context, teamMember *model.Team
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -459,7 +477,7 @@ func (p *Plugin) ChannelWillBeArchived(c *plugin.Context, channel *model.Channel
 		}
 	})
 	if err != nil {
-		return ""
+		return p.rejection(err)
 	}
 	return response.RejectionReason
 }
@@ -476,6 +494,9 @@ func (p *Plugin) ChannelWillBeUpdated(c *plugin.Context, newChannel, oldChannel 
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -494,7 +515,7 @@ func (p *Plugin) ChannelWillBeRestored(c *plugin.Context, channel *model.Channel
 		}
 	})
 	if err != nil {
-		return ""
+		return p.rejection(err)
 	}
 	return response.RejectionReason
 }
@@ -510,6 +531,9 @@ func (p *Plugin) ScheduledPostWillBeCreated(c *plugin.Context, scheduledPost *mo
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason
@@ -529,6 +553,9 @@ func (p *Plugin) DraftWillBeUpserted(c *plugin.Context, draft *model.Draft) (*mo
 	})
 	switch {
 	case err != nil:
+		if reason := p.rejection(err); reason != "" {
+			return nil, reason
+		}
 		return nil, ""
 	case response.RejectionReason != "":
 		return nil, response.RejectionReason

@@ -22,12 +22,15 @@ func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Req
 
 // serveHTTP runs a hook that answers a request. An error has been dealt with.
 func (p *Plugin) serveHTTP(hook abi.Hook, c *plugin.Context, w http.ResponseWriter, r *http.Request) error {
-	response := &httpResponse{w: w, log: p.log}
+	response := &httpResponse{w: w, log: p.log, most: p.limitBody("a response")}
+	if p.refuseBody(w, r) {
+		return nil
+	}
 	err := func() (err error) {
 		defer recovered(&err)
 		var rest pb.ServeHTTPResponse
 		err = p.fireStreaming(hook, &rest, func(streams *hookStreams) (proto.Message, error) {
-			return openHTTP(streams, response, c, r)
+			return openHTTP(streams, response, c, r, p.limitBody("a request"))
 		})
 		if err != nil {
 			return err
@@ -52,7 +55,7 @@ func (p *Plugin) serveHTTP(hook abi.Hook, c *plugin.Context, w http.ResponseWrit
 }
 
 // openHTTP makes the hook's request, with a stream for the body, where there is one, and one for the response.
-func openHTTP(streams *hookStreams, response *httpResponse, c *plugin.Context, r *http.Request) (*pb.ServeHTTPRequest, error) {
+func openHTTP(streams *hookStreams, response *httpResponse, c *plugin.Context, r *http.Request, most *bodyLimit) (*pb.ServeHTTPRequest, error) {
 	controller := http.NewResponseController(response.w)
 	_ = controller.EnableFullDuplex() // a response may begin before the body has been read; not every server can do that
 	init := httpRequestToProto(c, r)
@@ -67,7 +70,7 @@ func openHTTP(streams *hookStreams, response *httpResponse, c *plugin.Context, r
 		return request, err
 	}
 	init.BodyStream, err = streams.add(&hookStream{
-		reader:  &requestBody{body: r.Body, left: init.ContentLength},
+		reader:  &requestBody{body: r.Body, left: init.ContentLength, most: most},
 		unblock: func() { _ = controller.SetReadDeadline(time.Now()) },
 	})
 	return request, err

@@ -47,11 +47,15 @@ func (p *Plugin) OnActivate() (err error) {
 		return fmt.Errorf("start plugin %q: %s", p.bundle.ID(), reason(err))
 	}
 	defer g.end()
+	p.recordGrants()
 	if err := p.activateIn(ctx, g); err != nil {
 		return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
 	}
 	p.guests.activated()
 	if p.remote {
+		if err := p.shut(); err != nil {
+			return fmt.Errorf("plugin %q: %w", p.bundle.ID(), err)
+		}
 		limitProcessors(p.guests.size)
 		trimLater()
 	}
@@ -70,6 +74,10 @@ func (p *Plugin) OnDeactivate() (err error) {
 		defer mu.Unlock()
 		outcome = errors.Join(outcome, err)
 	})
+	p.flushAudit()
+	if p.remote { // Mattermost may kill the process before it has ended by itself
+		p.walls.Close()
+	}
 	return errors.Join(outcome, err)
 }
 
@@ -134,9 +142,9 @@ func (p *Plugin) deactivateIn(ctx context.Context, g *guest) error {
 // fireLifecycle runs a hook in one guest. Its time begins here.
 func (p *Plugin) fireLifecycle(ctx context.Context, g *guest, hook abi.Hook, request, response proto.Message) (err error) {
 	begin := time.Now()
-	defer func() { p.count(hook, time.Since(begin), err, response) }()
+	defer func() { p.count(ctx, hook, request, time.Since(begin), err, response) }()
 	defer recovered(&err)
-	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	ctx, cancel := context.WithTimeout(ctx, p.timeOf(hook))
 	defer cancel()
 	return p.run(ctx, g, hook, request, response)
 }

@@ -57,11 +57,15 @@ func contentLength(r *http.Request) int64 {
 type requestBody struct {
 	body io.Reader
 	left int64 // below 0: not known
+	most *bodyLimit
 }
 
 // Read reads what has arrived.
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
+	if over := b.most.take(n); over != nil {
+		return 0, over
+	}
 	if b.left >= 0 {
 		b.left = max(b.left-int64(n), 0)
 	}

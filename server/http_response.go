@@ -18,12 +18,16 @@ import (
 type httpResponse struct {
 	w     http.ResponseWriter
 	log   *slog.Logger
+	most  *bodyLimit  // of its body
 	begun atomic.Bool // the head has left
 	gone  atomic.Bool // the client does not take it any more
 }
 
 // Write sends a chunk of the body; a head that was not sent before is that of a success.
 func (r *httpResponse) Write(chunk []byte) (int, error) {
+	if err := r.most.take(len(chunk)); err != nil {
+		return 0, err
+	}
 	if !r.begun.Load() {
 		r.begin(&pb.ServeHTTPResponseInit{})
 	}

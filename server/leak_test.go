@@ -9,7 +9,7 @@ import (
 )
 
 func TestTenThousandHooksLeaveNothingBehind(t *testing.T) {
-	m := run(t, `
+	m := loadFrom(t, writeLimited(t, `
 from mattermost_plugin import Plugin, hook, HookName
 
 class Busy(Plugin):
@@ -22,7 +22,8 @@ class Busy(Plugin):
         except Exception:
             pass
         return post, ""
-`, Config{})
+`, `"api_calls_per_second": 1000000, "api_calls_at_once": 1000000, "kv_keys_per_minute": 1000000`), Config{})
+	require.NoError(t, m.plugin.OnActivate())
 	post := &model.Post{Id: "p", Message: "hello", ChannelId: m.Home().TownSquare.Id}
 	hooks := func(count int) {
 		for range count {

@@ -8,11 +8,11 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/server/internal/metrics"
-	"github.com/mmpy/mmpy/wasmhost"
 )
 
 // Metrics are the figures of a plugin for Prometheus; docs/metrics.md lists them. It is a prometheus.Gatherer, and an
@@ -46,32 +46,23 @@ func (m *Metrics) write(w http.ResponseWriter) {
 	}
 }
 
-// meteredCaller counts the API calls that go through it.
-type meteredCaller struct {
-	wasmhost.Caller
-	counts *metrics.Recorder
-}
-
-// Call carries out one call.
-func (c *meteredCaller) Call(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
-	begin := metrics.Now()
-	response, err := c.Caller.Call(ctx, method, request)
-	c.counts.Method(method, metrics.Since(begin), metrics.OfCall(response, err))
-	return response, err
-}
-
-// count counts a hook that ended with err, or with an answer.
-func (p *Plugin) count(hook abi.Hook, took time.Duration, err error, answer any) {
+// count counts a hook that ended with err, or with an answer. What is not known of it is nil.
+func (p *Plugin) count(ctx context.Context, hook abi.Hook, request proto.Message, took time.Duration, err error, answer any) {
 	kind := metrics.OK
 	switch {
 	case err == nil:
 		if refusal, ok := answer.(interface{ GetError() *pb.AppError }); ok && refusal.GetError() != nil {
 			kind = metrics.AppError
+			p.jobsAreFull(ctx, hook, request, nil, refusal.GetError())
 		}
 	case errors.Is(err, ErrNotDefined):
 		return
 	default:
 		kind = metrics.OfHook(err)
+		p.jobsAreFull(ctx, hook, request, err, nil)
+		if _, ok := errors.AsType[*limitError](err); ok {
+			kind = metrics.Quota
+		}
 		if _, ok := errors.AsType[*startError](err); ok {
 			kind = metrics.NotRunning
 		}

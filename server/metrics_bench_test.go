@@ -1,13 +1,12 @@
 package server
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
-	"github.com/mmpy/mmpy/wasmhost"
+	"github.com/mmpy/mmpy/server/internal/metrics"
 )
 
 // What counting adds to a hook, and to an API call.
@@ -17,19 +16,16 @@ func BenchmarkCountAHook(b *testing.B) {
 	begin, response := time.Now(), &pb.MessageWillBePostedResponse{}
 	b.ReportAllocs()
 	for b.Loop() {
-		p.count(abi.HookMessageWillBePosted, time.Since(begin), nil, response)
+		p.count(b.Context(), abi.HookMessageWillBePosted, nil, time.Since(begin), nil, response)
 	}
 }
 
 func BenchmarkCountAnAPICall(b *testing.B) {
-	p := &Plugin{}
+	var counts metrics.Recorder
 	response := []byte("x")
-	caller := &meteredCaller{
-		wasmhost.CallerFunc(func(context.Context, abi.Method, []byte) ([]byte, error) { return response, nil }), &p.counts,
-	}
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = caller.Call(b.Context(), abi.GetUser, nil)
+		counts.Method(abi.GetUser, metrics.Since(metrics.Now()), metrics.OfCall(response, nil))
 	}
 }
 

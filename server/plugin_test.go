@@ -51,7 +51,7 @@ func TestABundleThatWasNotPackedIsAskedForItsHooks(t *testing.T) {
 	require.Nil(t, p.Hooks())
 	names, err := p.Implemented()
 	require.NoError(t, err)
-	require.Equal(t, []string{"MessageHasBeenPosted", "ServeMetrics"}, names, "mmpy's own metrics are always there")
+	require.Equal(t, []string{"MessageHasBeenPosted", "OnDeactivate", "ServeMetrics"}, names, "what mmpy needs itself is always there")
 	require.Equal(t, []string{"MessageHasBeenPosted"}, p.Hooks())
 }
 

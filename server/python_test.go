@@ -175,7 +175,7 @@ func TestAPythonPluginOnMattermost(t *testing.T) {
 	require.Regexp(t, `(?s)level=INFO msg=configured .*level=INFO msg=activated .*msg=printed`, log)
 	require.Regexp(t, `level=WARN msg="as expected: .*404`, log)
 	require.Contains(t, log, `level=ERROR msg="hook MessageWillBePosted failed"`)
-	require.Contains(t, log, `error="ValueError: boom\nover two lines"`)
+	require.Contains(t, log, `error="ValueError: boom\\nover two lines"`)
 	require.Contains(t, log, `traceback="Traceback (most recent call last):\n`)
 	require.Contains(t, log, `line 21, in check\n`)
 	mu.Lock()

@@ -170,7 +170,7 @@ func TestDyingAndComingBackLeavesNothingBehind(t *testing.T) {
 	require.LessOrEqual(t, after.goroutines, before.goroutines)
 	t.Logf("before: %+v", before)
 	t.Logf("after:  %+v", after)
-	require.NoError(t, goleak.Find(ignored, goleak.IgnoreAnyFunction("github.com/mmpy/mmpy/server.(*Plugin).startGuest.func3")))
+	require.NoError(t, goleak.Find(ignored, goleak.IgnoreAnyFunction("github.com/mmpy/mmpy/server.(*Plugin).watch")))
 	require.LessOrEqual(t, after.files, before.files)
 	require.LessOrEqual(t, after.mappings, before.mappings+10)
 	if !shadows {

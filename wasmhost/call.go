@@ -1,6 +1,7 @@
 package wasmhost
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ const maxBuffer = 64 << 10
 type call struct {
 	context.Context // the caller's
 	clock
+	meter
 
 	instance *Instance
 	level    int
@@ -37,10 +39,11 @@ type call struct {
 	driving  bool          // what runs is not the call's alone: any hook that was deferred, or background work
 	deferred *deferredHook // what has become of the hook that it is for
 
-	since   uint64        // the moment of its first submitted call, for the gate; 0: there was none
+	caused  uint64        // the moment of its first submitted call, for the gate; 0: there was none
 	request []byte        // of the API call that is under way
 	kept    []byte        // a response that the guest has not fetched yet
 	answer  []byte        // what the guest has given to respond
+	excess  *Error        // that was too long
 	visits  chan struct{} // while it waits in wait: told when a call on top has ended
 	visited bool          // one has, meanwhile
 	ended   bool          // the guest has returned, unless the goroutine ends in the middle
@@ -95,11 +98,12 @@ func (i *Instance) entered(ctx context.Context, level int, op operation) *call {
 	}
 	c := i.calls[level]
 	c.Context, c.op, c.clock, c.ended, c.killed = ctx, op, newClock(ctx, i.grace), true, nil
-	c.driving, c.deferred, c.since, c.owed = false, nil, 0, false
+	c.driving, c.deferred, c.caused, c.owed, c.excess = false, nil, 0, false, nil
 	if level > 0 {
 		c.inherit(&i.calls[level-1].clock)
 	}
 	i.current = c
+	c.startMeter()
 	return c
 }
 
@@ -107,6 +111,7 @@ func (i *Instance) entered(ctx context.Context, level int, op operation) *call {
 func (c *call) drive() {
 	c.driving = true
 	c.clock = clock{soft: time.Now().Add(c.instance.config.WakeTimeout), grace: c.instance.grace}
+	c.spent = false
 	if c.level > 0 {
 		c.inheritLate(&c.instance.calls[c.level-1].clock)
 	}
@@ -120,6 +125,10 @@ func (i *Instance) notEntered(ctx context.Context, op operation, err error) *Err
 		e = i.closedBy(op, reason)
 	case errors.Is(err, gate.ErrFull):
 		e.Code, e.Message = Overloaded, fmt.Sprintf("%d calls wait for their turn already", i.config.Queue)
+		i.limited(ctx, QueueLimit, "%s", e)
+	case errors.Is(err, gate.ErrDeep):
+		e.Code, e.Message = Overloaded, fmt.Sprintf("%d calls are on top of each other already", i.config.Limits.Depth)
+		i.limited(ctx, DepthLimit, "%s", e)
 	default:
 		e.Code, e.Err = Busy, context.Cause(ctx)
 	}
@@ -141,6 +150,7 @@ func (c *call) leave() {
 	if !c.ended { // the goroutine ends, from within a host function
 		i.fail(&Error{Code: Trap, Op: c.op.String(), Message: "its goroutine has ended in the middle"})
 	}
+	c.stopMeter()
 	c.calm()
 	if c.driving {
 		i.deferred.calmed()
@@ -177,14 +187,15 @@ func (i *Instance) left(level int) {
 	}
 }
 
-// stepOut lets others in, until stepIn.
-func (c *call) stepOut() {
+// stepOut lets others in, from now on, until stepIn.
+func (c *call) stepOut(now moment) {
+	c.rest(now)
 	c.owed = c.armed && c.instance.interrupts.pending(c.instance.module.Memory())
 	c.calm()
 	if c.driving {
 		c.instance.deferred.calmed()
 	}
-	c.instance.gate.StepOutSince(c.level, c.since)
+	c.instance.gate.StepOutSince(c.level, c.caused)
 }
 
 // stepIn comes back, when all that ran on top has ended. It says whether an exception was raised in the
@@ -195,16 +206,18 @@ func (c *call) stepIn() (interrupted bool) {
 		panic(i.dead.Load())
 	}
 	i.current = c
+	at := now()
+	c.resume(at)
 	if c.owed {
 		i.interrupts.raise(i.module.Memory())
 		c.armed = true
 	}
-	return c.watch()
+	return c.watchAt(at)
 }
 
 // export calls a function of the guest whose parameters are in c.stack, and gives its result.
 func (c *call) export(function api.Function) (uint32, error) {
-	c.answer, c.ended = nil, false
+	c.answer, c.excess, c.ended = nil, nil, false
 	err := function.CallWithStack(c, c.stack[:])
 	c.ended = true
 	if err != nil {
@@ -252,12 +265,15 @@ func (c *call) pass(at int, request []byte) error {
 
 // result is what an export that runs Python code has answered, or the exception that it ended with.
 func (c *call) result(code uint32) ([]byte, error) {
+	if code == 0 && c.excess != nil {
+		return nil, c.excess
+	}
 	if code == 0 {
 		return c.answer, nil
 	}
 	var over error
 	if c.raised {
-		over = contextError(c.Context)
+		over = c.whyOver()
 	}
 	e := exception(c.op, c.answer, over)
 	if e.Code == Exited {
@@ -268,9 +284,11 @@ func (c *call) result(code uint32) ([]byte, error) {
 
 // exception makes an error of the answer "type NUL message NUL traceback". over says why the time was over, if it was.
 func exception(op operation, answer []byte, over error) *Error {
-	parts := strings.SplitN(strings.ToValidUTF8(string(answer), "\uFFFD"), "\x00", 3)
-	parts = append(parts, "", "")
-	e := &Error{Code: Exception, Op: op.String(), Type: parts[0], Message: parts[1], Traceback: parts[2]}
+	parts := append(bytes.SplitN(answer, []byte{0}, 3), nil, nil)
+	e := &Error{
+		Code: Exception, Op: op.String(), Type: shortText(parts[0], maxExceptionName),
+		Message: shortText(parts[1], maxExceptionText), Traceback: shortText(parts[2], maxExceptionText),
+	}
 	switch {
 	case e.Type == "SystemExit":
 		e.Code, e.ExitCode = Exited, exitCode(e.Message)
@@ -310,5 +328,11 @@ func (c *call) explain(err error) *Error {
 		return &Error{Code: Exited, Op: c.op.String(), ExitCode: int(exit.ExitCode())}
 	}
 	message, _, _ := strings.Cut(err.Error(), "\n")
+	if strings.HasPrefix(message, stackOverflow) {
+		c.instance.limited(c.callContext(), StackLimit, "%s: its functions call each other too deeply", c.op)
+	}
 	return &Error{Code: Trap, Op: c.op.String(), Message: strings.TrimSuffix(message, " (recovered by wazero)"), Err: err}
 }
+
+// stackOverflow is what wazero says when a guest's functions have used up the stack that they call each other on.
+const stackOverflow = "stack overflow"

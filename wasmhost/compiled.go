@@ -46,8 +46,22 @@ func (r *Runtime) codeName() string {
 	return fmt.Sprintf("%.32s-%s.code", r.guest.sum, r.feed.Maker())
 }
 
-// compile makes the engine and gives it the guest's code: that of the bundle, that of the store, or new one.
+// compile makes the engine and gives it the guest's code. Where the store's disk is full it does so without the store.
 func (r *Runtime) compile(ctx context.Context, config RuntimeConfig) error {
+	err := r.tryToCompile(ctx, config)
+	if r.store == nil || !errors.Is(err, nativecode.ErrNotKept) {
+		return err
+	}
+	r.log.Warn("the cache for compiled code cannot be used, so starting takes seconds longer", "error", err)
+	if err := r.closeEngine(); err != nil {
+		return err
+	}
+	r.engine, r.feed, r.store = nil, nil, nil
+	return r.tryToCompile(ctx, config)
+}
+
+// tryToCompile makes the engine with the code of the bundle, that of the store, or new one.
+func (r *Runtime) tryToCompile(ctx context.Context, config RuntimeConfig) error {
 	var err error
 	temporary := ""
 	if r.store != nil {
@@ -58,7 +72,7 @@ func (r *Runtime) compile(ctx context.Context, config RuntimeConfig) error {
 	}
 	r.engine = wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2).
-		WithMemoryLimitPages(uint32(r.memoryLimit/pageSize)).
+		WithMemoryLimitPages(maxMemoryLimit/pageSize).
 		WithDebugInfoEnabled(false).
 		WithCompilationCache(r.feed.Cache()))
 	if config.code != "" && r.useCode(ctx, config.code) {

@@ -1,10 +1,15 @@
 package wasmhost
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"log/slog"
 	"time"
+
+	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/linearmem"
+	"github.com/mmpy/mmpy/wasmhost/internal/store"
 )
 
 // The defaults.
@@ -14,6 +19,7 @@ const (
 	DefaultNesting     = 32               // calls of one instance on top of each other, before more become slow
 	DefaultQueue       = 1024             // calls that wait for their turn at one instance
 	DefaultWakeTimeout = 30 * time.Second // for what the guest does between hooks without a pause
+	DefaultLogLine     = 16 << 10         // bytes of a line that reach the log
 )
 
 // What /tmp of one instance holds.
@@ -34,6 +40,7 @@ type RuntimeConfig struct {
 	code        string // a file with compiled code, or ""
 	log         *slog.Logger
 	memoryLimit uint64
+	memoryPool  *MemoryPool
 	guest       func() (guest, error)
 }
 
@@ -42,6 +49,9 @@ type RuntimeConfig struct {
 func NewRuntimeConfig() RuntimeConfig {
 	return RuntimeConfig{memoryLimit: DefaultMemoryLimit, guest: embedded}
 }
+
+// DefaultCacheDir is where compiled code and snapshots are kept, unless WithCacheDir or WithoutCache says otherwise.
+func DefaultCacheDir() (string, error) { return store.DefaultPath() }
 
 // WithCacheDir keeps compiled code in dir. Compiling takes seconds, loading what was compiled before a fraction of one.
 // The folder must belong to the user, without rights for others to write; it is made when it is missing. When it cannot
@@ -78,6 +88,19 @@ func (c RuntimeConfig) WithMemoryLimit(bytes uint64) RuntimeConfig {
 	return c
 }
 
+// WithMemoryPool takes the memory of all instances from a pool, which several runtimes may share. Where it is used up no
+// further instance begins, and those that run get no more, as at the limit of their own.
+func (c RuntimeConfig) WithMemoryPool(pool *MemoryPool) RuntimeConfig {
+	c.memoryPool = pool
+	return c
+}
+
+// MemoryPool is how much memory the instances of several runtimes may have together.
+type MemoryPool = linearmem.Pool
+
+// NewMemoryPool makes a pool of that many bytes.
+func NewMemoryPool(bytes uint64) *MemoryPool { return linearmem.NewPool(bytes) }
+
 // WithInterpreter runs another build of the interpreter than the one that is part of this program: a module that keeps to
 // the ABI, and the standard library that belongs to it, a zip. Only whoever builds and measures interpreters needs it.
 func (c RuntimeConfig) WithInterpreter(wasm, library []byte) RuntimeConfig {
@@ -106,10 +129,18 @@ type ProgramConfig struct {
 type InstanceConfig struct {
 	Caller Caller // carries out API calls; without one they are not implemented
 
+	// HTTP answers requests to other servers: it gets an OutboundHTTPRequest and gives an OutboundHTTPResponse, serialized, on
+	// the same terms as the Caller. nil: there is no network.
+	HTTP func(ctx context.Context, request []byte) (response []byte, err error)
+
 	// Log gets what the guest logs, and each line that it writes to standard output (as Info) and standard error (as
 	// Warn), unless Stdout and Stderr are set. It is called from the goroutine that runs the guest, and from those that carry out
 	// what the guest has submitted; it must not call the instance. nil discards.
 	Log func(level slog.Level, message string)
+
+	// Files are shown to the guest, read-only, each at an absolute path of its own. They are this instance's: a snapshot of the
+	// program knows nothing of them, so what an instance begins with may differ from what it finds here.
+	Files map[string][]byte
 
 	Stdin  io.Reader // nil is empty
 	Stdout io.Writer // nil is Log
@@ -126,4 +157,18 @@ type InstanceConfig struct {
 
 	Nesting int // how many calls may be on top of each other before more become slow; 0 is DefaultNesting
 	Queue   int // how many calls may wait for their turn; further ones fail with Overloaded. 0 is DefaultQueue
+
+	Limits Limits
+	// Limited is told whenever a limit is reached, and how; may be nil. Its context is that of the call which has reached it,
+	// where that is known. It is called on the goroutine that has reached it, and must not call the instance.
+	Limited func(ctx context.Context, limit Limit, detail string)
+	// Refuse gives the response to an API request that is too long, and why it is; nil: the guest gets abi.StatusQuota.
+	Refuse func(method abi.Method, why string) []byte
+	// MaySay is asked before the guest says something, in its log, its standard output or its standard error, where these go to
+	// Log: how many lines, and how many bytes of them. What it does not allow is dropped. nil allows everything.
+	MaySay func(lines, bytes int) bool
+	// Charge is told how long the guest has computed since it was last told; may be nil.
+	Charge func(time.Duration)
+	// Delay is asked whenever the guest wants to be woken: it is not woken before that time; may be nil.
+	Delay func() time.Duration
 }

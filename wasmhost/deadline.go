@@ -70,27 +70,29 @@ func (k *clock) done() <-chan struct{} {
 }
 
 // isOver says whether the context has ended, or would have if its timer were on time; or that of a call below.
-func (k *clock) isOver() bool {
+func (k *clock) isOver(at moment) bool {
 	if k.ctx != nil && k.ctx.Err() != nil {
 		return true
 	}
-	if k.below != nil && k.below.isOver() {
+	if k.below != nil && k.below.isOver(at) {
 		k.inherited = true
 		return true
 	}
-	return !k.soft.IsZero() && time.Until(k.soft) <= 0
+	return !k.soft.IsZero() && momentOf(k.soft) <= at
 }
 
 // watch ends the call when it has to end, by a panic, and raises an exception in the guest when its time is over. It says
 // whether it has just done that.
-func (c *call) watch() bool {
+func (c *call) watch() bool { return c.watchAt(now()) }
+
+func (c *call) watchAt(at moment) bool {
 	if reason := c.instance.dead.Load(); reason != nil {
 		panic(reason)
 	}
-	if c.driving && c.chase() || c.endless() {
+	if c.driving && c.chase(at) {
 		return false
 	}
-	if !c.over && !c.isOver() {
+	if !c.over && !c.overspent(at) && (c.endless() || !c.isOver(at)) {
 		return false
 	}
 	now := time.Now()
@@ -98,7 +100,7 @@ func (c *call) watch() bool {
 		c.over, c.next, c.hard = true, now, now.Add(c.grace)
 	}
 	if !now.Before(c.hard) {
-		c.killed = &Error{Code: Killed, Op: c.op.String(), Err: contextError(c.Context)}
+		c.killed = &Error{Code: Killed, Op: c.op.String(), Err: c.whyOver()}
 		panic(c.killed)
 	}
 	if now.Before(c.next) || !c.instance.interrupts.known {
@@ -124,29 +126,31 @@ func (c *call) sleep(duration time.Duration) {
 	defer timer.Stop()
 	for {
 		raised := c.watch() || c.driving && c.instance.deferred.isUnheard()
-		now := time.Now()
-		left := end.Sub(now)
+		at := time.Now()
+		left := end.Sub(at)
 		if raised || left <= 0 {
 			return
 		}
 		done := c.done()
 		if c.over {
-			done, left = nil, min(left, c.hard.Sub(now))
+			done, left = nil, min(left, c.hard.Sub(at))
 			if c.instance.interrupts.known {
-				left = min(left, c.next.Sub(now))
+				left = min(left, c.next.Sub(at))
 			}
 		} else if !c.soft.IsZero() {
-			left = min(left, c.soft.Sub(now))
+			left = min(left, c.soft.Sub(at))
 		}
 		if c.driving || c.level > 0 {
 			left = min(left, lookAround)
 		}
 		timer.Reset(max(left, 0))
+		c.rest(now())
 		select {
 		case <-timer.C:
 		case <-done:
 		case <-c.instance.died:
 		}
+		c.resume(now())
 	}
 }
 

@@ -202,6 +202,7 @@ def call(request):
 }
 
 func TestLoadHasADeadlineToo(t *testing.T) {
+	start(t, "def call(request): pass", InstanceConfig{}) // so that the interpreter is there
 	began := time.Now()
 	_, err := newProgram(t, sharedRuntime(t), "while True: pass").Instantiate(within(t, 4*time.Second), InstanceConfig{})
 	require.ErrorIs(t, err, Timeout)
@@ -217,7 +218,7 @@ func TestAnExceptionDoesNotHitWhatRunsOnTop(t *testing.T) {
 	time.Sleep(2 * time.Millisecond)
 	require.True(t, c.watch(), "raises")
 	c.soft, c.ctx = time.Time{}, nil // or the one on top would have no time either
-	c.stepOut()
+	c.stepOut(now())
 	require.Equal(t, "alive x", hook(t, i, answer, "x"))
 	c.next = time.Now().Add(time.Hour)
 	c.stepIn()

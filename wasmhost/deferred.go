@@ -26,6 +26,7 @@ type deferred struct {
 	failure *Error                  // there are no more, for this reason
 
 	overdue atomic.Int32 // how many of hooks have no time left
+	waiting atomic.Int32 // how many hooks there are
 
 	// What the guest has said of the code that was interrupted last, and is running still.
 	running int64     // of which hook it is
@@ -70,6 +71,7 @@ func (c *call) deferHook() int64 {
 		d.hooks = map[int64]*deferredHook{}
 	}
 	d.hooks[d.last] = c.deferred
+	d.waiting.Add(1)
 	c.calm()
 	c.drive()
 	return d.last
@@ -88,6 +90,9 @@ func (c *call) complete(memory api.Memory, number int64, failed bool, answer gue
 	if h == nil {
 		d.mu.Unlock()
 		return int64(abi.StatusInvalid)
+	}
+	if h.err = i.tooLong(context.Background(), h.op, len(view)); h.err != nil {
+		view = view[:min(len(view), keptOfTooLong)]
 	}
 	h.answer = append(make([]byte, 0, len(view)), view...)
 	if failed {
@@ -110,6 +115,7 @@ func (c *call) complete(memory api.Memory, number int64, failed bool, answer gue
 // end takes a hook out of the table. It needs d.mu.
 func (d *deferred) end(h *deferredHook) {
 	delete(d.hooks, h.number)
+	d.waiting.Add(-1)
 	if h.over {
 		d.overdue.Add(-1)
 	}
@@ -227,10 +233,10 @@ func (i *Instance) nextExpired() (number int64, more bool) {
 
 // chase interrupts what runs when the time of a deferred hook is over: the guest finds out whether it is code of that
 // hook. It ends the instance when that has had its grace time too. It says whether it has interrupted.
-func (c *call) chase() bool {
+func (c *call) chase(at moment) bool {
 	i := c.instance
 	d := &i.deferred
-	if h := c.deferred; h != nil && !h.over && h.clock.isOver() { // nobody waits for it yet
+	if h := c.deferred; h != nil && !h.over && h.clock.isOver(at) { // nobody waits for it yet
 		i.expire(h)
 	}
 	if d.overdue.Load() == 0 {
@@ -270,6 +276,7 @@ const (
 	notOver   = 0
 	isOver    = 1
 	belowOver = 2
+	cpuOver   = 3
 )
 
 // whyInterrupted tells the guest whether the code that runs has no time left. It belongs to the hook of that number, or
@@ -281,6 +288,8 @@ func (c *call) whyInterrupted(number int64) int32 {
 	d.running, d.unheard = number, time.Time{}
 	h := d.hooks[number]
 	switch {
+	case c.spent:
+		return cpuOver
 	case h != nil && h.over, c.over && !c.inherited:
 		return isOver
 	case c.over:

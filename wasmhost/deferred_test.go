@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/handmade"
 )
 
 // A guest that defers hooks by hand: the entry module of these tests gives main a wake.
@@ -356,9 +357,9 @@ func running(i *Instance) int {
 
 func TestAGuestThatAnswersFromOutsideOfItsMemoryIsRefused(t *testing.T) {
 	const page = 1 << 16
-	i := startHandmade(t, handmade{}, InstanceConfig{})
+	i := startHandmade(t, handmade.Guest{}, InstanceConfig{})
 	complete := func(number int64, failed, pointer, length uint32) int64 {
-		return resultOf(t, i, hookOf("complete"), append(long(number), failed, pointer, length)...)
+		return resultOf(t, i, handmade.HookOf("complete"), append(long(number), failed, pointer, length)...)
 	}
 	for _, failed := range []uint32{0, 1} {
 		require.Equal(t, int64(abi.StatusBadPointer), complete(1, failed, page-1, 2))
@@ -366,7 +367,7 @@ func TestAGuestThatAnswersFromOutsideOfItsMemoryIsRefused(t *testing.T) {
 		require.Equal(t, int64(abi.StatusInvalid), complete(1, failed, page-1, 1))
 		require.Equal(t, int64(abi.StatusInvalid), complete(math.MinInt64, failed, math.MaxUint32, 0))
 	}
-	require.Equal(t, int64(1), resultOf(t, i, hookOf("defer")))
-	require.Equal(t, int64(2), resultOf(t, i, hookOf("defer")))
+	require.Equal(t, int64(1), resultOf(t, i, handmade.HookOf("defer")))
+	require.Equal(t, int64(2), resultOf(t, i, handmade.HookOf("defer")))
 	require.Zero(t, count(i), "they were answered after all")
 }

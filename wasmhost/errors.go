@@ -14,12 +14,13 @@ const (
 	Timeout                     // the same, after the call's context had ended; the instance goes on
 	OutOfMemory                 // the memory limit; the instance goes on
 	Busy                        // the call's context ended before its turn came
-	Overloaded                  // as many calls wait for their turn as may (InstanceConfig.Queue)
+	Overloaded                  // as many calls wait for their turn, have begun, or are on top of each other, as may
 	Exited                      // the Python code exited; the instance is closed
 	Killed                      // it ran on after its deadline and its grace time; the instance is closed
 	Trap                        // the guest crashed; the instance is closed
 	Closed                      // the instance or its runtime is closed, for the reason that Error.Err gives
 	BadGuest                    // the guest does not keep to the ABI
+	TooLarge                    // its answer was larger than it may be; the instance goes on
 )
 
 var codeTexts = [...]string{
@@ -33,6 +34,7 @@ var codeTexts = [...]string{
 	Trap:        "crashed",
 	Closed:      "closed",
 	BadGuest:    "the guest does not keep to the ABI",
+	TooLarge:    "its answer is too large",
 }
 
 // Error is what the code means.
@@ -102,5 +104,6 @@ func (e *Error) As(target any) bool {
 
 // Temporary says whether the instance can go on, so that another call may succeed.
 func (e *Error) Temporary() bool {
-	return e.Code == Exception || e.Code == Timeout || e.Code == OutOfMemory || e.Code == Busy || e.Code == Overloaded
+	return e.Code == Exception || e.Code == Timeout || e.Code == OutOfMemory || e.Code == Busy || e.Code == Overloaded ||
+		e.Code == TooLarge
 }

@@ -22,7 +22,8 @@ type mold struct {
 	instance *Instance
 	clock    atomic.Int64 // what time it is there, in nanoseconds
 	random   *rand.ChaCha8
-	said     []said
+	said     []Line
+	room     int      // for more of that, in bytes
 	reasons  []string // why it cannot be used
 }
 
@@ -32,9 +33,9 @@ const (
 	moldStep = int64(time.Millisecond)
 )
 
-// load makes the mold: none, and no error, when the program cannot be loaded while there is time.
+// load makes the mold. With an error there is one all the same when it is the program that has failed.
 func (p *Program) load(ctx context.Context, key string) (*mold, error) {
-	m := &mold{}
+	m := &mold{room: maxSaid}
 	m.clock.Store(moldTime)
 	var seed [32]byte
 	if _, err := hex.Decode(seed[:], []byte(key)); err != nil {
@@ -42,7 +43,7 @@ func (p *Program) load(ctx context.Context, key string) (*mold, error) {
 	}
 	m.random = rand.NewChaCha8(seed)
 	var err error
-	m.instance, err = p.start(ctx, InstanceConfig{Caller: CallerFunc(m.call), Log: m.log}, beginning{mold: m})
+	m.instance, err = p.start(ctx, InstanceConfig{Caller: CallerFunc(m.call), HTTP: m.http, Log: m.log}, beginning{mold: m})
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +54,7 @@ func (p *Program) load(ctx context.Context, key string) (*mold, error) {
 	}
 	if err != nil {
 		m.instance.fail(asError(err))
-		if ctx.Err() == nil {
-			err = nil
-		}
-		return nil, err
+		return m, err
 	}
 	return m, nil
 }
@@ -102,14 +100,32 @@ func (i *Instance) leftovers() (reasons []string) {
 
 // call is the mold's Caller: whom the program would reach is not there yet.
 func (m *mold) call(_ context.Context, method abi.Method, _ []byte) ([]byte, error) {
-	if reason := "it calls " + method.String(); len(m.reasons) == 0 {
+	return m.refuse("it calls " + method.String())
+}
+
+// http is the mold's network: there is none.
+func (m *mold) http(context.Context, []byte) ([]byte, error) {
+	return m.refuse("it makes an HTTP request")
+}
+
+func (m *mold) refuse(reason string) ([]byte, error) {
+	if len(m.reasons) == 0 {
 		m.reasons = append(m.reasons, reason)
 	}
 	return nil, abi.StatusUnavailable
 }
 
+// maxSaid is how much of what was logged a snapshot holds, in bytes; with more than that its header would be too long.
+const maxSaid = 128 << 10
+
 func (m *mold) log(level slog.Level, message string) {
-	m.said = append(m.said, said{level, message})
+	const line = 64 // what a line takes beside its text
+	before := m.room
+	if m.room -= len(message) + line; m.room >= 0 {
+		m.said = append(m.said, Line{level, message})
+	} else if before >= 0 {
+		m.reasons = append(m.reasons, fmt.Sprintf("it logs more than %d KiB", maxSaid>>10))
+	}
 }
 
 func (m *mold) now() int64 { return m.clock.Add(moldStep) }

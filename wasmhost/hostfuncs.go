@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -110,6 +110,12 @@ var hostFunctions = map[string]hostFunction{
 		results:  []api.ValueType{i64},
 		function: func(c *call, _ api.Memory, stack []uint64) { stack[0] = uint64(c.streamPipe()) },
 	},
+	"http_request": {
+		parameters: []api.ValueType{i32, i32, i32, i32}, results: []api.ValueType{i64},
+		function: func(c *call, memory api.Memory, stack []uint64) {
+			stack[0] = c.callAPI(memory, httpRequest, guestmem.At(stack[0], stack[1]), guestmem.At(stack[2], stack[3]))
+		},
+	},
 	"log": {
 		parameters: []api.ValueType{i32, i32, i32},
 		function: func(c *call, memory api.Memory, stack []uint64) {
@@ -180,7 +186,8 @@ func status(s abi.Status) uint64 { return uint64(s) }
 // nothing of it is kept but a copy of the request.
 func (c *call) callAPI(memory api.Memory, method abi.Method, request, response guestmem.Span) uint64 {
 	c.kept = nil
-	c.watch()
+	at := now()
+	c.watchAt(at)
 	if response.Len() == abi.Submit {
 		return uint64(c.submit(memory, method, request, response.Address() == abi.Wake))
 	}
@@ -190,9 +197,14 @@ func (c *call) callAPI(memory api.Memory, method abi.Method, request, response g
 	if c.over {
 		return status(abi.StatusCancelled)
 	}
+	if answer, err, tooLong := c.oversize(method, request.Len()); err != nil {
+		return status(c.instance.statusOf(method, err))
+	} else if tooLong {
+		return uint64(c.give(memory, answer, response))
+	}
 	c.request, _ = request.Append(memory, c.request[:0])
-	c.stepOut()
-	answer, err := c.instance.callOut(c.Context, method, c.request)
+	c.stepOut(at)
+	answer, err := c.instance.callOut(c.callContext(), method, c.request)
 	c.stepIn()
 	if err != nil {
 		return status(c.instance.statusOf(method, err))
@@ -219,12 +231,25 @@ func (i *Instance) statusOf(method abi.Method, err error) abi.Status {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return abi.StatusCancelled
 	}
-	i.say(slog.LevelError, fmt.Sprintf("API call %s: %v", method, err))
+	if method == httpRequest {
+		i.say(slog.LevelError, fmt.Sprintf("http_request: %v", err))
+	} else {
+		i.say(slog.LevelError, fmt.Sprintf("API call %s: %v", method, err))
+	}
 	return abi.StatusInternal
 }
 
-// callOut calls the host's Caller. A panic in there is the host's failure, not the guest's.
+// httpRequest stands for mmpy.http_request where a method does: it is called and submitted as they are.
+const httpRequest abi.Method = math.MaxUint16
+
+// callOut calls the host's Caller, or what answers HTTP requests. A panic in there is the host's failure, not the guest's.
 func (i *Instance) callOut(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
+	if method == httpRequest {
+		if i.config.HTTP == nil {
+			return nil, abi.StatusUnimplemented
+		}
+		return recovered(func() ([]byte, error) { return i.config.HTTP(ctx, request) })
+	}
 	return recovered(func() ([]byte, error) { return i.config.Caller.Call(ctx, method, request) })
 }
 
@@ -259,6 +284,9 @@ func (c *call) respond(memory api.Memory, answer guestmem.Span) {
 	if !ok {
 		panic(badGuest("its answer lies outside of its memory"))
 	}
+	if c.excess = c.instance.tooLong(c.callContext(), c.op, len(view)); c.excess != nil {
+		view = view[:min(len(view), keptOfTooLong)]
+	}
 	c.answer = append(make([]byte, 0, len(view)), view...)
 }
 
@@ -267,5 +295,8 @@ func (c *call) log(memory api.Memory, level int32, text guestmem.Span) {
 	if !ok {
 		panic(badGuest("its log record lies outside of its memory"))
 	}
-	c.instance.say(slog.Level(4*(min(max(level, 1), 5)-2)), strings.ToValidUTF8(string(view), "\uFFFD"))
+	i := c.instance
+	if i.maySay(1, len(view)) {
+		i.say(slog.Level(4*(min(max(level, 1), 5)-2)), i.cut(view, 0))
+	}
 }

@@ -25,10 +25,11 @@ type Instance struct {
 	grace   time.Duration
 	module  api.Module
 	memory  *linearmem.Memory
-	root    *guestfs.Root
-	tmp     *guestfs.Memory
-	stack   uint64 // where the stack pointer was in the beginning
-	loaded  []byte
+
+	root   *guestfs.Root
+	tmp    *guestfs.Memory
+	stack  uint64 // where the stack pointer was in the beginning
+	loaded []byte
 
 	// Guarded by the turn that the gate gives.
 	gate       *gate.Gate
@@ -38,6 +39,7 @@ type Instance struct {
 	buffer     uint32 // where the guest keeps requests that fit; 0: it has not said so yet
 	interrupts interrupts
 	output     []*lineWriter
+	uncharged  time.Duration // CPU time that the host was not told of
 
 	ticks atomic.Uint64 // how often the guest has let its host breathe
 
@@ -82,6 +84,9 @@ func (i *Instance) fire(ctx context.Context, op operation, request []byte) ([]by
 		return nil, nil, err
 	}
 	defer c.leave()
+	if e := c.crowded(); e != nil {
+		return nil, nil, e
+	}
 	if c.hook == nil {
 		c.hook = i.module.ExportedFunction(exportHook)
 	}

@@ -9,13 +9,34 @@ import (
 	"strings"
 )
 
-// maxLine is how many bytes of a line of the guest's output reach the log.
-const maxLine = 16 << 10
+// What is kept of the texts of an exception, in bytes: a guest can make one that fills its memory.
+const (
+	maxExceptionName = 1 << 10
+	maxExceptionText = 256 << 10 // of the message, and of the traceback
+)
 
 func (i *Instance) say(level slog.Level, message string) {
 	if i.config.Log != nil {
 		i.config.Log(level, message)
 	}
+}
+
+// maySay says whether the guest may say that much more.
+func (i *Instance) maySay(lines, bytes int) bool {
+	return i.config.MaySay == nil || i.config.MaySay(lines, bytes)
+}
+
+// cut makes a line for the log, of which so many bytes are left out already. What is too long is left out.
+func (i *Instance) cut(text []byte, left int) string {
+	if limit := i.line(); len(text) > limit {
+		text, left = text[:limit], left+len(text)-limit
+	}
+	line := strings.ToValidUTF8(string(text), "\uFFFD")
+	if left > 0 {
+		i.limitedInside(LineLimit, "a line of %d bytes", len(text)+left)
+		line += fmt.Sprintf("… (%d more bytes)", left)
+	}
+	return line
 }
 
 func (i *Instance) stdout() io.Writer { return i.writer(i.config.Stdout, slog.LevelInfo) }
@@ -63,9 +84,12 @@ type lineWriter struct {
 
 func (w *lineWriter) Write(data []byte) (int, error) {
 	w.instance.current.watch() // as in watchedWriter
+	if !w.instance.maySay(0, len(data)) {
+		return len(data), nil // without a look at it
+	}
 	for rest := data; len(rest) > 0; {
 		part, after, ended := bytes.Cut(rest, []byte{'\n'})
-		kept := min(len(part), maxLine-len(w.line))
+		kept := min(len(part), w.instance.line()-len(w.line))
 		w.line = append(w.line, part[:kept]...)
 		w.cut += len(part) - kept
 		if ended {
@@ -83,10 +107,24 @@ func (w *lineWriter) flush() {
 }
 
 func (w *lineWriter) end() {
-	line := strings.ToValidUTF8(string(bytes.TrimSuffix(w.line, []byte{'\r'})), "\uFFFD")
-	if w.cut > 0 {
-		line += fmt.Sprintf("… (%d more bytes)", w.cut)
-	}
+	text, cut := bytes.TrimSuffix(w.line, []byte{'\r'}), w.cut
 	w.line, w.cut = w.line[:0], 0
-	w.instance.say(w.level, line)
+	if w.instance.maySay(1, 0) {
+		w.instance.say(w.level, w.instance.cut(text, cut))
+	}
+}
+
+// shortText makes a text of bytes of the guest's, of which it keeps the first ones, up to a number.
+func shortText(data []byte, limit int) string {
+	kept := min(len(data), limit)
+	return text(data[:kept], len(data)-kept)
+}
+
+// text makes a text of bytes of the guest's, after which so many were dropped.
+func text(kept []byte, dropped int) string {
+	text := strings.ToValidUTF8(string(kept), "\uFFFD")
+	if dropped > 0 {
+		text += fmt.Sprintf("… (%d more bytes)", dropped)
+	}
+	return text
 }

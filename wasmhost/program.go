@@ -75,7 +75,7 @@ func (r *Runtime) NewProgram(config ProgramConfig) (*Program, error) {
 			return nil, fmt.Errorf("new program: what is mounted at %s follows links out of its folder: use the FS of os.OpenRoot", m.at)
 		}
 	}
-	if _, _, err := p.root(false); err != nil {
+	if _, _, err := p.root(false, &Limits{}); err != nil {
 		return nil, fmt.Errorf("new program: %w", err)
 	}
 	return p, nil
@@ -92,13 +92,15 @@ func (p *Program) mount(at string, files fs.FS) {
 }
 
 // root makes the file system of one instance. A timeless one says nothing of when the program's files were changed.
-func (p *Program) root(timeless bool) (*guestfs.Root, *guestfs.Memory, error) {
+func (p *Program) root(timeless bool, limits *Limits) (*guestfs.Root, *guestfs.Memory, error) {
+	open, quota := limits.files()
 	root := guestfs.NewRoot()
+	root.MaxOpen = open
 	library := p.runtime.guest.stdlib
 	if err := root.File(stdlibZip, library.size, library.load); err != nil {
 		return nil, nil, err
 	}
-	tmp := guestfs.NewMemory(guestfs.Quota{Bytes: TmpBytes, Entries: TmpEntries})
+	tmp := guestfs.NewMemory(quota)
 	if err := root.Mount(tmpDir, tmp); err != nil {
 		return nil, nil, err
 	}

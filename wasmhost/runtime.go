@@ -9,6 +9,7 @@ import (
 
 	"github.com/tetratelabs/wazero"
 
+	"github.com/mmpy/mmpy/wasmhost/internal/linearmem"
 	"github.com/mmpy/mmpy/wasmhost/internal/nativecode"
 	"github.com/mmpy/mmpy/wasmhost/internal/store"
 )
@@ -18,7 +19,8 @@ import (
 type Runtime struct {
 	log         *slog.Logger
 	memoryLimit uint64
-	memoryStart uint64 // what the guest begins with, in bytes
+	memoryPool  *linearmem.Pool // may be nil
+	memoryStart uint64          // what the guest begins with, in bytes
 	guest       guest
 
 	engine  wazero.Runtime
@@ -36,7 +38,7 @@ type Runtime struct {
 
 // NewRuntime compiles the interpreter, or loads it from the cache.
 func NewRuntime(ctx context.Context, config RuntimeConfig) (*Runtime, error) {
-	r := &Runtime{log: config.log, memoryLimit: config.memoryLimit, instances: map[*Instance]struct{}{}}
+	r := &Runtime{log: config.log, memoryLimit: config.memoryLimit, memoryPool: config.memoryPool, instances: map[*Instance]struct{}{}}
 	if r.log == nil {
 		r.log = slog.Default()
 	}

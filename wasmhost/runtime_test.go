@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/handmade"
 	"github.com/mmpy/mmpy/wasmhost/internal/sealed"
 )
 
@@ -20,13 +21,13 @@ import (
 func cached(t *testing.T, dir string) string {
 	t.Helper()
 	var log strings.Builder
-	config := handmade{}.config().WithCacheDir(dir).WithLogger(slog.New(slog.NewTextHandler(&log, nil)))
+	config := configOf(handmade.Guest{}).WithCacheDir(dir).WithLogger(slog.New(slog.NewTextHandler(&log, nil)))
 	runtime, err := NewRuntime(t.Context(), config)
 	require.NoError(t, err)
 	program := newProgram(t, runtime, "")
 	i, err := program.Instantiate(t.Context(), InstanceConfig{})
 	require.NoError(t, err)
-	hook(t, i, hookLog, string(words(1, 0, 0)))
+	hook(t, i, handmade.Log, string(handmade.Words(1, 0, 0)))
 	require.NoError(t, runtime.Close(t.Context()))
 	return log.String()
 }
@@ -121,7 +122,7 @@ func TestAFolderThatOthersMayReadIsClosedToThem(t *testing.T) {
 }
 
 func TestClosingTheRuntimeClosesItsInstances(t *testing.T) {
-	runtime, err := NewRuntime(t.Context(), handmade{}.config())
+	runtime, err := NewRuntime(t.Context(), configOf(handmade.Guest{}))
 	require.NoError(t, err)
 	program := newProgram(t, runtime, "")
 	var instances []*Instance
@@ -133,7 +134,7 @@ func TestClosingTheRuntimeClosesItsInstances(t *testing.T) {
 	require.NoError(t, runtime.Close(t.Context()))
 	require.NoError(t, runtime.Close(t.Context()), "twice")
 	for _, i := range instances {
-		e := hookError(t, t.Context(), i, hookLog, "")
+		e := hookError(t, t.Context(), i, handmade.Log, "")
 		require.EqualError(t, e, "hook 3: closed")
 		require.NoError(t, i.Err())
 		require.NoError(t, i.Close(t.Context()))
@@ -149,24 +150,24 @@ func TestClosingWaitsForCallsAndThenStopsThem(t *testing.T) {
 		<-release
 		return nil, nil
 	})
-	i := startHandmade(t, handmade{}, InstanceConfig{Caller: caller})
+	i := startHandmade(t, handmade.Guest{}, InstanceConfig{Caller: caller})
 	ended := make(chan error)
 	go func() {
-		_, err := i.Hook(context.Background(), hookAPI, words(0, 0, 0, 0))
+		_, err := i.Hook(context.Background(), handmade.API, handmade.Words(0, 0, 0, 0))
 		ended <- err
 	}()
 	<-arrived
 	closing := make(chan error)
 	go func() { closing <- i.Close(context.Background()) }()
 	<-i.Retired()
-	require.ErrorIs(t, hookError(t, t.Context(), i, hookLog, ""), Closed)
+	require.ErrorIs(t, hookError(t, t.Context(), i, handmade.Log, ""), Closed)
 	close(release)
 	require.NoError(t, <-ended, "a call that runs may end")
 	require.NoError(t, <-closing)
 
-	i = startHandmade(t, handmade{}, InstanceConfig{})
+	i = startHandmade(t, handmade.Guest{}, InstanceConfig{})
 	go func() {
-		_, err := i.Hook(context.Background(), hookSpin, words())
+		_, err := i.Hook(context.Background(), handmade.Spin, handmade.Words())
 		ended <- err
 	}()
 	require.Eventually(t, func() bool { return i.gate.Depth() == 1 }, time.Second, time.Millisecond)
@@ -177,7 +178,7 @@ func TestClosingWaitsForCallsAndThenStopsThem(t *testing.T) {
 }
 
 func TestManyMayInstantiateAndCloseAtATime(t *testing.T) {
-	runtime, err := runtimeOf(t, handmade{})
+	runtime, err := runtimeOf(t, handmade.Guest{})
 	require.NoError(t, err)
 	program := newProgram(t, runtime, "")
 	var all sync.WaitGroup
@@ -189,7 +190,7 @@ func TestManyMayInstantiateAndCloseAtATime(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if _, err := i.Hook(context.Background(), hookLog, words(1, 0, 0)); err != nil {
+				if _, err := i.Hook(context.Background(), handmade.Log, handmade.Words(1, 0, 0)); err != nil {
 					t.Error(err)
 				}
 				if err := i.Close(context.Background()); err != nil {
@@ -202,7 +203,7 @@ func TestManyMayInstantiateAndCloseAtATime(t *testing.T) {
 }
 
 func TestMountsThatAreRefused(t *testing.T) {
-	runtime, err := runtimeOf(t, handmade{})
+	runtime, err := runtimeOf(t, handmade.Guest{})
 	require.NoError(t, err)
 	_, err = runtime.NewProgram(ProgramConfig{Files: os.DirFS(t.TempDir())})
 	require.ErrorContains(t, err, "follows links out")
@@ -217,17 +218,13 @@ func TestMountsThatAreRefused(t *testing.T) {
 }
 
 func TestAnotherInterpreterTakesThePlaceOfTheEmbeddedOne(t *testing.T) {
-	made, err := handmade{}.guest()()
-	require.NoError(t, err)
-	wasm, err := made.wasm()
-	require.NoError(t, err)
-	config := NewRuntimeConfig().WithoutCache().WithInterpreter(wasm, nil)
+	config := NewRuntimeConfig().WithoutCache().WithInterpreter(handmade.Guest{}.Wasm(), nil)
 	runtime, err := NewRuntime(t.Context(), config)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, runtime.Close(t.Context())) }()
 	i, err := newProgram(t, runtime, "").Instantiate(t.Context(), InstanceConfig{})
 	require.NoError(t, err)
-	hook(t, i, hookLog, string(words(1, 0, 0)))
+	hook(t, i, handmade.Log, string(handmade.Words(1, 0, 0)))
 
 	_, err = NewRuntime(t.Context(), config.WithInterpreter([]byte("no module"), nil))
 	require.ErrorContains(t, err, "compile the Python interpreter")

@@ -33,14 +33,14 @@ type snapshot struct {
 type snapshotHeader struct {
 	Key    string // of the program, see Program.key
 	Loaded []byte // what loading it has returned
-	Said   []said // and logged
+	Said   []Line // and logged
 	Size   uint64 // of the memory
 	// Refused says why there is no snapshot, a reason each; then there is no memory.
 	Refused []string `json:",omitempty"`
 }
 
-// said is a line of the log.
-type said struct {
+// Line is a line of the log.
+type Line struct {
 	Level   slog.Level
 	Message string
 }
@@ -213,6 +213,7 @@ func snapshotName(key string) string { return fmt.Sprintf("%.32s.snapshot", key)
 
 var errStale = errors.New("it is of another program, or another version")
 
+// openSnapshot opens the snapshot of the program with that key; "" is any program.
 func openSnapshot(path, key string) (*snapshot, error) {
 	s := &snapshot{}
 	var err error
@@ -220,7 +221,7 @@ func openSnapshot(path, key string) (*snapshot, error) {
 		return nil, err
 	}
 	switch {
-	case s.header.Key != key:
+	case key != "" && s.header.Key != key:
 		err = errStale
 	case uint64(s.file.Size) != s.header.Size || s.header.Size%pageSize != 0:
 		err = fmt.Errorf("%s: %w", path, sealed.ErrDamaged)
@@ -241,18 +242,16 @@ func (s *snapshot) image() linearmem.Image {
 // gets the error.
 func (p *Program) makeSnapshot(ctx context.Context, key string) (*snapshot, error) {
 	m, err := p.load(ctx, key)
-	if m == nil || err != nil {
+	if m != nil && err != nil && ctx.Err() == nil {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	defer m.instance.fail(&Error{Code: Closed, Op: "instance"})
-	header := snapshotHeader{Key: key, Loaded: m.instance.loaded, Said: m.said, Refused: m.reasons}
-	var memory []byte
-	if len(header.Refused) == 0 {
-		memory = m.instance.memory.Bytes()
-		header.Size = uint64(len(memory))
-	}
 	write := func(file *os.File) error {
-		return sealed.Write(file, snapshotKind, header, func(w io.Writer) error { return inPages(w, memory) })
+		_, err := m.write(file, key)
+		return err
 	}
 	if p.runtime.store != nil {
 		name := snapshotName(key)
@@ -268,6 +267,17 @@ func (p *Program) makeSnapshot(ctx context.Context, key string) (*snapshot, erro
 	}
 	s, err := openSnapshot(path, key)
 	return s, errors.Join(err, os.Remove(path))
+}
+
+// write writes the snapshot.
+func (m *mold) write(file *os.File, key string) (snapshotHeader, error) {
+	header := snapshotHeader{Key: key, Loaded: m.instance.loaded, Said: m.said, Refused: m.reasons}
+	var memory []byte
+	if len(header.Refused) == 0 {
+		memory = m.instance.memory.Bytes()
+		header.Size = uint64(len(memory))
+	}
+	return header, sealed.Write(file, snapshotKind, header, func(w io.Writer) error { return inPages(w, memory) })
 }
 
 // inPages writes page by page, so that empty ones can be left out.

@@ -228,6 +228,7 @@ func TestWhatCannotBeFrozenIsLoadedByEachInstance(t *testing.T) {
 		"an open file":   {"file = open('/plugin/entry.py')", "it leaves 1 files open"},
 		"a written file": {"with open('/tmp/x', 'w') as f: f.write('x')", "it leaves files in /tmp"},
 		"an API call":    {"import _mmpy\ntry: _mmpy.call('GetUser', b'')\nexcept _mmpy.StatusError: pass", "it calls GetUser"},
+		"a request":      {"import _mmpy\ntry: _mmpy.call('http_request', b'')\nexcept _mmpy.StatusError: pass", "it makes an HTTP request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log.Reset()

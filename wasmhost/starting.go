@@ -1,8 +1,11 @@
 package wasmhost
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/tetratelabs/wazero"
@@ -39,10 +42,10 @@ func (p *Program) start(ctx context.Context, config InstanceConfig, from beginni
 		config.WakeTimeout = DefaultWakeTimeout
 	}
 	i := &Instance{
-		submitted: newSubmitted(p.runtime.memoryLimit),
-		runtime:   p.runtime, program: p, config: config, grace: config.Grace,
-		gate: gate.New(config.Nesting, config.Queue), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
+		runtime: p.runtime, program: p, config: config, grace: config.Grace,
+		gate: gate.NewBounded(config.Nesting, config.Limits.Depth, config.Queue), died: make(chan struct{}), retired: make(chan struct{}), released: make(chan struct{}),
 	}
+	i.submitted = newSubmitted(i.memoryLimit())
 	i.waking.busy = i.deferred.any
 	if err := p.runtime.add(i); err != nil {
 		return nil, err
@@ -60,18 +63,26 @@ func (i *Instance) start(ctx context.Context, from beginning) error {
 		return err
 	}
 	defer c.leave()
-	if i.root, i.tmp, err = i.program.root(from.mold != nil); err != nil {
+	if i.root, i.tmp, err = i.program.root(from.mold != nil, &i.config.Limits); err != nil {
 		return err
+	}
+	i.root.OnFull, i.tmp.OnFull = i.full, i.full
+	for at, content := range i.config.Files {
+		load := func() (io.ReaderAt, error) { return bytes.NewReader(content), nil }
+		if err := i.root.File(at, int64(len(content)), load); err != nil {
+			return fmt.Errorf("show a file to the guest: %w", err)
+		}
 	}
 	code := i.runtime.shell
 	if from.snapshot != nil {
-		i.memory, err = linearmem.Map(from.snapshot.image(), i.runtime.memoryLimit)
+		i.memory, err = linearmem.Map(from.snapshot.image(), i.memoryLimit(), i.runtime.memoryPool)
 	} else {
-		i.memory, err = linearmem.Reserve(i.runtime.memoryStart, i.runtime.memoryLimit)
+		i.memory, err = linearmem.Reserve(i.runtime.memoryStart, i.memoryLimit(), i.runtime.memoryPool)
 	}
 	if err != nil {
 		return &Error{Code: OutOfMemory, Op: "instantiate", Err: err}
 	}
+	i.memory.Refused = i.refused
 	if from.snapshot == nil {
 		if code, err = i.runtime.wholeModule(ctx); err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/handmade"
 )
 
 const streaming = `
@@ -358,12 +359,12 @@ func TestAGuestThatUsesStreamsWronglyIsRefused(t *testing.T) {
 	const page = 1 << 16
 	invalid, outside := int64(abi.StatusInvalid), int64(abi.StatusBadPointer)
 	streams := NewStreams()
-	i := startHandmade(t, handmade{memory: 32}, InstanceConfig{Streams: streams})
+	i := startHandmade(t, handmade.Guest{Memory: 32}, InstanceConfig{Streams: streams})
 	stream := &memoryStream{Reader: strings.NewReader("text")}
 	number := added(t, streams, stream)
 	for _, function := range []string{"stream_read", "stream_write", "stream_control"} {
 		call := func(number, pointer, length uint32) int64 {
-			return resultOf(t, i, hookOf(function), number, pointer, length)
+			return resultOf(t, i, handmade.HookOf(function), number, pointer, length)
 		}
 		require.Equal(t, outside, call(number, 32*page, 1), function)
 		require.Equal(t, outside, call(number, 32*page-1, 2), function)
@@ -374,16 +375,16 @@ func TestAGuestThatUsesStreamsWronglyIsRefused(t *testing.T) {
 			require.Equal(t, invalid, call(none, 0, 1), function)
 		}
 	}
-	require.Equal(t, invalid, resultOf(t, i, hookOf("stream_read"), number, 0, 0))
-	require.Equal(t, int64(4), resultOf(t, i, hookOf("stream_read"), number, 32*page-abi.MaxStreamBytes, abi.MaxStreamBytes))
-	require.Zero(t, resultOf(t, i, hookOf("stream_read"), number, 0, 1))
-	require.Zero(t, resultOf(t, i, hookOf("stream_write"), number, math.MaxUint32, 0))
-	require.Equal(t, int64(abi.MaxStreamBytes), resultOf(t, i, hookOf("stream_write"), number, 0, abi.MaxStreamBytes))
+	require.Equal(t, invalid, resultOf(t, i, handmade.HookOf("stream_read"), number, 0, 0))
+	require.Equal(t, int64(4), resultOf(t, i, handmade.HookOf("stream_read"), number, 32*page-abi.MaxStreamBytes, abi.MaxStreamBytes))
+	require.Zero(t, resultOf(t, i, handmade.HookOf("stream_read"), number, 0, 1))
+	require.Zero(t, resultOf(t, i, handmade.HookOf("stream_write"), number, math.MaxUint32, 0))
+	require.Equal(t, int64(abi.MaxStreamBytes), resultOf(t, i, handmade.HookOf("stream_write"), number, 0, abi.MaxStreamBytes))
 	require.Equal(t, abi.MaxStreamBytes, stream.Len())
-	require.Zero(t, resultOf(t, i, hookOf("stream_close"), number, math.MaxUint32))
+	require.Zero(t, resultOf(t, i, handmade.HookOf("stream_close"), number, math.MaxUint32))
 	require.Equal(t, []error{ErrGaveUp}, stream.closed)
-	require.Equal(t, invalid, resultOf(t, i, hookOf("stream_close"), number, 0))
-	require.Equal(t, invalid, resultOf(t, i, hookOf("stream_read"), number, 0, 1))
+	require.Equal(t, invalid, resultOf(t, i, handmade.HookOf("stream_close"), number, 0))
+	require.Equal(t, invalid, resultOf(t, i, handmade.HookOf("stream_read"), number, 0, 1))
 }
 
 func TestPipesThatNobodyAskedForAreForgottenInTheEnd(t *testing.T) {

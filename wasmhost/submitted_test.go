@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/wasmhost/internal/handmade"
 )
 
 const submitting = `
@@ -278,7 +279,7 @@ func long(n int64) []uint32 { return []uint32{uint32(n), uint32(n >> 32)} }
 
 func resultOf(t testing.TB, i *Instance, id uint32, parameters ...uint32) int64 {
 	t.Helper()
-	response := hook(t, i, id, string(words(parameters...)))
+	response := hook(t, i, id, string(handmade.Words(parameters...)))
 	require.Len(t, response, 8)
 	return int64(binary.LittleEndian.Uint64([]byte(response)))
 }
@@ -287,7 +288,7 @@ func TestAGuestThatWaitsAndCollectsWronglyIsRefused(t *testing.T) {
 	const page = 1 << 16
 	invalid, outside := int64(abi.StatusInvalid), int64(abi.StatusBadPointer)
 	block := make(chan struct{})
-	i := startHandmade(t, handmade{}, InstanceConfig{Caller: CallerFunc(func(_ context.Context, _ abi.Method, request []byte) ([]byte, error) {
+	i := startHandmade(t, handmade.Guest{}, InstanceConfig{Caller: CallerFunc(func(_ context.Context, _ abi.Method, request []byte) ([]byte, error) {
 		if len(request) == 1 {
 			<-block
 		}
@@ -295,12 +296,12 @@ func TestAGuestThatWaitsAndCollectsWronglyIsRefused(t *testing.T) {
 	})})
 	defer close(block)
 	wait := func(pointer, count uint32) int64 {
-		return resultOf(t, i, hookOf("wait"), append([]uint32{pointer, count}, long(0)...)...)
+		return resultOf(t, i, handmade.HookOf("wait"), append([]uint32{pointer, count}, long(0)...)...)
 	}
 	collect := func(ticket int64, pointer, capacity uint32) int64 {
-		return resultOf(t, i, hookOf("collect"), append(long(ticket), pointer, capacity)...)
+		return resultOf(t, i, handmade.HookOf("collect"), append(long(ticket), pointer, capacity)...)
 	}
-	forget := func(ticket int64) int64 { return resultOf(t, i, hookOf("forget"), long(ticket)...) }
+	forget := func(ticket int64) int64 { return resultOf(t, i, handmade.HookOf("forget"), long(ticket)...) }
 
 	require.Zero(t, wait(math.MaxUint32, 0))
 	require.Equal(t, invalid, wait(0, 1), "no ticket")
@@ -309,13 +310,13 @@ func TestAGuestThatWaitsAndCollectsWronglyIsRefused(t *testing.T) {
 	require.Equal(t, invalid, wait(0, 1<<29), "eight times that is 0 in 32 bits")
 	require.Equal(t, outside, wait(page-7, 1))
 	require.Equal(t, outside, wait(math.MaxUint32, 2))
-	require.Equal(t, outside, resultOf(t, i, hookAPI, page, 1, 0, abi.Submit))
+	require.Equal(t, outside, resultOf(t, i, handmade.API, page, 1, 0, abi.Submit))
 
-	blocked := resultOf(t, i, hookAPI, 0, 1, 0, abi.Submit)
-	ticket := resultOf(t, i, hookAPI, 0, 0, math.MaxUint32, abi.Submit)
+	blocked := resultOf(t, i, handmade.API, 0, 1, 0, abi.Submit)
+	ticket := resultOf(t, i, handmade.API, 0, 0, math.MaxUint32, abi.Submit)
 	require.Positive(t, ticket)
 	require.Equal(t, invalid, collect(blocked, 0, 8), "it is not complete")
-	require.Equal(t, int64(1), resultOf(t, i, hookOf("wait"), buffer+16, 1, math.MaxUint32, math.MaxUint32, uint32(ticket), 0))
+	require.Equal(t, int64(1), resultOf(t, i, handmade.HookOf("wait"), handmade.Buffer+16, 1, math.MaxUint32, math.MaxUint32, uint32(ticket), 0))
 	require.Equal(t, outside, collect(ticket, page-3, 4))
 	require.Equal(t, outside, collect(ticket, 0, abi.Submit))
 	require.Equal(t, int64(4), collect(ticket, page-4, 4))

@@ -42,7 +42,7 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 		defer timer.Stop()
 		alarm = timer.C
 	}
-	c.stepOut()
+	c.stepOut(now())
 	select {
 	case <-ready:
 	case <-alarm:
@@ -58,24 +58,31 @@ func (c *call) pause(ready <-chan struct{}, timeout time.Duration) (interrupted 
 // hook's context holds but not its end.
 func (c *call) submit(memory api.Memory, method abi.Method, span guestmem.Span, wake bool) int64 {
 	i := c.instance
-	request, ok := span.Append(memory, nil)
 	switch {
-	case !ok:
+	case !span.In(memory):
 		return int64(abi.StatusBadPointer)
 	case c.over:
 		return int64(abi.StatusCancelled)
 	}
-	call, status := i.submitted.add(context.WithoutCancel(c.Context), len(request))
+	answer, failure, tooLong := c.oversize(method, span.Len())
+	var request []byte
+	if !tooLong {
+		request, _ = span.Append(memory, nil)
+	}
+	call, status := i.submitted.add(context.WithoutCancel(c.callContext()), len(request))
 	if status < 0 {
 		return int64(status)
 	}
 	if wake {
 		i.waking.began()
-	} else if c.since == 0 { // what it causes may arrive before this call waits for it
-		c.since = i.gate.Event()
+	} else if c.caused == 0 { // what it causes may arrive before this call waits for it
+		c.caused = i.gate.Event()
 	}
 	i.background.run(func() {
-		response, err := i.callOut(call.ctx, method, request)
+		response, err := answer, failure
+		if !tooLong {
+			response, err = i.callOut(call.ctx, method, request)
+		}
 		var status abi.Status
 		if err != nil {
 			status = i.statusOf(method, err)

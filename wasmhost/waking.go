@@ -72,6 +72,8 @@ func (i *Instance) wake(c *call) {
 	}
 	for {
 		reason, more := i.wakeReason()
+		c.stopMeter()
+		c.startMeter()
 		c.drive()
 		c.stack[0] = uint64(reason)
 		code, err := c.export(c.wake)
@@ -115,6 +117,9 @@ func (i *Instance) sayWhyNotWoken(err error) {
 // alarm has the guest woken after that time, and not when it had said before; never when it is below zero.
 func (c *call) alarm(timeout time.Duration) {
 	i := c.instance
+	if delay := i.config.Delay; delay != nil && timeout >= 0 {
+		timeout = max(timeout, delay())
+	}
 	w := &i.waking
 	w.mu.Lock()
 	if w.set {

@@ -17,12 +17,14 @@ type streams struct {
 
 // commandLine is what kong parses; each command has a file of its own.
 type commandLine struct {
-	Python  pythonCommand  `cmd:"" passthrough:"" help:"Run the sandboxed Python interpreter."`
-	Test    testCommand    `cmd:"" help:"Run a plugin's own unittest tests in the sandbox."`
-	Invoke  invokeCommand  `cmd:"" help:"Start a plugin, fire one hook and print the response."`
-	Demo    demoCommand    `cmd:"" help:"Show a plugin at work in a conversation."`
-	Pack    packCommand    `cmd:"" help:"Make the bundle that you upload to Mattermost."`
-	Version versionCommand `cmd:"" help:"Print the versions of mmpy and of what is in it."`
+	Python      pythonCommand      `cmd:"" passthrough:"" help:"Run the sandboxed Python interpreter."`
+	Test        testCommand        `cmd:"" help:"Run a plugin's own unittest tests in the sandbox."`
+	Invoke      invokeCommand      `cmd:"" help:"Start a plugin, fire one hook and print the response."`
+	Demo        demoCommand        `cmd:"" help:"Show a plugin at work in a conversation."`
+	Pack        packCommand        `cmd:"" help:"Make the bundle that you upload to Mattermost."`
+	Inspect     inspectCommand     `cmd:"" help:"Show what is in a bundle, and whether it is genuine."`
+	Permissions permissionsCommand `cmd:"" help:"Show what a plugin uses of the API, hooks and hosts, and what it asks for."`
+	Version     versionCommand     `cmd:"" help:"Print the versions of mmpy and of what is in it."`
 }
 
 // helped ends the parsing early, because kong has printed the help.

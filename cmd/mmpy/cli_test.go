@@ -100,7 +100,7 @@ func TestWrongUse(t *testing.T) {
 }
 
 func TestEveryCommandExplainsItself(t *testing.T) {
-	for _, command := range []string{"python", "test", "invoke", "demo", "pack"} {
+	for _, command := range []string{"python", "test", "invoke", "demo", "pack", "inspect"} {
 		t.Run(command, func(t *testing.T) {
 			got := mmpy(t, "", command, "--help")
 			require.Zero(t, got.code)
@@ -115,6 +115,6 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 func TestVersionNamesWhatIsInside(t *testing.T) {
 	trials(t, map[string]trial{"version": {
 		args: []string{"version"},
-		out:  `mmpy +\S.*\nCPython +3\.13\.\d+\nwazero +\d+\.\d+\.\d+\nABI +4\nMattermost API +\d+\.\d+\.\d+, of server \d+\.\d+\.\d+\n`,
+		out:  `mmpy +\S.*\nCPython +3\.13\.\d+\nwazero +\d+\.\d+\.\d+\nABI +5\nMattermost API +\d+\.\d+\.\d+, of server \d+\.\d+\.\d+\n`,
 	}})
 }

@@ -24,6 +24,7 @@ type invokeCommand struct {
 	JSON    string        `arg:"" optional:"" default:"{}" name:"json" help:"The hook's request as protobuf JSON; - reads it from standard input."`
 	Trace   bool          `help:"Print each API call to standard error, as one line of JSON."`
 	Timeout time.Duration `default:"30s" help:"How long a hook may take."`
+	Policy  string        `placeholder:"FILE" help:"Have the plugin run under the administrator's policy in FILE."`
 	Quiet   bool          `short:"q" help:"Show only errors of what the plugin logs."`
 }
 
@@ -67,7 +68,7 @@ func (c *invokeCommand) Run(ctx context.Context, io streams) error {
 	if c.Quiet {
 		level = slog.LevelError
 	}
-	config := playgroundConfig{dir: c.Dir, timeout: c.Timeout, log: slog.New(newConsole(io.err, level))}
+	config := playgroundConfig{dir: c.Dir, timeout: c.Timeout, policy: c.Policy, log: slog.New(newConsole(io.err, level))}
 	if c.Trace {
 		config.trace = tracer(io.err)
 	}

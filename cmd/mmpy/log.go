@@ -56,8 +56,14 @@ func painted(paint bool, colour, text string) string {
 // Enabled tells whether a level is shown.
 func (c *console) Enabled(_ context.Context, level slog.Level) bool { return level >= c.level }
 
+// auditPrefix is what records begin with that are for an administrator. What went well in them is no news to an author.
+const auditPrefix = "audit: "
+
 // Handle writes one record.
 func (c *console) Handle(_ context.Context, record slog.Record) error {
+	if record.Level == slog.LevelInfo && c.level > slog.LevelDebug && strings.HasPrefix(record.Message, auditPrefix) {
+		return nil
+	}
 	var line, below strings.Builder
 	colour := map[slog.Level]string{slog.LevelDebug: dim, slog.LevelInfo: blue, slog.LevelWarn: yellow, slog.LevelError: red}[record.Level]
 	message, rest, _ := strings.Cut(record.Message, "\n")

@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"github.com/mmpy/mmpy/internal/bundle"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -18,6 +19,7 @@ import (
 type packCommand struct {
 	Dir    string `arg:"" help:"The plugin's folder."`
 	Output string `short:"o" placeholder:"FILE" help:"The bundle; by default ID-VERSION-PLATFORM.tar.gz in the current folder."`
+	Policy string `placeholder:"FILE" help:"The administrator's policy, YAML or JSON, to go into the bundle."`
 }
 
 // Help is shown by --help.
@@ -27,10 +29,13 @@ author it holds Python code and other files, never native code that would run. T
 sandbox, to see which hooks it defines, and a snapshot of it, loaded, lets it start in milliseconds on processors like this
 one. The same files make the same bundle there, byte by byte.
 
+A policy says what plugins may do of what they ask for; a server's own, which MMPY_POLICY names, takes its place.
+
 Examples:
 
   mmpy pack examples/hello_python
-  mmpy pack examples/hello_python -o hello.tar.gz`
+  mmpy pack examples/hello_python -o hello.tar.gz
+  mmpy pack examples/hello_python --policy policy.yaml`
 }
 
 // uploadLimit is the size of a file that Mattermost accepts unless its administrator says otherwise.
@@ -38,12 +43,16 @@ const uploadLimit = 100 << 20
 
 // Run writes the bundle.
 func (c *packCommand) Run(ctx context.Context, io streams) error {
-	p, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, log: slog.New(newConsole(io.err, slog.LevelWarn))})
+	policy, err := readPolicy(c.Policy)
+	if err != nil {
+		return err
+	}
+	p, err := openPlayground(ctx, playgroundConfig{dir: c.Dir, grantAll: true, log: slog.New(newConsole(io.err, slog.LevelWarn))})
 	if err != nil {
 		return err
 	}
 	defer p.close(ctx)
-	if _, err := bundle.List(c.Dir, p.bundle.Files(), p.bundle.ID()); err != nil {
+	if _, err := bundle.List(c.Dir, p.bundle.Files(), p.bundle.Manifest()); err != nil {
 		return err
 	}
 	executable, err := openExecutable()
@@ -59,7 +68,7 @@ func (c *packCommand) Run(ctx context.Context, io streams) error {
 	plugin := &bundle.Plugin{
 		Dir: c.Dir, Files: p.bundle.Files(), Manifest: p.bundle.Manifest(), Hooks: p.plugin.Hooks(),
 		Platform: runtime.GOOS + "-" + runtime.GOARCH, Executable: executable,
-		Code: code,
+		Code: code, Policy: policy,
 	}
 	if !plugin.Manifest.NoSnapshot {
 		snapshot, err := temporary("snapshot", func(w stdio.Writer) error { return p.plugin.WriteSnapshot(ctx, w) })
@@ -86,6 +95,21 @@ func (c *packCommand) Run(ctx context.Context, io streams) error {
 	fmt.Fprintf(io.out, "%s: %s %s with %d files and %d hooks for %s, %.1f MB\n",
 		c.Output, plugin.Manifest.Model.Id, plugin.Manifest.Model.Version, len(names), len(plugin.Hooks), plugin.Platform, float64(size)/1e6)
 	return nil
+}
+
+// readPolicy reads a policy, which has to be one; nil where no file is named.
+func readPolicy(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	if _, err := grant.ParsePolicy(file, text); err != nil {
+		return nil, usage("%w", err)
+	}
+	return text, nil
 }
 
 // temporaryFile is a file that is gone when it was used.

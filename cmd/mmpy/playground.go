@@ -30,6 +30,9 @@ type playgroundConfig struct {
 	timeout time.Duration // of a hook; 0 is the default
 	log     *slog.Logger
 	trace   func(server.Record)
+
+	policy   string // a file with the administrator's, in the place of the bundle's; may be empty
+	grantAll bool   // the plugin is granted everything
 }
 
 // openBundle opens a plugin's folder.
@@ -71,6 +74,7 @@ func openPlayground(ctx context.Context, config playgroundConfig) (_ *playground
 	}
 	p.plugin, err = server.New(ctx, server.Config{
 		Bundle: p.bundle, API: p.api, Runtime: p.runtime, HookTimeout: config.timeout, Trace: config.trace, Logger: config.log,
+		Policy: config.policy, GrantAll: config.grantAll,
 	})
 	if err != nil {
 		p.close(ctx)

@@ -33,7 +33,8 @@ func TestPythonSeesNothingOfTheHost(t *testing.T) {
 	t.Setenv("SECRET", "secret")
 	trials(t, map[string]trial{
 		"no files, environment or arguments": {args: []string{"python", "-c", "import os, sys; print(os.listdir('/'), dict(os.environ), sys.argv)"}, out: `\['lib', 'tmp'\] \{\} \['-c'\]\n`},
-		"no network":                         {args: []string{"python", "-c", "import socket; socket.socket()"}, code: 1, err: `OSError: .*\n$`},
+		"no network":                         {args: []string{"python", "-c", "import socket; socket.create_connection(('example.com', 443))"}, code: 1, err: `OSError: .*there is no network here\n`},
+		"nobody who listens":                 {args: []string{"python", "-c", "import socket; socket.create_server(('', 8080))"}, code: 1, err: `OSError: .*\n$`},
 		"no threads":                         {args: []string{"python", "-c", "import threading; threading.Thread(target=print).start()"}, code: 1, err: `RuntimeError: threads cannot be started here: the interpreter has one`},
 		"no processes":                       {args: []string{"python", "-c", "import subprocess; subprocess.run(['ls'])"}, code: 1, err: `OSError: .*\n$`},
 		"the whole library": {

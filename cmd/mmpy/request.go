@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/spelling"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 )
 
@@ -26,38 +27,15 @@ func findHook(name string) (abi.Hook, error) {
 // likeHook proposes the hook whose name is nearest to one that doesn't exist; MessageWillBePosted may be written as
 // message_will_be_posted.
 func likeHook(name string) string {
-	plain := func(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
-	best, nearest := len(name), ""
-	for _, info := range abi.Hooks {
-		if distance := editDistance(plain(name), plain(info.Name)); distance < best {
-			best, nearest = distance, info.Name
-		}
+	names := make([]string, len(abi.Hooks))
+	for i, info := range abi.Hooks {
+		names[i] = info.Name
 	}
-	if best > len(name)/2 {
+	nearest := spelling.Nearest(name, names)
+	if nearest == "" {
 		return "hooks are named as in OnActivate, MessageWillBePosted and ExecuteCommand"
 	}
 	return "do you mean " + nearest + "?"
-}
-
-// editDistance is how many letters must be added, removed or changed to make one text of another.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // newRequest reads a hook's request from protobuf JSON.

@@ -31,6 +31,7 @@ var settings = map[string]string{
 	"EMAILSETTINGS_SMTPSERVER":                   "127.0.0.1",
 	"ANNOUNCEMENTSETTINGS_ADMINNOTICESENABLED":   "false",
 	"ANNOUNCEMENTSETTINGS_USERNOTICESENABLED":    "false",
+	"EXPERIMENTALAUDITSETTINGS_FILEENABLED":      "true", // into the file of auditFile
 	"RATELIMITSETTINGS_ENABLE":                   "false",
 	"SQLSETTINGS_DRIVERNAME":                     "postgres",
 	"METRICSSETTINGS_ENABLE":                     "true",
@@ -65,6 +66,7 @@ func newMattermost(install, dir, dataSource, mailPort string, log *Log) (*matter
 	m := &mattermost{program: filepath.Join(install, "bin", "mattermost"), dir: dir, log: log, address: "127.0.0.1:0"}
 	m.environment = []string{
 		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "MM_SQLSETTINGS_DATASOURCE=" + dataSource, "MM_EMAILSETTINGS_SMTPPORT=" + mailPort,
+		"MM_EXPERIMENTALAUDITSETTINGS_FILENAME=" + m.auditFile(),
 	}
 	for name, value := range settings {
 		m.environment = append(m.environment, "MM_"+name+"="+value)
@@ -72,13 +74,16 @@ func newMattermost(install, dir, dataSource, mailPort string, log *Log) (*matter
 	return m, nil
 }
 
-// start starts the server, and waits until it listens.
-func (m *mattermost) start(ctx context.Context) (err error) {
+// auditFile is where the server writes its audit log.
+func (m *mattermost) auditFile() string { return filepath.Join(m.dir, "audit.log") }
+
+// start starts the server, with some variables beside those it always has, and waits until it listens.
+func (m *mattermost) start(ctx context.Context, environment ...string) (err error) {
 	from := m.log.Len()
 	cmd := exec.Command(m.program)
 	cmd.Dir = m.dir
 	cmd.Stdout, cmd.Stderr = m.log, m.log
-	cmd.Env = append(slices.Clone(m.environment), "MM_SERVICESETTINGS_LISTENADDRESS="+m.address)
+	cmd.Env = slices.Concat(m.environment, environment, []string{"MM_SERVICESETTINGS_LISTENADDRESS=" + m.address})
 	if m.process, err = startProcess("Mattermost", cmd); err != nil {
 		return err
 	}

@@ -91,12 +91,13 @@ func (s *Site) Stop() error {
 	return errors.Join(errs...)
 }
 
-// Restart stops the server and starts it again, at the same address. Database, plugins and sessions stay.
-func (s *Site) Restart(ctx context.Context) error {
+// Restart stops the server and starts it again, at the same address and with some environment variables ("NAME=value")
+// until the next time. Database, plugins and sessions stay.
+func (s *Site) Restart(ctx context.Context, environment ...string) error {
 	if err := s.mattermost.stop(); err != nil {
 		return err
 	}
-	return s.mattermost.start(ctx)
+	return s.mattermost.start(ctx, environment...)
 }
 
 // PID is the server's process id.

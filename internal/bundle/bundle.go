@@ -16,7 +16,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,19 @@ const (
 	HooksName    = Own + "/hooks.json"
 	CodeName     = Own + "/python.code"
 	SnapshotName = Own + "/plugin.snapshot"
+	PolicyName   = Own + "/policy.yaml" // the administrator's, YAML or JSON
 )
+
+// The licences of all that is in a bundle.
+const (
+	OwnLicense  = Own + "/LICENSE"
+	OwnLicenses = Own + "/THIRD_PARTY_LICENSES"
+)
+
+// OwnNames are the files that mmpy puts into a bundle, beside its executable.
+func OwnNames() []string {
+	return []string{HooksName, OwnLicense, OwnLicenses, PolicyName, CodeName, SnapshotName}
+}
 
 // dist is where Mattermost's own tools put a plugin's executables.
 const dist = "server/dist"
@@ -46,6 +57,7 @@ type Plugin struct {
 	Files      fs.FS  // its files; links are refused, whatever they point to
 	Manifest   *manifest.Manifest
 	Hooks      []string // names of the hooks that the plugin defines
+	Policy     []byte   // what is to be PolicyName; nil: there is none
 	Platform   string   // GOOS-GOARCH of Executable
 	Executable fs.File  // mmpy
 	Code       fs.File  // what is to be CodeName; may be nil
@@ -63,36 +75,38 @@ func (p *Plugin) Name() string {
 
 // Write writes the bundle, and returns the names of the author's files in it.
 func (p *Plugin) Write(w io.Writer) (names []string, err error) {
-	names, err = List(p.Dir, p.Files, p.Manifest.Model.Id)
+	names, err = List(p.Dir, p.Files, p.Manifest)
 	if err != nil {
 		return nil, err
 	}
 	// Nearly all of it is mmpy, with an interpreter that is compressed already: more effort takes three times as long
 	// and saves a twelfth.
-	compressed, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	out := &counter{w: w}
+	compressed, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
 	if err != nil {
 		return nil, err
 	}
-	archive := &archive{tar.NewWriter(compressed), p.Manifest.Model.Id, map[string]bool{}}
+	archive := &archive{tar: tar.NewWriter(compressed), folder: p.Manifest.Model.Id, folders: map[string]bool{}}
 	if err := p.write(archive, names); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(archive.tar.Close(), compressed.Close()); err != nil {
 		return nil, fmt.Errorf("write the bundle: %w", err)
 	}
+	if bomb(archive.size, out.n) {
+		return nil, fmt.Errorf("%s: its files are so much alike that %d MB become %d KB, as in a bundle that is to fill somebody's disk: at most %d times as much are allowed",
+			p.Dir, archive.size>>20, out.n>>10, MaxRatio)
+	}
 	return names, nil
 }
 
 func (p *Plugin) write(a *archive, names []string) error {
-	executable := path.Join(dist, "plugin-"+p.Platform)
-	if strings.HasPrefix(p.Platform, "windows-") {
-		executable += ".exe"
-	}
+	executable := ExecutableName(p.Platform)
 	rewritten, err := p.Manifest.Packed(p.Platform, executable)
 	if err != nil {
 		return fmt.Errorf("rewrite %s: %w", manifest.Name, err)
 	}
-	hooks, err := json.Marshal(slices.Sorted(slices.Values(p.Hooks)))
+	hooks, err := EncodeHooks(p.Hooks)
 	if err != nil {
 		return err
 	}
@@ -103,10 +117,14 @@ func (p *Plugin) write(a *archive, names []string) error {
 		name    string
 		content []byte
 	}{
-		{HooksName, append(hooks, '\n')},
-		{Own + "/LICENSE", []byte(mmpy.License)},
-		{Own + "/THIRD_PARTY_LICENSES", []byte(mmpy.ThirdPartyLicenses)},
+		{HooksName, hooks},
+		{OwnLicense, []byte(mmpy.License)},
+		{OwnLicenses, []byte(mmpy.ThirdPartyLicenses)},
+		{PolicyName, p.Policy},
 	} {
+		if own.content == nil {
+			continue
+		}
 		if err := a.addBytes(own.name, own.content); err != nil {
 			return err
 		}
@@ -139,66 +157,19 @@ func (p *Plugin) write(a *archive, names []string) error {
 	return nil
 }
 
-// List names the files of a plugin's folder that are the author's, and go into the bundle, sorted; dir is the folder in
-// errors. Anything but folders and regular files is refused: Mattermost leaves it out silently when it unpacks a bundle.
-func List(dir string, files fs.FS, id string) (names []string, err error) {
-	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return fmt.Errorf("read the plugin's folder: %w", err)
-		case name == ".":
-			return nil
-		case skip(files, id, name, entry.IsDir()):
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case entry.IsDir():
-			return nil
-		case !entry.Type().IsRegular():
-			return fmt.Errorf("%s: %s cannot be in a bundle: only files and folders can", filepath.Join(dir, filepath.FromSlash(name)), kind(entry.Type()))
-		case strings.Contains(name, `\`):
-			return fmt.Errorf("%s: a name with a backslash cannot be in a bundle", filepath.Join(dir, name))
-		}
-		names = append(names, name)
-		return nil
-	})
-	slices.Sort(names)
-	return names, err
+// ExecutableName is where the executable for a platform lies in a bundle.
+func ExecutableName(platform string) string {
+	name := path.Join(dist, "plugin-"+platform)
+	if strings.HasPrefix(platform, "windows-") {
+		name += ".exe"
+	}
+	return name
 }
 
-func kind(mode fs.FileMode) string {
-	switch {
-	case mode&fs.ModeSymlink != 0:
-		return "a link"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a pipe"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	default:
-		return "something that is no file"
-	}
-}
-
-// skip leaves out what is not the plugin's: hidden files, bytecode of a native Python, virtual environments, bundles
-// made before, and what mmpy itself put into a bundle that was unpacked.
-func skip(files fs.FS, id, name string, folder bool) bool {
-	base := path.Base(name)
-	switch {
-	case strings.HasPrefix(base, "."), base == "__pycache__", path.Ext(base) == ".pyc":
-		return true
-	case name == Own, path.Dir(name) == dist && strings.HasPrefix(base, "plugin-"):
-		return true
-	case path.Dir(name) == "." && strings.HasPrefix(base, id+"-") && strings.HasSuffix(base, ".tar.gz"):
-		return true
-	}
-	if !folder {
-		return false
-	}
-	_, err := fs.Lstat(files, path.Join(name, "pyvenv.cfg"))
-	return err == nil
+// EncodeHooks makes the content of HooksName.
+func EncodeHooks(names []string) ([]byte, error) {
+	encoded, err := json.Marshal(slices.Sorted(slices.Values(names)))
+	return append(encoded, '\n'), err
 }
 
 // archive is a tar file whose entries all lie in one folder and depend on nothing but their content.
@@ -206,6 +177,7 @@ type archive struct {
 	tar     *tar.Writer
 	folder  string
 	folders map[string]bool // made already
+	size    int64
 }
 
 func (a *archive) addBytes(name string, content []byte) error {
@@ -227,6 +199,9 @@ func (a *archive) add(name string, size, mode int64, content io.Reader) error {
 	name = path.Join(a.folder, name)
 	if err := a.addFolders(path.Dir(name)); err != nil {
 		return err
+	}
+	if a.size += size; a.size > MaxSize {
+		return fmt.Errorf("write %s into the bundle: the files are too large: those of a bundle have at most %d MB together", name, MaxSize>>20)
 	}
 	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: mode, ModTime: modified}
 	if err := a.tar.WriteHeader(header); err != nil {
@@ -251,4 +226,16 @@ func (a *archive) addFolders(name string) error {
 		return fmt.Errorf("write %s into the bundle: %w", name, err)
 	}
 	return nil
+}
+
+// counter counts what is written.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(data []byte) (int, error) {
+	n, err := c.w.Write(data)
+	c.n += int64(n)
+	return n, err
 }

@@ -11,9 +11,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mmpy/mmpy/internal/hostile"
 )
 
-func TestOnlyFilesAndFoldersGoIn(t *testing.T) {
+func TestHostileSpecialFilesAreRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		make func(path string) error
 		want string
@@ -25,7 +27,7 @@ func TestOnlyFilesAndFoldersGoIn(t *testing.T) {
 		"a socket":              {listen, "odd: a socket cannot be in a bundle"},
 		"a name of two folders": {func(path string) error { return os.WriteFile(path+`\name`, nil, 0o600) }, "a name with a backslash cannot be in a bundle"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		hostile.Attack(t, "Bundle", "a folder with "+name, "kinds of files", func(t *testing.T) string {
 			dir, err := os.MkdirTemp("", "b") // a socket's path is short
 			require.NoError(t, err)
 			t.Cleanup(func() { os.RemoveAll(dir) })
@@ -37,6 +39,7 @@ func TestOnlyFilesAndFoldersGoIn(t *testing.T) {
 			_, err = plugin(t, dir, root.FS()).Write(io.Discard)
 			require.ErrorContains(t, err, test.want)
 			require.ErrorContains(t, err, dir)
+			return "refused"
 		})
 	}
 }

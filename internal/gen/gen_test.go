@@ -143,5 +143,5 @@ func TestGoMessagesAreOnlyThoseOfTheContract(t *testing.T) {
 	require.NoError(t, err)
 	generated, err := goMessages(c)
 	require.NoError(t, err)
-	require.Len(t, generated, 22)
+	require.Len(t, generated, 23)
 }

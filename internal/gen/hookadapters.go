@@ -149,7 +149,7 @@ func (w *adapterWriter) notification(hook) error { return nil }
 
 // reject is the end of a hook that may reject.
 func (w *adapterWriter) reject(hook) error {
-	w.printf("if err != nil {\nreturn \"\"\n}\nreturn response.RejectionReason\n")
+	w.printf("if err != nil {\nreturn p.rejection(err)\n}\nreturn response.RejectionReason\n")
 	return nil
 }
 
@@ -165,7 +165,7 @@ func (w *adapterWriter) modifyOrReject(h hook) error {
 	if err != nil {
 		return err
 	}
-	w.printf("switch {\ncase err != nil:\nreturn %[1]s, \"\"\ncase response.RejectionReason != \"\":\nreturn nil, response.RejectionReason\n"+
+	w.printf("switch {\ncase err != nil:\nif reason := p.rejection(err); reason != \"\" {\nreturn nil, reason\n}\nreturn %[1]s, \"\"\ncase response.RejectionReason != \"\":\nreturn nil, response.RejectionReason\n"+
 		"case response.%[2]s == nil:\nreturn %[1]s, \"\"\n}\n", unchanged, field.GoName)
 	if _, ok := decodedIntoSent[h.name]; ok {
 		w.tables.used("decodedIntoSent", h.name)

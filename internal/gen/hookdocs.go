@@ -36,6 +36,13 @@ A handler fails when it raises an exception, when it takes too long, or when its
 does not fail Mattermost: what cannot be asked of the plugin goes on as it would without it. The reason is in the server's
 log, with the traceback. A hook that the plugin has no handler for never fails.
 
+An administrator may not want that of a plugin that others must not get round: a policy with ` + "`on_failure: closed`" + `
+([permissions.md](permissions.md)) has the hooks that can reject do so whenever they cannot be asked: after an exception, when
+the handler takes too long, when too many hooks wait, while the interpreter starts again. The person is told that the plugin
+could not allow it, and not why. The plugin is then started again for ever, and never given up. It cannot hold for what
+Mattermost does not ask: while the plugin's process does not run, or its OnActivate has failed. Hooks that have no way to
+reject stay as they are, and so does ConfigurationWillBeSaved, or nobody could help.
+
 | hooks | a failure means |
 |---|---|
 `

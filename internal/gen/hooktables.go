@@ -13,13 +13,13 @@ var (
 	reject = answer{
 		python:  "results.reject",
 		returns: "`None` or `\"\"` allows it; a text rejects it, for that reason.",
-		fails:   "It is allowed.",
+		fails:   "It is allowed; rejected where the failure mode is closed.",
 		write:   (*adapterWriter).reject,
 	}
 	modifyOrReject = answer{
 		returns: "`None` or `(None, \"\")` lets it through as it is; %[2]s `%[1]s`, alone or as `(%[1]s, \"\")`, takes its place; " +
 			"a text, alone or as `(None, text)`, rejects it, for that reason.",
-		fails: "It goes through as it is.",
+		fails: "It goes through as it is; it is rejected where the failure mode is closed.",
 		write: (*adapterWriter).modifyOrReject,
 	}
 	filter = answer{
@@ -96,7 +96,8 @@ var hookAnswers = map[string]answer{
 		python: "results.file_or_reject",
 		returns: "`None` lets it through as it is, or with what was written to `output` as its content; a `FileInfo`, bytes as the " +
 			"content, or both in a tuple take its place; a text rejects it, for that reason.",
-		fails: "It goes through as it is; where the handler has begun to write another content, it is rejected.",
+		fails: "It goes through as it is; it is rejected where the handler has begun to write another content, or the failure " +
+			"mode is closed.",
 	},
 	"ServeHTTP": {
 		python:  "results.nothing",

@@ -35,6 +35,7 @@ var outputs = []output{
 	{name: "the pairs of conversions", generate: crossingPairs, owns: []string{crossingDir + "/*_gen.go"}},
 	{name: "the page of the API", generate: apiPage, owns: []string{"docs/api.md"}},
 	{name: "the page of hooks", generate: hooksPage, owns: []string{"docs/hooks.md"}},
+	{name: "the page of permissions", generate: permissionsPage, owns: []string{"docs/permissions.md"}},
 	{name: "the in-memory server's missing methods", generate: unsupportedAPI, owns: []string{memserverDir + "/unsupported_gen.go"}},
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/pyodide-build/cpython"
 )
 
@@ -89,10 +90,12 @@ func article(value string) string {
 // checkNames refuses fields below server that mean nothing, most likely misspelt ones, and notes those elsewhere,
 // which Mattermost ignores.
 func (c *checker) checkNames(encoded []byte) {
-	var all, ofServer, ofPython map[string]json.RawMessage
+	var all, ofServer, ofPython, ofProps, ofMMPy map[string]json.RawMessage
 	_ = json.Unmarshal(encoded, &all) // decode found no mistake
 	_ = json.Unmarshal(all["server"], &ofServer)
 	_ = json.Unmarshal(ofServer["python"], &ofPython)
+	_ = json.Unmarshal(all["props"], &ofProps)
+	_ = json.Unmarshal(ofProps["mmpy"], &ofMMPy)
 	known := fieldsOf(model.Manifest{})
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if !slices.Contains(known, name) {
@@ -108,6 +111,7 @@ func (c *checker) checkNames(encoded []byte) {
 	}
 	check("server.", ofServer, fieldsOf(server{}))
 	check("server.python.", ofPython, fieldsOf(python{}))
+	check("props.mmpy.", ofMMPy, fieldsOf(props{}))
 }
 
 // fieldsOf lists the JSON names of a struct's fields.
@@ -208,6 +212,33 @@ func (c *checker) checkInstances(p *python) int {
 	return *p.Instances
 }
 
+// checkPermissions checks what the plugin asks for, wherever it does.
+func (c *checker) checkPermissions(f fields) grant.Permissions {
+	var own, other json.RawMessage
+	if f.Server.Python != nil {
+		own = f.Server.Python.Permissions
+	}
+	if f.Props.MMPy != nil {
+		other = f.Props.MMPy.Permissions
+	}
+	field := "server.python.permissions"
+	switch {
+	case own != nil && other != nil:
+		c.mistake("props.mmpy.permissions", "there is %s, too: leave one out", field)
+	case other != nil:
+		field, own = "props.mmpy.permissions", other
+	}
+	if own == nil {
+		return grant.Permissions{}
+	}
+	return grant.ParsePermissions(own, func(where, text string) {
+		if where != "" {
+			where = "." + where
+		}
+		c.mistake(field+where, "%s", text)
+	})
+}
+
 // checkFile checks that a field names a regular file in the folder, and returns its clean path.
 func (c *checker) checkFile(field, name, extension string) string {
 	switch clean := path.Clean(name); {
@@ -227,4 +258,18 @@ func (c *checker) checkFile(field, name, extension string) string {
 		return clean
 	}
 	return ""
+}
+
+// checkLimits checks the limits that the plugin asks for, and returns them.
+func (c *checker) checkLimits(p *python) map[string]any {
+	if p == nil {
+		return nil
+	}
+	var scratch grant.Limits
+	for _, name := range slices.Sorted(maps.Keys(p.Limits)) {
+		if err := scratch.Set(name, p.Limits[name]); err != nil {
+			c.mistake("server.python.limits", "%v", err)
+		}
+	}
+	return p.Limits
 }

@@ -21,6 +21,8 @@ import (
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/mmpy/mmpy/internal/grant"
 )
 
 // MaxInstances is the most that server.python.instances may be.
@@ -40,6 +42,10 @@ type Manifest struct {
 	Instances int
 	// NoSnapshot says that the plugin is to be loaded anew whenever it starts: server.python.snapshot is false.
 	NoSnapshot bool
+	// Permissions are what the plugin asks for, from server.python.permissions or props.mmpy.permissions.
+	Permissions grant.Permissions
+	// Limits are those that the plugin asks for, by name, from server.python.limits; see grant.EffectiveLimits.
+	Limits map[string]any
 	// Notes tell the author, a line each, what is accepted but does not mean what they may think.
 	Notes []string
 
@@ -102,6 +108,14 @@ func Read(dir string, fsys fs.FS) (*Manifest, error) {
 // fields are what mmpy reads beyond Mattermost's own manifest.
 type fields struct {
 	Server *server `json:"server"`
+	Props  struct {
+		MMPy *props `json:"mmpy"`
+	} `json:"props"`
+}
+
+// props are what may also stand in the part of the manifest that Mattermost leaves to plugins.
+type props struct {
+	Permissions json.RawMessage `json:"permissions"`
 }
 
 type server struct {
@@ -119,6 +133,9 @@ type python struct {
 	RequirementsPath string `json:"requirements_path"`
 	Instances        *int   `json:"instances"`
 	Snapshot         *bool  `json:"snapshot"`
+
+	Permissions json.RawMessage `json:"permissions"`
+	Limits      map[string]any  `json:"limits"`
 }
 
 func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
@@ -137,6 +154,8 @@ func parse(file string, encoded []byte, fsys fs.FS) (*Manifest, error) {
 	}
 	m.Entry = c.checkServer(own.Server)
 	m.Instances = c.checkInstances(own.Server.Python)
+	m.Permissions = c.checkPermissions(own)
+	m.Limits = c.checkLimits(own.Server.Python)
 	if python := own.Server.Python; python != nil && python.Snapshot != nil {
 		m.NoSnapshot = !*python.Snapshot
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/internal/manifest"
 )
 
@@ -47,6 +48,29 @@ func TestAPluginMayHaveSeveralInstances(t *testing.T) {
 	require.Equal(t, 16, m.Instances)
 }
 
+func TestPermissionsAreReadWhereverTheyStand(t *testing.T) {
+	const wish = `{"api": ["default", "sessions"], "http": ["*.example.com:8443"], "hooks": ["MessageWillBePosted"]}`
+	want := grant.Permissions{API: []string{"default", "sessions"}, HTTP: []string{"*.example.com:8443"}, Hooks: []string{"MessageWillBePosted"}}
+	for name, text := range map[string]string{
+		"server": `{"id": "abc", "name": "A", "server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": ` + wish + `}}}`,
+		"props":  `{"id": "abc", "name": "A", "props": {"mmpy": {"permissions": ` + wish + `}}, "server": {"runtime": "python", "executable": "plugin.py"}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := manifest.Read("hello", folder(text))
+			require.NoError(t, err)
+			require.Equal(t, want, m.Permissions)
+			packed, err := m.Packed("linux-amd64", "server/plugin-linux-amd64")
+			require.NoError(t, err)
+			m, err = manifest.Read("packed", folder(string(packed)))
+			require.NoError(t, err)
+			require.Equal(t, want, m.Permissions)
+		})
+	}
+	m, err := manifest.Read("hello", folder(valid))
+	require.NoError(t, err)
+	require.Equal(t, grant.Permissions{}, m.Permissions)
+}
+
 func TestWhatMayMisleadIsNoted(t *testing.T) {
 	m, err := manifest.Read("hello", folder(`{"id": "abc", "name": "A", "author": "me", "webapp": {"bundle_path": "web.js"}, "server": {
 		"runtime": "python", "executable": "plugin.py",
@@ -78,7 +102,7 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"a bad setting":       {`{"id": "abc", "name": "A", "settings_schema": {"settings": [{"key": "k", "type": "colour"}]}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: settings_schema: invalid settings schema: invalid setting type: colour`},
 		"another runtime":     {server(`"runtime": "node", "executable": "plugin.py"`), `hello/plugin.json: server.runtime: "node" is not allowed, only "python"`},
 		"a misspelt field":    {server(`"runtime": "python", "executable": "plugin.py", "python_verison": "3"`), `hello/plugin.json: server.python_verison: there is no such field; allowed: executable, executables, python, python_version, runtime`},
-		"a misspelt option":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry": "x"}`), `hello/plugin.json: server.python.entry: there is no such field; allowed: dependency_mode, entry_point, instances, requirements_path, snapshot, venv_path`},
+		"a misspelt option":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry": "x"}`), `hello/plugin.json: server.python.entry: there is no such field; allowed: dependency_mode, entry_point, instances, limits, permissions, requirements_path, snapshot, venv_path`},
 		"no main file":        {server(`"runtime": "python"`), `hello/plugin.json: server.executable: is missing: the plugin's main file, such as "plugin.py"`},
 		"two main files":      {server(`"runtime": "python", "executable": "plugin.py", "python": {"entry_point": "src/main.py"}`), `hello/plugin.json: server.python.entry_point: "src/main.py" contradicts server.executable "plugin.py": leave one out`},
 		"an absent main file": {server(`"runtime": "python", "executable": "other.py"`), `hello/plugin.json: server.executable: there is no other.py in the plugin's folder`},
@@ -93,6 +117,17 @@ func TestAMistakeNamesFileFieldAndWhatIsAllowed(t *testing.T) {
 		"no instance":         {server(`"runtime": "python", "executable": "plugin.py", "python": {"instances": 0}`), `hello/plugin.json: server.python.instances: 0 is not allowed: 1 to 64`},
 		"a crowd":             {server(`"runtime": "python", "executable": "plugin.py", "python": {"instances": 65}`), `hello/plugin.json: server.python.instances: 65 is not allowed: 1 to 64`},
 		"half an instance":    {server(`"runtime": "python", "executable": "plugin.py", "python": {"instances": 1.5}`), `hello/plugin.json: server.python.instances: line 1: must be a whole number, not a number 1.5`},
+		"unknown props":       {`{"id": "abc", "name": "A", "props": {"mmpy": {"permission": {}}, "other": 1}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: props.mmpy.permission: there is no such field; allowed: permissions`},
+		"odd props":           {`{"id": "abc", "name": "A", "props": {"mmpy": 1}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: props.mmpy: line 1: must be an object, not a number`},
+		"no permissions":      {server(`"runtime": "python", "executable": "plugin.py", "python": {"permissions": null}`), `hello/plugin.json: server.python.permissions: must be an object, such as {"api": ["default", "sessions"], "http": ["example.com"]}`},
+		"odd permissions":     {server(`"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"API": []}}`), `hello/plugin.json: server.python.permissions.API: there is no such field; allowed: api, hooks, http`},
+		"an unknown method":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"api": ["kv", "CreatePosts"]}}`), `hello/plugin.json: server.python.permissions.api[1]: "CreatePosts" is no method or group of methods: do you mean "CreatePost"?`},
+		"an unknown hook":     {`{"id": "abc", "name": "A", "props": {"mmpy": {"permissions": {"hooks": ["OnActivated"]}}}, "server": {"runtime": "python", "executable": "plugin.py"}}`, `hello/plugin.json: props.mmpy.permissions.hooks[0]: "OnActivated" is no hook: do you mean "OnActivate"?`},
+		"no host":             {server(`"runtime": "python", "executable": "plugin.py", "python": {"permissions": {"http": ["*.example.com", "https://example.com/"]}}`), `hello/plugin.json: server.python.permissions.http[1]: "https://example.com/" is no host but an address of a page: write "example.com"`},
+		"permissions twice":   {`{"id": "abc", "name": "A", "props": {"mmpy": {"permissions": {}}}, "server": {"runtime": "python", "executable": "plugin.py", "python": {"permissions": {}}}}`, `hello/plugin.json: props.mmpy.permissions: there is server.python.permissions, too: leave one out`},
+		"an unknown limit":    {server(`"runtime": "python", "executable": "plugin.py", "python": {"limits": {"memory_mb": 100}}`), `hello/plugin.json: server.python.limits: there is no limit "memory_mb": do you mean memory_mib?`},
+		"too high a limit":    {server(`"runtime": "python", "executable": "plugin.py", "python": {"limits": {"memory_mib": 9999}}`), `hello/plugin.json: server.python.limits: memory_mib: 9999 is not allowed: a whole number from 64 to 4095`},
+		"limits of no kind":   {server(`"runtime": "python", "executable": "plugin.py", "python": {"limits": 7}`), `hello/plugin.json: server.python.limits: line 1: must be an object, not a number`},
 		"two mistakes":        {server(`"executable": "other.py"`), "hello/plugin.json: server.runtime: \"\" is not allowed, only \"python\"\nhello/plugin.json: server.executable: there is no other.py in the plugin's folder"},
 	} {
 		t.Run(name, func(t *testing.T) {

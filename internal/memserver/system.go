@@ -92,7 +92,7 @@ func (a *API) LogAuditRec(rec *model.AuditRecord) { a.LogAuditRecWithLevel(rec, 
 // LogAuditRecWithLevel writes to the server's log; the level, which names an audit log, is an attribute.
 func (a *API) LogAuditRecWithLevel(rec *model.AuditRecord, level mlog.Level) {
 	if rec != nil {
-		a.log().Info("audit", "event", rec.EventName, "status", rec.Status, "level", level.Name)
+		a.log().Debug("audit", "event", rec.EventName, "status", rec.Status, "level", level.Name)
 	}
 }
 

@@ -29,7 +29,7 @@ func TestAnotherPackageMayHaveAFileOfTheSameName(t *testing.T) {
 }
 
 func TestFilesAreCompleteAndResolved(t *testing.T) {
-	require.Equal(t, 22, pb.Files.NumFiles())
+	require.Equal(t, 23, pb.Files.NumFiles())
 	pb.Files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
 		for i := range file.Imports().Len() {
 			require.False(t, file.Imports().Get(i).IsPlaceholder(), "%s imports %s", file.Path(), file.Imports().Get(i).Path())

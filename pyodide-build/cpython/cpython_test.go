@@ -60,7 +60,7 @@ func TestTheModuleImportsTheContractAndNothingElse(t *testing.T) {
 	slices.Sort(methods)
 	require.Equal(t, methods, module.Imports[abi.APIModule])
 	require.Equal(t, []string{
-		"alarm", "collect", "complete", "defer", "forget", "log", "over", "respond", "stream_close", "stream_control",
+		"alarm", "collect", "complete", "defer", "forget", "http_request", "log", "over", "respond", "stream_close", "stream_control",
 		"stream_pipe", "stream_read", "stream_write", "take", "tick", "wait",
 	}, module.Imports[abi.HostModule])
 	require.Equal(t, []string{

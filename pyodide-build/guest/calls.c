@@ -9,12 +9,15 @@ typedef int64_t (*api_function)(const void *request, uint32_t request_length, vo
     MM_IMPORT(MM_API_MODULE, #name) extern int64_t api_##name(const void *, uint32_t, void *, uint32_t);
 MM_API_METHODS(DECLARE)
 
+// Called as the methods of the API are, and none of them.
+MM_IMPORT("mmpy", "http_request") extern int64_t host_http_request(const void *, uint32_t, void *, uint32_t);
+
 #define ENTRY(name) {#name, api_##name},
 static const struct {
     const char *name;
     api_function call;
-} methods[] = {MM_API_METHODS(ENTRY)};
-enum { METHOD_COUNT = sizeof methods / sizeof *methods };
+} methods[] = {MM_API_METHODS(ENTRY) {"http_request", host_http_request}};
+enum { CALLABLE_COUNT = sizeof methods / sizeof *methods };
 
 static PyObject *method_indexes; // name → index in methods
 
@@ -184,10 +187,10 @@ static PyMethodDef functions[] = {
 
 int mm_calls_register(PyObject *module) {
     method_indexes = PyDict_New();
-    PyObject *names = method_indexes ? PyTuple_New(METHOD_COUNT) : NULL;
+    PyObject *names = method_indexes ? PyTuple_New(MM_API_METHOD_COUNT) : NULL;
     if (!names)
         return -1;
-    for (Py_ssize_t i = 0; i < METHOD_COUNT; i++) {
+    for (Py_ssize_t i = 0; i < CALLABLE_COUNT; i++) {
         PyObject *name = PyUnicode_InternFromString(methods[i].name);
         PyObject *index = name ? PyLong_FromSsize_t(i) : NULL;
         int failed = !index || PyDict_SetItem(method_indexes, name, index) < 0;
@@ -197,7 +200,10 @@ int mm_calls_register(PyObject *module) {
             Py_DECREF(names);
             return -1;
         }
-        PyTuple_SET_ITEM(names, i, name);
+        if (i < MM_API_METHOD_COUNT)
+            PyTuple_SET_ITEM(names, i, name);
+        else
+            Py_DECREF(name);
     }
     if (PyModule_Add(module, "METHODS", names) < 0)
         return -1;

@@ -4,6 +4,7 @@ import "fmt"
 
 // The opcodes that are told apart one by one.
 const (
+	opUnreachable  = 0x00
 	opBlock        = 0x02
 	opLoop         = 0x03
 	opIf           = 0x04
@@ -19,6 +20,7 @@ const (
 	opSelect       = 0x1b
 	opSelectTyped  = 0x1c
 	opLocalGet     = 0x20
+	opLocalTee     = 0x22
 	opGlobalGet    = 0x23
 	opGlobalSet    = 0x24
 	opTableSet     = 0x26
@@ -31,12 +33,18 @@ const (
 	opF32Const     = 0x43
 	opF64Const     = 0x44
 	opI32Eqz       = 0x45
+	opI32LeS       = 0x4c
 	opI32Add       = 0x6a
+	opI32Sub       = 0x6b
+	opI32ShrU      = 0x76
 	opI64Extend32S = 0xc4
 	opRefNull      = 0xd0
 	opRefIsNull    = 0xd1
 	opRefFunc      = 0xd2
 	opMisc         = 0xfc // saturating conversions, bulk memory and table instructions
+
+	miscMemoryCopy = 10
+	miscMemoryFill = 11
 )
 
 // foreign names the proposals whose instructions are met most often, for the error.
@@ -47,76 +55,53 @@ var foreign = map[byte]string{
 	0xfb: "garbage collection", 0xfd: "SIMD", 0xfe: "threads",
 }
 
-// rewriteCode returns the content of the code section with the countdown at each loop header. imported is the index
-// of the first function that has a body.
-func rewriteCode(r *reader, imported uint32, countdown []byte, stats *Stats) ([]byte, error) {
-	stats.Functions = r.count()
-	out := appendUint(make([]byte, 0, len(r.data)-r.pos), uint32(stats.Functions))
-	var loops []int
-	for i := range stats.Functions {
-		size := r.count()
-		start := r.pos
-		r.skip(size)
-		if r.err != nil {
-			return nil, fmt.Errorf("function %d: %w", int(imported)+i, r.err)
+// rewriteCode returns the content of the code section with count-downs: at the head of each loop, in front of whatever
+// writes much memory at once, and at the entry of the functions that are cut.
+func rewriteCode(module []byte, bodies []body, cut []bool, c countdown) []byte {
+	out := appendUint(nil, uint32(len(bodies)))
+	var code []byte
+	for n, f := range bodies {
+		code = code[:0]
+		at := f.start
+		copyTo := func(end int) {
+			code = append(code, module[at:end]...)
+			at = end
 		}
-		var err error
-		if loops, err = findLoops(&reader{data: r.data[:r.pos], pos: start}, loops[:0]); err != nil {
-			return nil, fmt.Errorf("function %d: %w", int(imported)+i, err)
+		if len(f.bulk) > 0 { // one more local
+			r := &reader{data: module, pos: at}
+			code = appendUint(code, uint32(r.count())+1)
+			at = r.pos
+			copyTo(f.code)
+			code = append(code, 1, typeI32)
 		}
-		stats.Loops += len(loops)
-		out = appendUint(out, uint32(size+len(loops)*len(countdown)))
-		for _, at := range loops {
-			out = append(append(out, r.data[start:at]...), countdown...)
-			start = at
+		copyTo(f.code)
+		if cut[n] {
+			code = c.appendOne(code)
 		}
-		out = append(out, r.data[start:r.pos]...)
-	}
-	return out, r.finish("code section")
-}
-
-// findLoops reads a function body and appends to loops the offset behind each loop instruction.
-func findLoops(r *reader, loops []int) ([]int, error) {
-	for range r.count() { // runs of locals of one type
-		r.uint32()
-		r.valueType()
-	}
-	open := []byte{opBlock} // the blocks that are open, by their instruction; the body itself counts as one
-	for len(open) > 0 && r.err == nil {
-		start := r.pos
-		op := r.byte()
-		r.operands(start, op)
-		switch op {
-		case opLoop:
-			loops = append(loops, r.pos)
-			open = append(open, op)
-		case opBlock, opIf:
-			open = append(open, op)
-		case opElse:
-			if open[len(open)-1] != opIf {
-				r.fail("else without if")
+		loops, bulk := f.loops, f.bulk
+		for len(loops)+len(bulk) > 0 {
+			if len(bulk) == 0 || len(loops) > 0 && loops[0] <= bulk[0] {
+				copyTo(loops[0])
+				code = c.appendOne(code)
+				loops = loops[1:]
+			} else {
+				copyTo(bulk[0])
+				code = c.appendBytes(code, uint32(f.locals))
+				bulk = bulk[1:]
 			}
-			open[len(open)-1] = opElse
-		case opEnd:
-			open = open[:len(open)-1]
 		}
+		copyTo(f.stop)
+		out = append(appendUint(out, uint32(len(code))), code...)
 	}
-	return loops, r.finish("function body")
+	return out
 }
 
-// operands reads over what follows an opcode that was read at start.
+// operands reads over what follows an opcode that was read at start. Branches and calls are not for it.
 func (r *reader) operands(start int, op byte) {
 	switch {
 	case op == opBlock || op == opLoop || op == opIf:
 		r.blockType()
-	case op == opBr || op == opBrIf || op == opCall || op == opRefFunc || op >= opLocalGet && op <= opTableSet:
-		r.uint32()
-	case op == opBrTable:
-		for range r.count() + 1 { // the default target comes last
-			r.uint32()
-		}
-	case op == opCallIndirect:
-		r.uint32()
+	case op == opRefFunc || op >= opLocalGet && op <= opTableSet:
 		r.uint32()
 	case op == opSelectTyped:
 		for range r.count() {
@@ -157,10 +142,10 @@ func (r *reader) miscOperands() {
 	case sub == 8: // memory.init
 		r.uint32()
 		r.memoryIndex()
-	case sub == 10: // memory.copy
+	case sub == miscMemoryCopy:
 		r.memoryIndex()
 		r.memoryIndex()
-	case sub == 11: // memory.fill
+	case sub == miscMemoryFill:
 		r.memoryIndex()
 	case sub == 12 || sub == 14: // table.init, table.copy
 		r.uint32()

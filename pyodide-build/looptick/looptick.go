@@ -1,12 +1,19 @@
-// Package looptick puts a clock into a WebAssembly module: a count-down at the head of every loop that calls an
-// imported function each time it reaches zero.
+// Package looptick puts a clock into a WebAssembly module: a count-down that calls an imported function each time it
+// reaches zero.
 //
-// A guest that spins in a loop never returns to Go, and a Go program whose goroutine never returns to Go cannot even
-// collect garbage. The tick is the moment at which the host gets a word in: Go's scheduler and collector run, deadlines
-// are looked at, work is counted. The counter is a global of the module rather than a word of its memory, because
-// compilers keep a global cheap: the whole costs an interpreter like CPython 3 to 5 percent.
+// A guest that spins never returns to Go, and a Go program whose goroutine never returns to Go cannot even collect
+// garbage. The tick is the moment at which the host gets a word in: Go's scheduler and collector run, deadlines are
+// looked at, work is counted. The counter is a global of the module rather than a word of its memory, because compilers
+// keep a global cheap: the whole costs an interpreter like CPython 5 to 7 percent.
 //
-// At each loop header the module then does, with nothing taken from or left on the operand stack:
+// It counts wherever a guest can spend time without end, with nothing taken from or left on the operand stack:
+//
+//   - at the head of each loop;
+//   - at the entry of functions, so many that there is one in each circle of calls that can be gone round without passing
+//     the head of a loop, and that no tree of such calls is large (recursion.go);
+//   - at each instruction that writes as many bytes as it is told to, for their number.
+//
+// At a loop that is
 //
 //	counter = counter - 1
 //	if counter == 0 {
@@ -34,7 +41,7 @@ const (
 
 // Options say how a module is instrumented.
 type Options struct {
-	// Every is the number of loop headers passed between two ticks, 1 to 2³¹-1. All loops share one counter.
+	// Every is the number of loop headers passed between two ticks, 1 to 2³¹-1. Everything shares one counter.
 	Every int
 }
 
@@ -42,6 +49,8 @@ type Options struct {
 type Stats struct {
 	Functions int // function bodies in the module
 	Loops     int // loops in them, each now with a count-down
+	Entries   int // functions that count down when they are entered
+	Bulk      int // instructions that write much memory at once, and count down for it
 	Before    int // the module's size in bytes as given
 	After     int // and as returned
 }
@@ -66,36 +75,77 @@ func Instrument(module []byte, options Options) ([]byte, Stats, error) {
 	if err != nil {
 		return nil, stats, err
 	}
-	countdown := appendCountdown(nil, index.globals, index.tick, int32(options.Every))
 	code, ok := find(sections, sectionCode)
 	if !ok {
 		stats.After = len(module)
 		return slices.Clone(module), stats, nil
 	}
-	body, err := rewriteCode(code.reader(module), index.functions, countdown, &stats)
+	bodies, err := readBodies(code.reader(module), index)
 	if err != nil {
 		return nil, stats, err
 	}
-	if stats.Loops == 0 {
+	cut := cutRecursion(index, bodies)
+	stats.count(bodies, cut)
+	if stats.Loops+stats.Entries+stats.Bulk == 0 {
 		stats.After = len(module)
 		return slices.Clone(module), stats, nil
 	}
+	body := rewriteCode(module, bodies, cut, countdown{index.globals, index.tick, int32(options.Every)})
 	out := assemble(module, sections, int32(options.Every), body)
 	stats.After = len(out)
 	return out, stats, nil
 }
 
-// appendCountdown appends the instructions that go to each loop header.
-func appendCountdown(b []byte, counter, tick uint32, every int32) []byte {
-	b = appendUint(append(b, opGlobalGet), counter)
+func (s *Stats) count(bodies []body, cut []bool) {
+	s.Functions = len(bodies)
+	for n, f := range bodies {
+		s.Loops += len(f.loops)
+		s.Bulk += len(f.bulk)
+		if cut[n] {
+			s.Entries++
+		}
+	}
+}
+
+// A countdown is the code that counts.
+type countdown struct {
+	counter, tick uint32 // their indexes
+	every         int32
+}
+
+// appendOne appends the instructions that count one.
+func (c countdown) appendOne(b []byte) []byte {
+	b = appendUint(append(b, opGlobalGet), c.counter)
 	b = appendInt(append(b, opI32Const), -1)
 	b = append(b, opI32Add)
-	b = appendUint(append(b, opGlobalSet), counter)
+	b = appendUint(append(b, opGlobalSet), c.counter)
 
-	b = appendUint(append(b, opGlobalGet), counter)
-	b = append(b, opI32Eqz, opIf, blockEmpty)
-	b = appendInt(append(b, opI32Const), every)
-	b = appendUint(append(b, opGlobalSet), counter)
-	b = appendUint(append(b, opCall), tick)
+	b = appendUint(append(b, opGlobalGet), c.counter)
+	b = append(b, opI32Eqz)
+	return c.appendTick(b)
+}
+
+// appendBytes appends the instructions that count for the number of bytes that is on top of the operand stack, and stays
+// there. local has room for it. Nothing overflows: the number is shifted, and the counter is greater than 0.
+func (c countdown) appendBytes(b []byte, local uint32) []byte {
+	b = appendUint(append(b, opLocalTee), local)
+	b = appendUint(append(b, opGlobalGet), c.counter)
+	b = appendUint(append(b, opLocalGet), local)
+	b = appendInt(append(b, opI32Const), bytesShift)
+	b = append(b, opI32ShrU, opI32Sub)
+	b = appendUint(append(b, opGlobalSet), c.counter)
+
+	b = appendUint(append(b, opGlobalGet), c.counter)
+	b = appendInt(append(b, opI32Const), 0)
+	b = append(b, opI32LeS)
+	return c.appendTick(b)
+}
+
+// appendTick appends the instructions that tick when the operand says so, which they take, and begin anew.
+func (c countdown) appendTick(b []byte) []byte {
+	b = append(b, opIf, blockEmpty)
+	b = appendInt(append(b, opI32Const), c.every)
+	b = appendUint(append(b, opGlobalSet), c.counter)
+	b = appendUint(append(b, opCall), c.tick)
 	return append(b, opEnd)
 }

@@ -42,6 +42,11 @@ const (
 	mutable = 1
 )
 
+const (
+	bytesShift = 6     // as many bytes (2 to the power of it) at once take as long as a turn of a loop
+	maxLocals  = 50000 // of one function: what engines take
+)
+
 var header = []byte("\x00asm\x01\x00\x00\x00")
 
 // A section is a part of a module: where it begins, id byte included, where its content begins, and where both end.
@@ -127,15 +132,36 @@ type index struct {
 	tick      uint32 // the function to call
 	functions uint32 // imported functions: the first body's index
 	globals   uint32 // all globals: the counter's index
+
+	types    []functionType
+	declared []uint32 // the type of each function with a body
+	taken    []uint32 // functions whose address is known outside of the code: in tables, exports and globals
+}
+
+type functionType struct {
+	text       string // its bytes: types with the same are the same to an indirect call
+	parameters int
+	plain      bool // neither parameters nor results
+}
+
+// sameTypes gives for each type the first that is the same.
+func (x index) sameTypes() []int {
+	first, same := map[string]int{}, make([]int, len(x.types))
+	for n, t := range x.types {
+		if _, ok := first[t.text]; !ok {
+			first[t.text] = n
+		}
+		same[n] = first[t.text]
+	}
+	return same
 }
 
 // scan reads the sections before the code.
 func scan(module []byte, sections []section) (index, error) {
 	var x index
-	var types []bool // for each type, whether it is a function without parameters and results
 	if s, ok := find(sections, sectionType); ok {
 		r := s.reader(module)
-		types = r.functionTypes()
+		x.types = r.functionTypes()
 		if err := r.finish("type section"); err != nil {
 			return x, err
 		}
@@ -151,7 +177,7 @@ func scan(module []byte, sections []section) (index, error) {
 				at := r.pos
 				typ := r.uint32()
 				if isTick && !found && r.err == nil {
-					if int64(typ) >= int64(len(types)) || !types[typ] {
+					if int64(typ) >= int64(len(x.types)) || !x.types[typ].plain {
 						return x, fmt.Errorf("offset %#x: the import %s.%s must have neither parameters nor results", at, ImportModule, ImportName)
 					}
 					found, x.tick = true, x.functions
@@ -177,19 +203,109 @@ func scan(module []byte, sections []section) (index, error) {
 	if !found {
 		return x, ErrNoTick
 	}
-	if s, ok := find(sections, sectionGlobal); ok {
+	if s, ok := find(sections, sectionFunction); ok {
 		r := s.reader(module)
-		x.globals += uint32(r.count())
-		if r.err != nil {
-			return x, r.err
+		for range r.count() {
+			x.declared = append(x.declared, r.uint32())
+		}
+		if err := r.finish("function section"); err != nil {
+			return x, err
 		}
 	}
-	return x, nil
+	return x, x.scanReferences(module, sections)
+}
+
+// scanReferences reads the sections that make functions known to others, and counts the globals.
+func (x *index) scanReferences(module []byte, sections []section) error {
+	if s, ok := find(sections, sectionGlobal); ok {
+		r := s.reader(module)
+		for range r.count() {
+			x.globals++
+			r.valueType()
+			r.byte()
+			x.taken = r.constant(x.taken)
+		}
+		if err := r.finish("global section"); err != nil {
+			return err
+		}
+	}
+	if s, ok := find(sections, sectionExport); ok {
+		r := s.reader(module)
+		for range r.count() {
+			r.name()
+			kind := r.byte()
+			if n := r.uint32(); kind == importFunction {
+				x.taken = append(x.taken, n)
+			}
+		}
+		if err := r.finish("export section"); err != nil {
+			return err
+		}
+	}
+	if s, ok := find(sections, sectionElement); ok {
+		r := s.reader(module)
+		for range r.count() {
+			x.taken = r.elements(x.taken)
+		}
+		if err := r.finish("element section"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// elements reads an element segment and appends the functions in it.
+func (r *reader) elements(taken []uint32) []uint32 {
+	const passive, explicit, expressions = 1, 2, 4 // bits of what a segment is like
+	flags := r.uint32()
+	if flags > passive|explicit|expressions {
+		r.fail("unknown kind of element segment %d", flags)
+		return taken
+	}
+	if flags&passive == 0 {
+		if flags&explicit != 0 {
+			r.uint32() // the table
+		}
+		taken = r.constant(taken)
+	}
+	if flags&(passive|explicit) != 0 {
+		if flags&expressions != 0 {
+			r.valueType()
+		} else if kind := r.byte(); kind != importFunction {
+			r.fail("unknown kind of elements %#x", kind)
+		}
+	}
+	for range r.count() {
+		if flags&expressions != 0 {
+			taken = r.constant(taken)
+		} else {
+			taken = append(taken, r.uint32())
+		}
+	}
+	return taken
+}
+
+// constant reads an expression to its end and appends the functions that it refers to.
+func (r *reader) constant(taken []uint32) []uint32 {
+	for r.err == nil {
+		start := r.pos
+		op := r.byte()
+		switch op {
+		case opEnd:
+			return taken
+		case opRefFunc:
+			taken = append(taken, r.uint32())
+		default:
+			r.operands(start, op)
+		}
+	}
+	return taken
 }
 
 // functionTypes reads the content of a type section.
-func (r *reader) functionTypes() (plain []bool) {
+func (r *reader) functionTypes() (types []functionType) {
 	for range r.count() {
+		start := r.pos
 		if form := r.byte(); form != formFunction {
 			r.fail("unknown form of type %#x", form)
 		}
@@ -204,9 +320,9 @@ func (r *reader) functionTypes() (plain []bool) {
 		if r.err != nil {
 			return nil
 		}
-		plain = append(plain, parameters+results == 0)
+		types = append(types, functionType{string(r.data[start:r.pos]), parameters, parameters+results == 0})
 	}
-	return plain
+	return types
 }
 
 func (r *reader) limits() {

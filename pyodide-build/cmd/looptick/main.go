@@ -1,4 +1,4 @@
-// Command looptick puts a tick into every loop of a WebAssembly module. See package looptick.
+// Command looptick has a WebAssembly module tick. See package looptick.
 //
 //	looptick -every 20000 in.wasm out.wasm
 package main
@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	every := flag.Int("every", 20000, "loop headers passed between two ticks")
+	every := flag.Int("every", 20000, "loop headers passed, and the like, between two ticks")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "usage: looptick [-every N] IN OUT")
 		flag.PrintDefaults()
@@ -37,7 +37,7 @@ func run(every int, in, out string) error {
 	if err != nil {
 		return fmt.Errorf("instrument %s: %w", in, err)
 	}
-	fmt.Printf("looptick: %d loops in %d functions tick every %d; %d bytes before, %d after (%+.1f %%)\n",
-		stats.Loops, stats.Functions, every, stats.Before, stats.After, 100*float64(stats.After-stats.Before)/float64(stats.Before))
+	fmt.Printf("looptick: %d loops, %d functions and %d writes of many bytes, of %d functions, tick every %d; %d bytes before, %d after (%+.1f %%)\n",
+		stats.Loops, stats.Entries, stats.Bulk, stats.Functions, every, stats.Before, stats.After, 100*float64(stats.After-stats.Before)/float64(stats.Before))
 	return os.WriteFile(out, ticking, 0o644)
 }

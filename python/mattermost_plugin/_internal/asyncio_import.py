@@ -39,7 +39,14 @@ class _Loader:
         return getattr(self._loader, name)
 
     def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
+        without = "ssl" not in sys.modules
+        if without:  # it would be imported for loops that have sockets
+            sys.modules["ssl"] = None  # type: ignore[assignment]
+        try:
+            self._loader.exec_module(module)
+        finally:
+            if without:
+                del sys.modules["ssl"]
         _set_policy()
 
 

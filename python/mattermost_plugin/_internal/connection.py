@@ -45,3 +45,13 @@ class Connection:
     def connected(self) -> bool:
         """Whether `close` was not called since the last `connect`."""
         return self._connected
+
+    def can(self, method: str) -> bool:
+        """Whether the plugin may call an API method, by its name in Mattermost: ``api.can("CreatePost")``.
+
+        What the plugin's manifest does not ask for, or the administrator's policy denies, raises PermissionDeniedError when it
+        is called. Whether Mattermost itself allows a call is seen only then. Raises ValueError when there is no such method.
+        """
+        from mattermost_plugin._internal.granted import denial
+
+        return denial(method) is None

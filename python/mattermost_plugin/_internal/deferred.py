@@ -47,7 +47,7 @@ class _DeferredHook(hook_runner.Activity):
     def deadline_error(self) -> Exception:
         if self.number:
             self._interrupted = True
-            return hook_runner.HookTimeoutError(self.name, hook_runner.time_limit())
+            return hook_runner.HookTimeoutError(self.name, hook_runner.time_limit(self.name))
         return super().deadline_error()  # of what it has left behind
 
     async def answer(
@@ -128,7 +128,7 @@ class _DeferredHook(hook_runner.Activity):
             except asyncio.CancelledError as cancelled:
                 error = cancelled
                 if self.over:
-                    error = _HookTimeoutError(self.name, hook_runner.time_limit())
+                    error = _HookTimeoutError(self.name, hook_runner.time_limit(self.name))
                     note_where(error, coroutine)
             except BaseException as raised:
                 error = raised

@@ -12,6 +12,7 @@ from mattermost_plugin._internal.asyncio_import import use_guest_event_loop
 from mattermost_plugin._internal.dispatch import Dispatcher
 from mattermost_plugin._internal.hook_runner import raise_at_deadline
 from mattermost_plugin._internal.no_threads import explain
+from mattermost_plugin._internal.socket_import import use_host_connections
 from mattermost_plugin.plugin import Plugin
 
 TYPE_CHECKING = False
@@ -47,6 +48,7 @@ def load(argument: str) -> bytes:
     raise_at_deadline(config.hook_timeout)
     use_guest_event_loop()
     explain()
+    use_host_connections()
     hook_runner.loading = True
     plugin = create_plugin(find_plugin_class(run_file(path), path), config)
     hook_runner.loading = False

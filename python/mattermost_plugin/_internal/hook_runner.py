@@ -7,6 +7,8 @@ from contextvars import ContextVar, copy_context
 
 import _mmpy
 
+from mattermost_plugin._internal import limits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_HOOK_TIMEOUT = 30.0
 _SIGINT = 2
 _BELOW = 2  # what `_mmpy.over` says: the time of a call below is over
+_COMPUTED = 3  # and that the call has computed for longer than it may
 
 # The hooks on the stack, the innermost last: a hook's API call may fire another. None stands for what runs on behalf of
 # many, tasks and jobs; `activity` says then whose code it is.
@@ -56,7 +59,7 @@ class Activity:
 
     def deadline_error(self) -> Exception:
         """What is raised in the code when it runs for too long."""
-        return TimeoutError(f"{self.what} ran for more than {_timeout:g} s")
+        return TimeoutError(f"{self.what} ran for more than {time_limit():g} s")
 
 
 activity: ContextVar[Activity | None] = ContextVar("activity", default=None)
@@ -76,16 +79,16 @@ def outside_context() -> Context:
     return (_outside if _running else copy_context()).copy()
 
 
-def time_limit() -> float:
-    """How long a hook or a job may take, in seconds."""
-    return _timeout
+def time_limit(hook: str | None = None) -> float:
+    """How long a hook may take, in seconds; without a name, a job."""
+    return limits.hook_seconds(hook, _timeout)
 
 
 def deadline_error() -> Exception:
     """The exception of the deadline of what runs now."""
     name = _running[-1] if _running else None
     if name is not None:
-        return HookTimeoutError(name, _timeout)
+        return HookTimeoutError(name, time_limit(name))
     current = activity.get()
     return current.deadline_error() if current else TimeoutError("deadline exceeded")
 
@@ -96,16 +99,26 @@ def _interrupted(signal_number: int, frame: Any) -> None:
     name = _running[-1]
     if name is not None:
         why = _mmpy.over(0)
+        if why == _COMPUTED:
+            raise HookTimeoutError(name, time_limit(name), _computed(f"hook {name}"))
         if why == _BELOW:
             message = f"hook {name} was interrupted: the time of a hook that waits for it is over"
-            raise HookTimeoutError(name, _timeout, message)
+            raise HookTimeoutError(name, time_limit(name), message)
         if why or not driven:  # otherwise it is for others, at the begin or the end of what runs on top of the hook
             raise deadline_error()
         return
     # Somebody's time is over, of those who may be running. Between two of them nobody is to blame.
     current = activity.get()
-    if current is not None and _mmpy.over(current.number):
-        raise current.deadline_error()
+    why = _mmpy.over(current.number) if current is not None else 0
+    if current is not None and why:
+        error = current.deadline_error()
+        if why == _COMPUTED:
+            error.args = (_computed(current.what),)
+        raise error
+
+
+def _computed(what: str) -> str:
+    return f"{what} computed for more than {limits.cpu_seconds(_timeout):g} s"
 
 
 def run_handler(name: str, handler: Callable[..., Any], *args: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from time import monotonic, time
 
-from mattermost_plugin._internal import driving, hook_runner
+from mattermost_plugin._internal import driving, hook_runner, limits
 from mattermost_plugin._internal.driving import Timer
 
 TYPE_CHECKING = False
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     Work = Callable[[], Any]
 
 
+_scheduled = 0  # jobs that were not cancelled
+
+
+class JobLimitError(RuntimeError):
+    """The plugin has as many jobs as it may have."""
+
+
 class Job:
     """Calls a function at the times of its schedule, until it is cancelled or the plugin ends.
 
@@ -30,6 +37,9 @@ class Job:
     """
 
     def __init__(self, work: Work, name: str, schedule: Schedule) -> None:
+        global _scheduled
+        if _scheduled >= limits.jobs():
+            raise JobLimitError(f"{_scheduled} jobs are scheduled already, as many as the plugin may have")
         self.name = name
         self._work = work
         self._schedule = schedule
@@ -37,6 +47,7 @@ class Job:
         self._task: Task[None] | None = None
         self._cancelled = False
         self._wait()
+        _scheduled += 1
 
     @property
     def cancelled(self) -> bool:
@@ -45,6 +56,9 @@ class Job:
 
     def cancel(self) -> None:
         """Does not call the function any more. One that is async, and runs, is cancelled too."""
+        global _scheduled
+        if not self._cancelled:
+            _scheduled -= 1
         self._cancelled = True
         if self._timer is not None:
             self._timer.cancel()

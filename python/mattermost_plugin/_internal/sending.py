@@ -81,7 +81,7 @@ class Pipe:
     def send(self) -> None:
         """Sends the content. A method that has its answer before the end of it is no error."""
         for chunk in chunks_of(self._content):
-            if not self._write(chunk):
+            if not self.write(chunk):
                 break
         self._writer.close()
 
@@ -90,12 +90,13 @@ class Pipe:
         from asyncio import sleep
 
         async for chunk in chunks_of_async(self._content):
-            if not self._write(chunk):
+            if not self.write(chunk):
                 break
             await sleep(0)
         self._writer.close()
 
-    def _write(self, chunk: Buffer) -> bool:
+    def write(self, chunk: Buffer) -> bool:
+        """Sends a piece; whether somebody has read it."""
         try:
             self._writer.write(chunk)
         except BrokenPipeError:

@@ -6,20 +6,21 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/server/internal/convert"
+	"github.com/mmpy/mmpy/server/internal/metrics"
+	"github.com/mmpy/mmpy/server/internal/quota"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -32,45 +33,59 @@ type Record struct {
 	Duration time.Duration
 }
 
-// buffers are for encoding responses, of which each is then given away as a copy that has just the room it needs.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// maxBuffer is how large a buffer may be that is kept, in bytes.
-const maxBuffer = 64 << 10
-
 // Caller calls a plugin.API for a guest. It is a wasmhost.Caller, safe for any number of goroutines.
 type Caller struct {
 	API     func() plugin.API // may return nil: then every call fails with abi.StatusUnavailable
 	Streams *wasmhost.Streams // of the instance that calls; nil: it has none
+	Grant   *grant.Grant      // what may be called; nil: everything
 	Logger  *slog.Logger
 	Trace   func(Record) // may be nil
+	// Observe is told of each call that was denied, and of each of a sensitive method; may be nil.
+	Observe func(ctx context.Context, method abi.Method, outcome Outcome)
+	Quota   *quota.Quota      // of the plugin; nil: there is none
+	Counts  *metrics.Recorder // counts the calls; may be nil
 }
 
 // Call answers one call. Its error, if any, has an abi.Status in its chain.
 func (c *Caller) Call(ctx context.Context, method abi.Method, request []byte) ([]byte, error) {
+	begin := metrics.Now()
+	response, err := c.traced(ctx, begin, method, request)
+	if c.Counts != nil {
+		c.Counts.Method(method, metrics.Since(begin), metrics.OfCall(response, err))
+	}
+	return response, err
+}
+
+func (c *Caller) traced(ctx context.Context, begin metrics.Moment, method abi.Method, request []byte) ([]byte, error) {
 	if int(method) >= len(table) || table[method].answer == nil {
 		return nil, fmt.Errorf("%s: %w", method, abi.StatusUnimplemented)
 	}
 	record := Record{API: method.String()}
-	var start time.Time
-	if c.Trace != nil {
-		start = time.Now()
-	}
-	encoded, err := c.call(ctx, method, request, &record)
+	encoded, err := c.call(ctx, begin, method, request, &record)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", method, err)
 	}
 	if c.Trace != nil {
-		record.Err, record.Duration = err, time.Since(start)
+		record.Err, record.Duration = err, metrics.Since(begin)
 		c.Trace(record)
 	}
 	return encoded, err
 }
 
 // call is Call without its frame; it fills in the record's messages.
-func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, record *Record) ([]byte, error) {
+func (c *Caller) call(ctx context.Context, begin metrics.Moment, method abi.Method, encoded []byte, record *Record) ([]byte, error) {
 	if ctx.Err() != nil {
 		return nil, errors.Join(abi.StatusCancelled, context.Cause(ctx))
+	}
+	if c.Grant != nil {
+		if denial := c.Grant.Call(method); denial != nil {
+			return c.deny(ctx, method, denial, encoded, record)
+		}
+	}
+	if c.Quota != nil {
+		if why := c.Quota.Call(ctx, method, begin); why != nil {
+			return c.refuse(method, why, encoded, record)
+		}
 	}
 	handler := &table[method]
 	request := handler.newRequest()
@@ -78,22 +93,30 @@ func (c *Caller) call(ctx context.Context, method abi.Method, encoded []byte, re
 		return nil, fmt.Errorf("%w: %w", abi.StatusInvalid, err)
 	}
 	record.Request = request
+	if c.Quota != nil {
+		if why, quietly := c.Quota.Request(ctx, method, request, len(encoded)); why != nil {
+			return c.refuse(method, why, encoded, record)
+		} else if quietly {
+			record.Response = handler.newResponse()
+			return nil, nil
+		}
+	}
 	response, err := c.answer(ctx, method, request)
+	var answer []byte
+	if err == nil {
+		answer, err = handler.encode(method, response)
+	}
+	c.observe(ctx, method, response, err)
 	if err != nil {
 		return nil, err
 	}
 	record.Response = response
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
-	encoded, err = convert.Marshal((*buffer)[:0], response)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
+	if c.Quota != nil {
+		if why := c.Quota.Response(ctx, method, len(answer)); why != nil {
+			return c.refuse(method, why, encoded, record)
+		}
 	}
-	if cap(encoded) > maxBuffer {
-		return encoded, nil
-	}
-	*buffer = encoded
-	return bytes.Clone(encoded), nil
+	return answer, nil
 }
 
 // answer runs the method's handler. A panic in it, or in Mattermost's API behind it, is an error of this one call.
@@ -108,12 +131,9 @@ func (c *Caller) answer(ctx context.Context, method abi.Method, request proto.Me
 	if api == nil {
 		return nil, abi.StatusUnavailable
 	}
-	response = table[method].answer(origin{ctx, api, c.Streams}, request)
+	response = table[method].answer(origin{ctx, api, c.Streams, c.mostOfResponse()}, request)
 	if response == nil {
 		return nil, abi.StatusUnavailable
-	}
-	if err := table[method].check(method, response); err != nil {
-		return nil, err
 	}
 	return response, nil
 }

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"bytes"
+	"fmt"
 	"sync"
 
 	"github.com/mattermost/mattermost/server/public/plugin"
@@ -9,13 +11,15 @@ import (
 
 	"github.com/mmpy/mmpy/abi"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
+	"github.com/mmpy/mmpy/server/internal/convert"
 )
 
 // A handler answers one method of the API.
 type handler struct {
-	newRequest func() proto.Message
-	answer     func(o origin, request proto.Message) proto.Message // nil: Mattermost did not answer
-	shape      func() shape
+	newRequest  func() proto.Message
+	newResponse func() proto.Message
+	answer      func(o origin, request proto.Message) proto.Message // nil: Mattermost did not answer
+	shape       func() shape
 }
 
 // group is the handlers of one area, by method.
@@ -43,7 +47,8 @@ func handle[Request message[Q], Response failing[R], Q, R any](answer func(api p
 // handleStreams is handle for a method whose messages name streams.
 func handleStreams[Request message[Q], Response failing[R], Q, R any](answer func(o origin, request Request) Response) handler {
 	return handler{
-		newRequest: func() proto.Message { return Request(new(Q)) },
+		newRequest:  func() proto.Message { return Request(new(Q)) },
+		newResponse: func() proto.Message { return Response(new(R)) },
 		answer: func(o origin, request proto.Message) proto.Message {
 			if response := answer(o, request.(Request)); response != nil {
 				return response
@@ -73,18 +78,30 @@ func shapeOf(response protoreflect.MessageDescriptor) shape {
 	return s
 }
 
-// check completes a response and says whether it is one. When the connection to the server is broken every method of
-// plugin.API returns its zero values, a nil error among them: no result and no error is no answer. Of UploadData it is
+// buffers are for encoding responses, of which each is then given away as a copy that has just the room it needs.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxBuffer is how large a buffer may be that is kept, in bytes.
+const maxBuffer = 64 << 10
+
+// encode completes a response, and gives its bytes if it is one. When the connection to the server is broken every method
+// of plugin.API returns its zero values, a nil error among them: no result and no error is no answer. Of UploadData it is
 // one: the file is not whole yet.
-func (h *handler) check(method abi.Method, response proto.Message) error {
-	if failure := response.(interface{ GetError() *pb.AppError }).GetError(); failure != nil {
-		if failure.Where == "" {
-			failure.Where = method.String()
-		}
-		return nil
+func (h *handler) encode(method abi.Method, response proto.Message) ([]byte, error) {
+	if failure := response.(interface{ GetError() *pb.AppError }).GetError(); failure != nil && failure.Where == "" {
+		failure.Where = method.String()
 	}
-	if result := h.shape().result; result != nil && !response.ProtoReflect().Has(result) && method != abi.UploadData {
-		return abi.StatusUnavailable
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	encoded, err := convert.Marshal((*buffer)[:0], response)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", abi.StatusInternal, err)
+	case len(encoded) == 0 && h.shape().result != nil && method != abi.UploadData:
+		return nil, abi.StatusUnavailable
+	case cap(encoded) > maxBuffer:
+		return encoded, nil
 	}
-	return nil
+	*buffer = encoded
+	return bytes.Clone(encoded), nil
 }

@@ -53,7 +53,7 @@ var pluginHTTP = group{
 				body.keep()
 			}
 		} else {
-			answer.Body, err = io.ReadAll(response.Body)
+			answer.Body, err = o.whole(response.Body)
 		}
 		if !streams {
 			_ = response.Body.Close()

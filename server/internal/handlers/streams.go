@@ -17,6 +17,7 @@ type origin struct {
 	ctx     context.Context
 	api     plugin.API
 	streams *wasmhost.Streams // nil: the guest has none
+	most    int64             // bytes of a response; 0: there is no limit
 }
 
 // content is what a request holds for an API method to read: all of it in the message or, where the number is not 0,
@@ -32,6 +33,14 @@ func (o origin) content(field string, number uint32, whole []byte) (*content, *p
 		}
 	}
 	return nil, badRequest(fmt.Sprintf("%s: %d is not a pipe", field, number))
+}
+
+// whole reads a body for the response; not much more of it than there is room for, so that it is seen to be too long.
+func (o origin) whole(body io.Reader) ([]byte, error) {
+	if o.most > 0 {
+		body = io.LimitReader(body, o.most+1)
+	}
+	return io.ReadAll(body)
 }
 
 // content is what an API method reads.

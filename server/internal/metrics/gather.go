@@ -8,6 +8,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -50,11 +51,18 @@ func (r *Recorder) Gather(s State) []*dto.MetricFamily {
 	for _, kind := range []Kind{Exited, Killed, Crashed, OutOfMemory, Internal} {
 		restarts.Metric = append(restarts.Metric, counted(r.restarts[kind].Load(), "cause", kindNames[kind]))
 	}
+	limits := counter("mmpy_limit_total", "How often a limit of the plugin was reached.")
+	for n := range r.limits {
+		if count := r.limits[n].Load(); count > 0 {
+			limits.Metric = append(limits.Metric, counted(count, "limit", grant.Limit(n).String()))
+		}
+	}
 	families = append(families,
 		counter("mmpy_api_denied_total", "API calls that the plugin had no permission for.", counted(denied)),
 		gauge("mmpy_instances", "Interpreters of the plugin that take hooks.", s.Instances),
 		gauge("mmpy_instances_max", "Interpreters that the plugin may have.", s.MaxInstances),
 		restarts,
+		limits,
 		gauge("mmpy_queue_length", "Hooks that wait for their turn.", s.Now.Waiting),
 		counter("mmpy_queue_refused_total", "Hooks that were refused because too many were waiting.", counted(s.Past.Overloaded+s.Now.Overloaded)),
 		gauge("mmpy_nesting_depth", "Hooks on top of each other, in the interpreter that has most.", s.Now.Depth),
@@ -62,6 +70,7 @@ func (r *Recorder) Gather(s State) []*dto.MetricFamily {
 		gauge("mmpy_memory_bytes", "Memory of the interpreters.", s.Now.Memory),
 		counter("mmpy_ticks_total", "CPU time of the Python code, in ticks of some 20,000 iterations of the interpreter's loops each.", counted(s.Past.Ticks+s.Now.Ticks)),
 	)
+	families = append(families, r.http.gather()...)
 	families = slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
 	slices.SortFunc(families, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
 	return families

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	"github.com/mmpy/mmpy/wasmhost"
 )
 
@@ -27,7 +28,7 @@ const (
 	Closed             // the interpreter ended, for what another hook did
 	NotRunning         // there was no interpreter
 	AppError           // an AppError: the handler's answer, or Mattermost's
-	Denied             // the plugin lacks the permission
+	Denied             // the plugin was not granted it
 	Quota              // a limit of the plugin was used up
 	Invalid            // the request was none
 	Cancelled          // the hook's deadline had passed
@@ -47,7 +48,7 @@ var kindNames = [kinds]string{
 var ofCode = map[wasmhost.Code]Kind{
 	wasmhost.Exception: Exception, wasmhost.Timeout: Timeout, wasmhost.OutOfMemory: OutOfMemory, wasmhost.Busy: Busy,
 	wasmhost.Overloaded: Overloaded, wasmhost.Exited: Exited, wasmhost.Killed: Killed, wasmhost.Trap: Crashed,
-	wasmhost.Closed: Closed, wasmhost.BadGuest: Crashed,
+	wasmhost.Closed: Closed, wasmhost.BadGuest: Crashed, wasmhost.TooLarge: Quota,
 }
 
 var ofStatus = map[abi.Status]Kind{
@@ -72,10 +73,16 @@ func OfHook(err error) Kind {
 // OfCall is the kind of error that an API call ended with.
 func OfCall(response []byte, err error) Kind {
 	if err == nil {
-		if hasError(response) {
-			return AppError
+		if !hasError(response) {
+			return OK
 		}
-		return OK
+		switch errorID(response) {
+		case grant.DeniedID:
+			return Denied
+		case grant.QuotaID:
+			return Quota
+		}
+		return AppError
 	}
 	var status abi.Status
 	switch {
@@ -95,6 +102,17 @@ func hasError(response []byte) bool {
 	return len(response) > 0 && response[0] == byte(1<<3|protowire.BytesType)
 }
 
+// errorID is the id of the AppError in an encoded response that has one. It is the field 1 of the error, and is written
+// first, too.
+func errorID(response []byte) string {
+	failure, n := protowire.ConsumeBytes(response[1:])
+	if n < 0 || !hasError(failure) {
+		return ""
+	}
+	id, _ := protowire.ConsumeString(failure[1:])
+	return id
+}
+
 // OfEnd is why an interpreter has ended.
 func OfEnd(cause error) Kind {
 	switch kind := OfHook(cause); kind {
@@ -103,3 +121,6 @@ func OfEnd(cause error) Kind {
 	}
 	return Internal
 }
+
+// String is the kind's name in the metrics; "" where there was no error.
+func (k Kind) String() string { return kindNames[k] }

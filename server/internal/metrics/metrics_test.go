@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 	pb "github.com/mmpy/mmpy/proto/pluginapiv1"
 	"github.com/mmpy/mmpy/wasmhost"
 )
@@ -30,6 +31,10 @@ func everything() []*dto.MetricFamily {
 	r.Method(abi.GetUser, time.Millisecond, AppError)
 	r.Method(abi.CreatePost, time.Millisecond, Denied)
 	r.Restart(Killed)
+	r.Limit(grant.LimitKVKeys)
+	r.Limit(grant.LimitKVKeys)
+	r.HTTP(time.Second, OK, 10, 2000)
+	r.HTTP(time.Millisecond, Denied, 0, 0)
 	s := State{MaxInstances: 4}
 	s.AddPast(wasmhost.Stats{Memory: 1 << 30, Ticks: 100, Waiting: 9, Depth: 9, Deepest: 9, Overloaded: 1})
 	s.Add(wasmhost.Stats{Memory: 20 << 20, Ticks: 10, Waiting: 2, Depth: 1, Deepest: 3, Overloaded: 2})
@@ -72,12 +77,17 @@ func TestWhatIsCountedIsTold(t *testing.T) {
 		"mmpy_restarts_total cause=crashed":                           0,
 		"mmpy_restarts_total cause=out_of_memory":                     0,
 		"mmpy_restarts_total cause=internal":                          0,
+		"mmpy_limit_total limit=kv_keys_per_minute":                   2,
 		"mmpy_queue_length":                                           3,
 		"mmpy_queue_refused_total":                                    6,
 		"mmpy_nesting_depth":                                          5,
 		"mmpy_nesting_depth_max":                                      9,
 		"mmpy_memory_bytes":                                           50 << 20,
 		"mmpy_ticks_total":                                            111,
+		"mmpy_http_requests_total":                                    2,
+		"mmpy_http_errors_total kind=denied":                          1,
+		"mmpy_http_sent_bytes_total":                                  10,
+		"mmpy_http_received_bytes_total":                              2000,
 	}, values)
 
 	histogram := families["mmpy_hook_duration_seconds"].Metric[0].Histogram
@@ -156,6 +166,12 @@ func TestTheErrorOfEveryResponseIsItsFirstField(t *testing.T) {
 	failed, err := proto.Marshal(&pb.GetUserResponse{Error: &pb.AppError{}, User: &pb.User{Id: "u"}})
 	require.NoError(t, err)
 	require.Equal(t, AppError, OfCall(failed, nil))
+	for id, want := range map[string]Kind{grant.DeniedID: Denied, grant.QuotaID: Quota, "app.user.missing": AppError} {
+		refused, err := proto.Marshal(&pb.GetUserResponse{Error: &pb.AppError{Id: id, Message: "no"}})
+		require.NoError(t, err)
+		require.Equal(t, want, OfCall(refused, nil), id)
+	}
+	require.Equal(t, AppError, OfCall([]byte{0x0a, 0xff}, nil), "cut off")
 	fine, err := proto.Marshal(&pb.GetUserResponse{User: &pb.User{Id: "u"}})
 	require.NoError(t, err)
 	require.Equal(t, OK, OfCall(fine, nil))

@@ -9,13 +9,16 @@ import (
 	"time"
 
 	"github.com/mmpy/mmpy/abi"
+	"github.com/mmpy/mmpy/internal/grant"
 )
 
 // Recorder counts for one plugin. Its zero value is useful, and it is safe for any number of goroutines.
 type Recorder struct {
 	hooks    [len(abi.Hooks)]atomic.Pointer[operation]
 	methods  [len(abi.Methods)]atomic.Pointer[operation]
-	restarts [kinds]atomic.Uint64 // by why the interpreter before ended
+	restarts [kinds]atomic.Uint64             // by why the interpreter before ended
+	limits   [grant.CountLimits]atomic.Uint64 // how often each was reached
+	http     outgoing
 }
 
 // operation is a hook, or a method of the API.
@@ -39,6 +42,9 @@ func (r *Recorder) Method(method abi.Method, took time.Duration, kind Kind) {
 // Restart counts an interpreter that has ended, and why.
 func (r *Recorder) Restart(cause Kind) { r.restarts[cause].Add(1) }
 
+// Limit counts a limit that was reached.
+func (r *Recorder) Limit(limit grant.Limit) { r.limits[limit].Add(1) }
+
 func count(of *atomic.Pointer[operation], took time.Duration, kind Kind) {
 	o := of.Load()
 	if o == nil {
@@ -58,6 +64,9 @@ var epoch = time.Now()
 
 // Now is the present.
 func Now() Moment { return Moment(time.Since(epoch)) }
+
+// At is a point in time that time.Now has given.
+func At(t time.Time) Moment { return Moment(t.Sub(epoch)) }
 
 // Since is the time that has passed since then.
 func Since(then Moment) time.Duration { return time.Duration(Now() - then) }

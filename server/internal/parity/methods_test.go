@@ -82,7 +82,7 @@ type naming struct {
 var namings = map[string]naming{}
 
 // notMethods are the callables of the clients that are no API methods.
-var notMethods = []string{"call", "close", "connect"}
+var notMethods = []string{"call", "can", "close", "connect"}
 
 // otherNames are the API methods behind Python methods of other names.
 var otherNames = map[string]string{

@@ -7,11 +7,15 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin/plugintest"
+	"github.com/mattermost/mattermost/server/public/shared/mlog"
 	"github.com/stretchr/testify/mock"
 
+	"github.com/mmpy/mmpy/server/internal/audit"
 	"github.com/mmpy/mmpy/server/internal/byname"
 )
 
@@ -95,3 +99,26 @@ func filledResults(method reflect.Method, fill *byname.Filler) []any {
 
 // pong is what another plugin answers.
 const pong = "pong\x00\xff"
+
+// LogInfo, LogWarn and LogAuditRecWithLevel leave out what mmpy itself writes: its audit, and how the process is confined.
+func (r *recording) LogInfo(message string, pairs ...any) {
+	if !ownMessage(message) {
+		r.API.LogInfo(message, pairs...)
+	}
+}
+
+func (r *recording) LogWarn(message string, pairs ...any) {
+	if !ownMessage(message) {
+		r.API.LogWarn(message, pairs...)
+	}
+}
+
+func (r *recording) LogAuditRecWithLevel(record *model.AuditRecord, level mlog.Level) {
+	if !strings.HasPrefix(record.EventName, audit.EventPrefix) {
+		r.API.LogAuditRecWithLevel(record, level)
+	}
+}
+
+func ownMessage(message string) bool {
+	return strings.HasPrefix(message, audit.MessagePrefix) || strings.HasPrefix(message, "the plugin's process is ")
+}

@@ -17,6 +17,10 @@
 //
 // Where that is wrong, because a turn waits for what another one has caused, one more may enter when the innermost turn
 // has stayed outside for longer than Patience.
+//
+// A gate may have a bound that no turn goes beyond. There, who has come after the innermost turn stepped out, which may wait for
+// that for ever, is refused when it has been outside for longer than LastPatience. Who came before waits. One
+// that enters anyway, which the turns below may wait for, still does.
 package gate
 
 import (
@@ -31,13 +35,21 @@ import (
 // a turn on top of it.
 const Patience = 10 * time.Millisecond
 
+// LastPatience is how long the innermost turn of as many as there may be can be outside before callers are refused. It is more
+// than most of what a turn waits for takes, so that a crowd with nothing to do with each other waits instead.
+const LastPatience = 500 * time.Millisecond
+
 // ErrFull says that as many callers wait to enter as may.
 var ErrFull = errors.New("too many wait already")
+
+// ErrDeep says that as many turns are on top of each other as may.
+var ErrDeep = errors.New("too many are on top of each other already")
 
 // Gate hands out nested turns. Make one with New.
 type Gate struct {
 	mu      sync.Mutex
 	limit   int
+	bound   int       // no more turns than that; 0: there is no bound
 	room    int       // for how many in the queue
 	events  uint64    // counts arrivals and steps out
 	levels  []level   // the turns that were entered and not left, the innermost last
@@ -53,6 +65,7 @@ type Gate struct {
 type level struct {
 	out   uint64        // which event it was that it stepped out, or had begun what it waits for
 	stuck bool          // it has been outside for long
+	full  bool          // and at the bound, for so long that callers are refused
 	back  chan struct{} // closed when the turn may go on; nil unless it waits for that
 }
 
@@ -61,6 +74,7 @@ type waiter struct {
 	anyway   bool          // others may wait for it, whatever they do
 	admitted chan struct{} // closed when the turn was given, or will never be
 	level    int           // of the turn, or refused
+	err      error         // why it was refused, if that is not the gate's
 }
 
 const refused = -1
@@ -68,6 +82,13 @@ const refused = -1
 // New makes a gate that is reluctant to have more than limit turns on top of each other, with a queue for room callers.
 func New(limit, room int) *Gate {
 	return &Gate{limit: limit, room: room, levels: make([]level, 0, limit)}
+}
+
+// NewBounded is New for a gate that never has more turns on top of each other than bound, unless that is 0.
+func NewBounded(limit, bound, room int) *Gate {
+	g := New(limit, room)
+	g.bound = bound
+	return g
 }
 
 // Enter waits for a turn and gives its level: 0 for the outermost, 1 for one on top of it, …. The error is that of
@@ -89,6 +110,10 @@ func (g *Gate) enter(ctx context.Context, anyway bool) (int, error) {
 		defer g.mu.Unlock()
 		return g.push(), nil
 	}
+	if depth := len(g.levels); g.atBound() && g.levels[depth-1].full && !g.inside && !anyway {
+		defer g.mu.Unlock()
+		return 0, ErrDeep
+	}
 	if g.queue.Len() >= g.room && !anyway {
 		g.away++
 		g.mu.Unlock()
@@ -107,6 +132,9 @@ func (g *Gate) enter(ctx context.Context, anyway bool) (int, error) {
 	select {
 	case <-w.admitted: // at the same moment: then the turn is the caller's all the same
 		if w.level == refused {
+			if w.err != nil {
+				return 0, w.err
+			}
 			return 0, g.shut
 		}
 		return w.level, nil
@@ -155,9 +183,12 @@ func (g *Gate) StepOutSince(level int, out uint64) {
 		g.events++
 		out = g.events
 	}
-	g.levels[level].out, g.levels[level].stuck = out, false
+	g.levels[level].out, g.levels[level].stuck, g.levels[level].full = out, false, false
 	g.inside = false
-	if len(g.levels) >= g.crowd() {
+	switch {
+	case g.atBound():
+		time.AfterFunc(LastPatience, func() { g.fill(level, out) })
+	case len(g.levels) >= g.crowd():
 		time.AfterFunc(Patience, func() { g.lose(level, out) })
 	}
 	g.next()
@@ -170,6 +201,25 @@ func (g *Gate) lose(level int, out uint64) {
 	if !g.inside && level == len(g.levels)-1 && g.levels[level].out == out {
 		g.levels[level].stuck = true
 		g.next()
+	}
+}
+
+// fill ends the last patience with a turn that stepped out then.
+func (g *Gate) fill(level int, out uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.inside || level != len(g.levels)-1 || g.levels[level].out != out {
+		return
+	}
+	g.levels[level].full = true
+	for place := g.queue.Front(); place != nil; {
+		w, next := place.Value.(*waiter), place.Next()
+		if w.arrived > out && !w.anyway {
+			g.queue.Remove(place)
+			w.level, w.err = refused, ErrDeep
+			close(w.admitted)
+		}
+		place = next
 	}
 }
 
@@ -247,12 +297,17 @@ func (g *Gate) idle() bool { return g.shut != nil && len(g.levels) == g.left }
 // crowd is from which depth on not everybody may enter.
 func (g *Gate) crowd() int { return (g.limit + 3) / 4 }
 
+// atBound says whether there are as many turns as may be.
+func (g *Gate) atBound() bool { return g.bound > 0 && len(g.levels) >= g.bound }
+
 // mayEnter says whether a caller that arrived then may enter now.
 func (g *Gate) mayEnter(arrived uint64, anyway bool) bool {
 	depth := len(g.levels)
 	switch {
 	case g.inside:
 		return false
+	case g.atBound():
+		return anyway && depth == g.bound
 	case depth < g.crowd():
 		return true
 	}

@@ -401,3 +401,54 @@ func TestWhatATurnHasCausedBeforeItSteppedOutEntersOnTopOfIt(t *testing.T) {
 		time.Sleep(2 * Patience) // for the timers
 	})
 }
+
+func TestAtTheBoundWhoMayBeWaitedForIsRefusedInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewBounded(2, 2, 100)
+		enter := func() int {
+			level, err := g.Enter(t.Context())
+			require.NoError(t, err)
+			return level
+		}
+		outcome := func(enter func(context.Context) (int, error)) (result chan error, level *int) {
+			result, level = make(chan error, 1), new(int)
+			go func() {
+				at, err := enter(t.Context())
+				*level = at
+				result <- err
+			}()
+			synctest.Wait()
+			return result, level
+		}
+		g.StepOut(enter())
+		require.Equal(t, 1, enter())
+		before, _ := outcome(g.Enter) // it was there before the innermost turn stepped out, so that cannot wait for it
+		g.StepOut(1)
+		after, _ := outcome(g.Enter)
+		time.Sleep(LastPatience - time.Millisecond)
+		require.Empty(t, after, "not before the time is over")
+		require.Equal(t, 2, g.Depth())
+		time.Sleep(2 * time.Millisecond)
+		require.ErrorIs(t, <-after, ErrDeep)
+		_, err := g.Enter(t.Context())
+		require.ErrorIs(t, err, ErrDeep, "from then on at once")
+		require.Empty(t, before)
+
+		woken, level := outcome(g.EnterAnyway)
+		require.NoError(t, <-woken)
+		require.Equal(t, 2, *level, "one more, which the others may wait for")
+		again, _ := outcome(g.EnterAnyway)
+		require.Empty(t, again)
+		g.Leave(2)
+		require.NoError(t, <-again)
+		g.Leave(2)
+
+		require.True(t, g.StepIn(1))
+		g.Leave(1)
+		synctest.Wait()
+		require.NoError(t, <-before)
+		g.Leave(1)
+		require.True(t, g.StepIn(0))
+		g.Leave(0)
+	})
+}

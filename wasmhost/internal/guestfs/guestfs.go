@@ -16,6 +16,22 @@ import (
 	wasys "github.com/tetratelabs/wazero/sys"
 )
 
+// Full says which limit keeps a guest from having more.
+type Full int
+
+// The limits.
+const (
+	FullOpen    Full = iota // Root.MaxOpen
+	FullBytes               // Quota.Bytes
+	FullEntries             // Quota.Entries
+)
+
+func (f Full) tell(whom func(Full)) {
+	if whom != nil {
+		whom(f)
+	}
+}
+
 // errNoSpace says that a quota is used up.
 const errNoSpace = sys.EIO
 

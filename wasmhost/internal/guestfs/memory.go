@@ -27,6 +27,8 @@ const (
 // the guest has one user.
 type Memory struct {
 	sys.UnimplementedFS
+	OnFull func(Full) // told when the quota keeps the guest from having more; may be nil
+
 	mu    sync.Mutex
 	quota Quota
 	used  Quota
@@ -134,6 +136,7 @@ func (m *Memory) locate(name string) (entry, sys.Errno) {
 // create puts a new node at the entry.
 func (m *Memory) create(e entry, mode fs.FileMode) (*node, sys.Errno) {
 	if m.used.Entries >= m.quota.Entries {
+		FullEntries.tell(m.OnFull)
 		return nil, errNoSpace
 	}
 	m.used.Entries++
@@ -163,6 +166,7 @@ func (m *Memory) reclaim(n *node) {
 func (m *Memory) resize(n *node, size int64) sys.Errno {
 	old := int64(len(n.data))
 	if size > old && size-old > m.quota.Bytes-m.used.Bytes {
+		FullBytes.tell(m.OnFull)
 		return errNoSpace
 	}
 	m.used.Bytes += size - old
@@ -171,7 +175,7 @@ func (m *Memory) resize(n *node, size int64) sys.Errno {
 		n.data = nil
 	case size <= old:
 		n.data = n.data[:size]
-		if size < old/2 {
+		if size < int64(cap(n.data))/2 { // or it would hold what the quota does not know of
 			n.data = slices.Clone(n.data)
 		}
 	case size <= int64(cap(n.data)):

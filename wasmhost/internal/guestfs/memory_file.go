@@ -77,6 +77,7 @@ func (f *memoryFile) write(data []byte, offset int64) (int, sys.Errno) {
 	case len(data) == 0:
 		return 0, 0
 	case end < offset:
+		FullBytes.tell(f.memory.OnFull)
 		return 0, errNoSpace
 	}
 	if end > int64(len(f.node.data)) {

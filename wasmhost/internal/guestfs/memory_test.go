@@ -250,6 +250,17 @@ func TestQuota(t *testing.T) {
 	require.Equal(t, Quota{Bytes: 100, Entries: 2}, m.used)
 }
 
+// A file that becomes shorter by and by holds no more than one that became so at once.
+func TestWhatAFileGivesUpIsGivenBack(t *testing.T) {
+	m := NewMemory(Quota{Bytes: 1 << 20, Entries: 10})
+	file := open(t, m, "f", create)
+	for _, size := range []int64{1 << 20, 600_000, 310_000, 160_000, 81_000, 41_000, 21_000, 11_000, 5_600, 2_900, 1_500, 800, 1} {
+		require.Zero(t, file.Truncate(size))
+		require.LessOrEqual(t, int64(cap(m.top.children["f"].data)), 2*size+64, "of %d", size)
+	}
+	require.Zero(t, file.Close())
+}
+
 func TestNamesThatAreRefused(t *testing.T) {
 	m := NewMemory(Quota{Bytes: 100, Entries: 10})
 	for name, want := range map[string]sys.Errno{

@@ -13,13 +13,16 @@ import (
 	wasys "github.com/tetratelabs/wazero/sys"
 )
 
-// MaxOpen is how many files a guest may have open at a time.
+// MaxOpen is how many files a guest may have open at a time, if its root does not say otherwise.
 const MaxOpen = 512
 
 // Root is the root of what a guest sees: directories that hold nothing but mounted file systems and files. It belongs to
 // one guest.
 type Root struct {
 	readOnly
+	MaxOpen int        // how many files may be open at a time
+	OnFull  func(Full) // told when a file is not opened because of that; may be nil
+
 	top  *place
 	open atomic.Int32
 }
@@ -37,7 +40,7 @@ type place struct {
 }
 
 // NewRoot makes an empty root.
-func NewRoot() *Root { return &Root{top: &place{path: "."}} }
+func NewRoot() *Root { return &Root{MaxOpen: MaxOpen, top: &place{path: "."}} }
 
 // Mount makes files appear at an absolute path.
 func (r *Root) Mount(at string, files sys.FS) error {
@@ -173,8 +176,9 @@ func (r *Root) OpenFile(name string, flag sys.Oflag, mode fs.FileMode) (sys.File
 		}
 		return nil, errno
 	}
-	if r.open.Add(1) > MaxOpen {
+	if int(r.open.Add(1)) > r.MaxOpen {
 		r.open.Add(-1)
+		FullOpen.tell(r.OnFull)
 		return nil, errNoSpace
 	}
 	file, errno := p.openFile(below, flag, mode)

@@ -12,7 +12,10 @@ import (
 
 // Memory is the linear memory of one guest. It is an experimental.MemoryAllocator that has exactly this memory to give.
 type Memory struct {
+	Refused func(size uint64) // told when there is no more to give, and what was wanted; may be nil
+
 	reserved  []byte
+	pool      *Pool
 	least     uint64 // what there is from the beginning, however little is asked for
 	committed atomic.Uint64
 }
@@ -22,8 +25,8 @@ var (
 	_ experimental.LinearMemory    = (*Memory)(nil)
 )
 
-// Reserve reserves limit bytes, of which the first initial are committed.
-func Reserve(initial, limit uint64) (*Memory, error) {
+// Reserve reserves limit bytes, of which the first initial are committed. What is committed comes from the pool.
+func Reserve(initial, limit uint64, pool *Pool) (*Memory, error) {
 	if initial > limit {
 		return nil, fmt.Errorf("the guest needs %d bytes of memory to start, and may use %d", initial, limit)
 	}
@@ -31,10 +34,10 @@ func Reserve(initial, limit uint64) (*Memory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reserve %d bytes of address space: %w", limit, err)
 	}
-	m := &Memory{reserved: reserved}
+	m := &Memory{reserved: reserved, pool: pool}
 	if m.Reallocate(initial) == nil && initial > 0 {
 		m.Release()
-		return nil, fmt.Errorf("commit %d bytes of memory: refused by the system", initial)
+		return nil, fmt.Errorf("commit %d bytes of memory: the system or the pool refuses", initial)
 	}
 	return m, nil
 }
@@ -47,10 +50,17 @@ func (m *Memory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
 func (m *Memory) Reallocate(size uint64) []byte {
 	size = max(size, m.least)
 	if size > uint64(len(m.reserved)) {
+		if m.Refused != nil {
+			m.Refused(size)
+		}
 		return nil
 	}
 	if committed := m.committed.Load(); size > committed {
+		if !m.pool.take(size - committed) {
+			return nil
+		}
 		if err := commit(m.reserved[committed:size]); err != nil {
+			m.pool.give(size - committed)
 			return nil
 		}
 		m.committed.Store(size)
@@ -72,6 +82,7 @@ func (m *Memory) Free() {}
 func (m *Memory) Release() {
 	if m.reserved != nil {
 		release(m.reserved)
+		m.pool.give(m.committed.Load())
 		m.reserved = nil
 	}
 }

@@ -10,7 +10,7 @@ import (
 const page = 64 << 10
 
 func TestMemoryGrowsInPlaceUpToItsLimit(t *testing.T) {
-	m, err := Reserve(page, 4*page)
+	m, err := Reserve(page, 4*page, nil)
 	require.NoError(t, err)
 	defer m.Release()
 	linear := m.Allocate(page, 4*page)
@@ -35,6 +35,25 @@ func TestMemoryGrowsInPlaceUpToItsLimit(t *testing.T) {
 }
 
 func TestMoreThanTheLimitCannotBeTheStart(t *testing.T) {
-	_, err := Reserve(2*page, page)
+	_, err := Reserve(2*page, page, nil)
 	require.ErrorContains(t, err, "needs 131072 bytes")
+}
+
+func TestMemoriesOfAPoolShareIt(t *testing.T) {
+	pool := NewPool(4 * page)
+	first, err := Reserve(page, 8*page, pool)
+	require.NoError(t, err)
+	second, err := Reserve(2*page, 8*page, pool)
+	require.NoError(t, err)
+	require.Nil(t, first.Reallocate(3*page))
+	require.NotNil(t, first.Reallocate(2*page))
+	require.EqualValues(t, 4*page, pool.Used())
+	_, err = Reserve(page, 8*page, pool)
+	require.ErrorContains(t, err, "pool")
+	second.Release()
+	second.Release()
+	require.EqualValues(t, 2*page, pool.Used())
+	require.NotNil(t, first.Reallocate(4*page))
+	first.Release()
+	require.Zero(t, pool.Used())
 }

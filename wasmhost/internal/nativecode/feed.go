@@ -92,8 +92,9 @@ func (f *Feed) take() (string, error) {
 	return f.last, os.Rename(filepath.Join(f.inner, f.last), f.taken())
 }
 
-// taken is where the entry lies that was taken last.
-func (f *Feed) taken() string { return filepath.Join(f.path, f.last) }
+// taken is where the entry lies that was taken last. It stays in its folder, where wazero does not look for that name: a
+// process that the first version of Landlock confines can move nothing to another folder.
+func (f *Feed) taken() string { return filepath.Join(f.inner, "taken-"+f.last) }
 
 // offerFile offers an entry as an ordinary file.
 func (f *Feed) offerFile(name string, entry io.Reader) (stop func() error, err error) {

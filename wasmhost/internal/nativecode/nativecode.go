@@ -131,6 +131,9 @@ func (c *Code) compile(ctx context.Context, engine wazero.Runtime, feed *Feed, n
 	return compiled, nil
 }
 
+// ErrNotKept says that wazero could not write the code where it is taken from: the disk is full, say.
+var ErrNotKept = errors.New("wazero has kept no code")
+
 // Make compiles a module, which takes seconds, and writes its code into file. The module that was compiled comes too.
 func Make(ctx context.Context, engine wazero.Runtime, feed *Feed, name string, module []byte, file *os.File) (_ wazero.CompiledModule, err error) {
 	if err := feed.begin(); err != nil {
@@ -152,7 +155,7 @@ func Make(ctx context.Context, engine wazero.Runtime, feed *Feed, name string, m
 	}
 	entry, err := os.ReadFile(feed.taken())
 	if err != nil {
-		return nil, fmt.Errorf("wazero has kept no code: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrNotKept, err)
 	}
 	shell, err := Shell(module)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -42,11 +43,6 @@ func findCopy(file *sealed.File, size int64) (uintptr, error) {
 		return 0, err
 	}
 	defer maps.Close()
-	memory, err := os.Open("/proc/self/mem")
-	if err != nil {
-		return 0, err
-	}
-	defer memory.Close()
 	begin, end, err := edges(file, file.Body, size)
 	if err != nil {
 		return 0, err
@@ -60,13 +56,28 @@ func findCopy(file *sealed.File, size int64) (uintptr, error) {
 			continue
 		}
 		for at := from; at < to && int64(to-at) >= size; at += page {
-			b, e, err := edges(memory, int64(at), size)
+			b, e, err := edges(ownMemory{}, int64(at), size)
 			if err == nil && bytes.Equal(b, begin) && bytes.Equal(e, end) {
 				return uintptr(at), nil
 			}
 		}
 	}
 	return 0, errors.New("the code is not in memory")
+}
+
+// ownMemory reads this process's memory. What is not there any more is an error, and not the end of the process; and a
+// process that is not dumpable may do so, which /proc/self/mem is closed to.
+type ownMemory struct{}
+
+// ReadAt reads at an address.
+func (ownMemory) ReadAt(into []byte, address int64) (int, error) {
+	local := []unix.Iovec{{Base: unsafe.SliceData(into)}}
+	local[0].SetLen(len(into))
+	n, err := unix.ProcessVMReadv(os.Getpid(), local, []unix.RemoteIovec{{Base: uintptr(address), Len: len(into)}}, 0)
+	if err == nil && n < len(into) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }
 
 // edges reads the first and the last page of size bytes. No two codes have both in common.

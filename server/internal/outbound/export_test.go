@@ -1,0 +1,4 @@
+package outbound
+
+// MayDial is mayDial, for tests.
+var MayDial = mayDial
