@@ -119,7 +119,7 @@ var ofInterpreter = []guard{
 		pkg: suite, run: "TestHostileFiles/a_folder",
 	},
 	{
-		name: "depth of /tmp", file: "wasmhost/internal/guestfs/memory.go",
+		name: "depth of /tmp", file: "wasmhost/internal/guestfs/node.go",
 		old: `strings.Count(cleaned, "/") >= maxDepth`, new: "false",
 		pkg: suite, run: "TestHostileFiles/folders",
 	},

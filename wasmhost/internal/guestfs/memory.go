@@ -2,7 +2,6 @@ package guestfs
 
 import (
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +22,8 @@ const (
 	maxDepth = 64  // of directories
 )
 
+var _ sys.FS = (*Memory)(nil)
+
 // Memory is a writable file system in memory. It has files and directories, no links, and its modes are not enforced:
 // the guest has one user.
 type Memory struct {
@@ -36,101 +37,11 @@ type Memory struct {
 	top   *node
 }
 
-var _ sys.FS = (*Memory)(nil)
-
-// node is a file or directory.
-type node struct {
-	inode    wasys.Inode
-	mode     fs.FileMode
-	accessed int64
-	modified int64
-	changed  int64
-	data     []byte           // of a file
-	children map[string]*node // of a directory, not nil
-	open     int              // how many files are open on it
-	unlinked bool
-}
-
 // NewMemory makes an empty file system.
 func NewMemory(quota Quota) *Memory {
 	m := &Memory{quota: quota}
 	m.top = m.newNode(fs.ModeDir | 0o777)
 	return m
-}
-
-func (m *Memory) newNode(mode fs.FileMode) *node {
-	m.next++
-	now := time.Now().UnixNano()
-	n := &node{inode: m.next, mode: mode, accessed: now, modified: now, changed: now}
-	if mode.IsDir() {
-		n.children = map[string]*node{}
-	}
-	return n
-}
-
-func (n *node) isDir() bool { return n.children != nil }
-
-func (n *node) stat() wasys.Stat_t {
-	return wasys.Stat_t{
-		Ino: n.inode, Mode: n.mode, Nlink: 1, Size: int64(len(n.data)), Atim: n.accessed, Mtim: n.modified, Ctim: n.changed,
-	}
-}
-
-func (n *node) touch() {
-	n.modified = time.Now().UnixNano()
-	n.changed = n.modified
-}
-
-// find gives the file or directory of a path.
-func (m *Memory) find(name string) (*node, sys.Errno) {
-	cleaned, mustBeDirectory := clean(name)
-	n := m.top
-	if cleaned != "." {
-		for part := range strings.SplitSeq(cleaned, "/") {
-			if !n.isDir() {
-				return nil, sys.ENOTDIR
-			}
-			if n = n.children[part]; n == nil {
-				return nil, sys.ENOENT
-			}
-		}
-	}
-	if mustBeDirectory && !n.isDir() {
-		return nil, sys.ENOTDIR
-	}
-	return n, 0
-}
-
-// entry is a name in a directory, whether or not there is something.
-type entry struct {
-	parent *node
-	name   string
-	path   string
-	node   *node // nil when there is nothing
-	slash  bool  // only a directory is meant
-}
-
-// locate gives the entry of a path, which must not be the root.
-func (m *Memory) locate(name string) (entry, sys.Errno) {
-	cleaned, slash := clean(name)
-	if cleaned == "." {
-		return entry{}, sys.EPERM
-	}
-	parent, errno := m.find(path.Dir(cleaned))
-	switch {
-	case errno != 0:
-		return entry{}, errno
-	case !parent.isDir():
-		return entry{}, sys.ENOTDIR
-	}
-	e := entry{parent: parent, name: path.Base(cleaned), path: cleaned, slash: slash}
-	switch e.node = parent.children[e.name]; {
-	case len(e.name) > maxName || strings.Count(cleaned, "/") >= maxDepth:
-		return entry{}, sys.ENAMETOOLONG
-	case strings.ContainsRune(e.name, 0):
-		return entry{}, sys.EINVAL
-	}
-	return e, 0
 }
 
 // create puts a new node at the entry.
@@ -384,16 +295,6 @@ func (m *Memory) Utimens(name string, accessed, modified int64) sys.Errno {
 		n.setTimes(accessed, modified)
 	}
 	return errno
-}
-
-func (n *node) setTimes(accessed, modified int64) {
-	if accessed != sys.UTIME_OMIT {
-		n.accessed = accessed
-	}
-	if modified != sys.UTIME_OMIT {
-		n.modified = modified
-	}
-	n.changed = time.Now().UnixNano()
 }
 
 // Readlink implements sys.FS: nothing here is a link.
