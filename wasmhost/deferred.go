@@ -103,10 +103,12 @@ func (c *call) complete(memory api.Memory, number int64, failed bool, answer gue
 		h.err = exception(h.op, h.answer, over)
 		h.answer = nil
 	}
-	d.end(h)
-	d.mu.Unlock()
-	if h.err != nil && h.err.Code == Exited {
-		i.fail(h.err)
+	if failure := h.err; failure != nil && failure.Code == Exited {
+		d.mu.Unlock()
+		i.fail(failure) // which ends the hook as well: whoever hears of it finds the instance dead
+	} else {
+		d.end(h)
+		d.mu.Unlock()
 	}
 	i.waking.settled()
 	return 0
