@@ -32,6 +32,11 @@ func structToProto(m map[string]any) (*structpb.Struct, []*pb.ExactNumber) {
 	if m == nil {
 		return nil, nil
 	}
+	fields, numbers := fieldsToProto(m)
+	return &structpb.Struct{Fields: fields}, numbers
+}
+
+func fieldsToProto(m map[string]any) (map[string]*structpb.Value, []*pb.ExactNumber) {
 	var numbers []*pb.ExactNumber
 	fields := make(map[string]*structpb.Value, len(m))
 	for key, value := range m {
@@ -41,7 +46,7 @@ func structToProto(m map[string]any) (*structpb.Struct, []*pb.ExactNumber) {
 		}
 		fields[key] = converted
 	}
-	return &structpb.Struct{Fields: fields}, numbers
+	return fields, numbers
 }
 
 // StructFromProto is the inverse of StructAndNumbers. Its values are nil, bool, float64, string, []any and
@@ -100,19 +105,19 @@ func valueToProto(v any) (*structpb.Value, []*pb.ExactNumber) {
 			}
 			values[i] = converted
 		}
-		return structpb.NewListValue(&structpb.ListValue{Values: values}), numbers
+		return listValue(values), numbers
 	case map[string]any:
 		if v == nil { // no map and an empty one are two things
 			return structpb.NewNullValue(), nil
 		}
-		s, numbers := structToProto(v)
-		return structpb.NewStructValue(s), numbers
+		fields, numbers := fieldsToProto(v)
+		return structValue(fields), numbers
 	case []string:
 		values := make([]*structpb.Value, len(v))
 		for i, item := range v {
 			values[i] = textValue(item)
 		}
-		return structpb.NewListValue(&structpb.ListValue{Values: values}), nil
+		return listValue(values), nil
 	}
 	return reflectedToProto(v)
 }
@@ -133,6 +138,30 @@ func numberValue(number float64) *structpb.Value {
 		value structpb.Value
 		kind  structpb.Value_NumberValue
 	}{kind: structpb.Value_NumberValue{NumberValue: number}}
+	made.value.Kind = &made.kind
+	return &made.value
+}
+
+// listValue is structpb.NewListValue with one allocation instead of three.
+func listValue(values []*structpb.Value) *structpb.Value {
+	made := &struct {
+		value structpb.Value
+		kind  structpb.Value_ListValue
+		list  structpb.ListValue
+	}{list: structpb.ListValue{Values: values}}
+	made.kind.ListValue = &made.list
+	made.value.Kind = &made.kind
+	return &made.value
+}
+
+// structValue is structpb.NewStructValue with one allocation instead of three.
+func structValue(fields map[string]*structpb.Value) *structpb.Value {
+	made := &struct {
+		value structpb.Value
+		kind  structpb.Value_StructValue
+		s     structpb.Struct
+	}{s: structpb.Struct{Fields: fields}}
+	made.kind.StructValue = &made.s
 	made.value.Kind = &made.kind
 	return &made.value
 }
