@@ -120,6 +120,21 @@ var ofPlugin = []guard{
 		pkg: plugins, run: "TestHostileAPI/jobs_without_end,",
 	},
 	{
+		name: "CPU time of a hook", file: "wasmhost/cpu.go",
+		old: "if limit == 0 || used <= limit ||", new: "if true ||",
+		pkg: plugins, run: "TestHostileHooks/a_hook_that_computes",
+	},
+	{
+		name: "time of a hook that somebody waits for", file: "server/limits.go",
+		old: "_, limit := p.grant.Limits.TimeOf(hook)\n	return limit", new: "return p.grant.Limits.HookTime",
+		pkg: plugins, run: "TestHostileHooks/a_hook_that_waits",
+	},
+	{
+		name: "hooks on top of each other", file: "wasmhost/internal/gate/gate.go",
+		old: "return g.bound > 0 && len(g.levels) >= g.bound", new: "return false",
+		pkg: plugins, run: "TestHostileHooks/a_filter",
+	},
+	{
 		name: "failing closed", file: "server/closed.go",
 		old: "if p.grant.OnFailure != grant.Closed ||", new: "if true ||",
 		pkg: plugins, run: "TestHostileClosed",
