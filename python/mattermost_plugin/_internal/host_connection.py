@@ -44,8 +44,7 @@ def os_error(error: PluginAPIError) -> OSError:
         import ssl
 
         made = ssl.SSLCertVerificationError(1, error.message)
-        made.library, made.reason = "SSL", "CERTIFICATE_VERIFY_FAILED"  # type: ignore[attr-defined]
-        made.verify_code, made.verify_message = 1, error.message  # type: ignore[attr-defined]
+        vars(made).update(library="SSL", reason="CERTIFICATE_VERIFY_FAILED", verify_code=1, verify_message=error.message)
     else:
         made = OSError(_ERRNO.get(error.error_id or "", errno.EIO), error.message)
     made.__cause__ = error
