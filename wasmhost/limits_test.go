@@ -85,6 +85,19 @@ def forever(request):
 	require.Less(t, used(0), 200*time.Millisecond, "it begins anew with each call")
 }
 
+// Many short calls are a long one: what one is not told of counts with the next.
+func TestShortCallsAreChargedTogether(t *testing.T) {
+	began := time.Now()
+	var charged atomic.Int64
+	i := start(t, "def call(request): pass", InstanceConfig{Charge: func(used time.Duration) { charged.Add(int64(used)) }})
+	for calls := 0; charged.Load() == 0; calls++ {
+		require.Less(t, calls, 1_000_000)
+		hook(t, i, 0, "")
+	}
+	require.GreaterOrEqual(t, time.Duration(charged.Load()), chargeAtEnd)
+	require.Less(t, time.Duration(charged.Load()), time.Since(began))
+}
+
 func TestAnAlarmIsPutOffAsLongAsTheHostSays(t *testing.T) {
 	var delay atomic.Int64
 	delay.Store(int64(300 * time.Millisecond))
