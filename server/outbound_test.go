@@ -67,6 +67,7 @@ func TestAPluginAsksTheHostsThatItWasGranted(t *testing.T) {
 	require.Contains(t, m.log.String(), "is not granted: the plugin's file is still being loaded; ask from OnActivate on")
 	require.Equal(t, 2, strings.Count(m.log.String(), "when loaded: "))
 	require.Contains(t, m.log.String(), "when activated: this is /active")
+	m.plugin.flushAudit() // records are written by and by
 	require.Regexp(t, `event=mmpyHTTPRequest host=127\.0\.0\.1:\d+ .*hook=OnActivate`, m.log.String(), "who it was")
 
 	post, appErr := m.post(site.URL + "/a " + site.URL + "/b?secret=1")
